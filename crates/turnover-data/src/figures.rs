@@ -1,0 +1,49 @@
+//! The embedded figures: small tables quoted from named sources, so that the first command of a
+//! new user has an answer. `figures/SOURCES.toml` says for each what it is and what it is not.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::error::DataError;
+use crate::flows::{Flows, Source};
+use crate::read::{FlowOptions, RawTable, read_flows_from};
+
+#[derive(Deserialize)]
+struct Entry {
+    name: String,
+    vintage: String,
+    caveats: Vec<String>,
+}
+
+const SOURCES: &str = include_str!("../../../figures/SOURCES.toml");
+
+/// Trade of Russia with the United States by HS chapter, both directions, 2010-2020, as reported
+/// by Russia.
+pub fn us_russia() -> Result<Flows, DataError> {
+    embedded("us_russia_hs2_2010_2020", include_str!("../../../figures/us_russia_hs2_2010_2020.csv"))
+}
+
+/// Russia's imports of chapters 01-25 from 30 partners, 2010-2020, as reported by Russia.
+pub fn russia_food_imports() -> Result<Flows, DataError> {
+    embedded("russia_food_imports_2010_2020", include_str!("../../../figures/russia_food_imports_2010_2020.csv"))
+}
+
+/// Flows of goods and services among 44 economies in 2014, domestic sales included.
+pub fn world_2014() -> Result<Flows, DataError> {
+    embedded("world_44_2014", include_str!("../../../figures/world_44_2014.csv"))
+}
+
+fn embedded(key: &str, csv: &str) -> Result<Flows, DataError> {
+    let path = format!("figures/{key}.csv");
+    let broken = |what: String| DataError::Format {
+        path: "figures/SOURCES.toml".to_owned(),
+        what,
+        help: "the program was built with a damaged table; build it again".to_owned(),
+    };
+    let mut sources: BTreeMap<String, Entry> = toml::from_str(SOURCES).map_err(|e| broken(e.to_string()))?;
+    let entry = sources.remove(key).ok_or_else(|| broken(format!("has no entry `{key}`")))?;
+    let table = RawTable::from_bytes(&path, csv.as_bytes())?;
+    let source = Source { name: entry.name, vintage: entry.vintage, hash: table.sha256.clone() };
+    read_flows_from(&table, &FlowOptions::default(), source, entry.caveats)
+}

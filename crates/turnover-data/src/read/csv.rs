@@ -1,0 +1,116 @@
+//! Delimited text, gzip or not.
+
+use std::io::Read;
+
+use arrow_array::builder::StringBuilder;
+use csv::{ByteRecord, ErrorKind, ReaderBuilder};
+use flate2::read::MultiGzDecoder;
+
+use super::{Cells, RawColumn};
+use crate::error::{DataError, Place};
+
+/// Real tables shrink by a factor of 5 to 50 under gzip; a file that grows by more than this is
+/// taken for a decompression bomb.
+const MAX_EXPANSION: u64 = 1000;
+
+pub(super) fn read_gzip(name: &str, bytes: &[u8]) -> Result<(Vec<RawColumn>, Vec<u64>), DataError> {
+    let limit = bytes.len() as u64 * MAX_EXPANSION + (1 << 20);
+    let mut text = Vec::new();
+    let refuse = |what: String, help: &str| DataError::Format { path: name.to_owned(), what, help: help.to_owned() };
+    MultiGzDecoder::new(bytes)
+        .take(limit)
+        .read_to_end(&mut text)
+        .map_err(|e| refuse(format!("the gzip data is damaged or cut off ({e})"), "download the file again"))?;
+    if text.len() as u64 == limit {
+        return Err(refuse(
+            format!("unpacks to more than {MAX_EXPANSION} times its size"),
+            "unpack it yourself if you trust it, and read the plain file",
+        ));
+    }
+    if text.is_empty() {
+        return Err(refuse("is empty".to_owned(), "check that the download or export finished"));
+    }
+    read(name, &text)
+}
+
+pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Vec<RawColumn>, Vec<u64>), DataError> {
+    let refuse = |what: String, help: &str| DataError::Format { path: name.to_owned(), what, help: help.to_owned() };
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if let Some(at) = bytes.iter().position(|&b| b == 0) {
+        let line = 1 + bytes[..at].iter().filter(|&&b| b == b'\n').count();
+        return Err(refuse(
+            format!("line {line} holds a NUL byte, so this is not a text table"),
+            "a file in UTF-16 must be saved as UTF-8; CSV, gzipped CSV, Parquet and Stata .dta are read",
+        ));
+    }
+    let delimiter = delimiter(bytes);
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(true).flexible(false).from_reader(bytes);
+    let headers = reader.byte_headers().map_err(|e| csv_error(name, &e))?.clone();
+    let mut names: Vec<String> = Vec::new();
+    for field in &headers {
+        let text = std::str::from_utf8(field)
+            .map_err(|_| refuse("the header is not UTF-8 text".to_owned(), "save the file as UTF-8"))?;
+        let text = text.trim().to_owned();
+        if names.contains(&text) {
+            return Err(refuse(format!("two columns are named `{text}`"), "rename or remove one of them"));
+        }
+        names.push(text);
+    }
+    if names.len() < 2 {
+        return Err(refuse(
+            format!("line 1 has a single column, `{}`", names.first().map_or("", |n| n)),
+            "a table with a header line and columns parted by , ; tab or | was expected",
+        ));
+    }
+    let mut builders: Vec<StringBuilder> = names.iter().map(|_| StringBuilder::new()).collect();
+    let mut lines = Vec::new();
+    let mut record = ByteRecord::new();
+    while reader.read_byte_record(&mut record).map_err(|e| csv_error(name, &e))? {
+        let line = record.position().map_or(0, |p| p.line());
+        for (column, (field, builder)) in record.iter().zip(&mut builders).enumerate() {
+            let text = std::str::from_utf8(field).map_err(|_| DataError::Cell {
+                path: name.to_owned(),
+                place: Place::Line(line),
+                column: names[column].clone(),
+                expected: "UTF-8 text".to_owned(),
+                found: format!("the bytes {:02x?}", &field[..field.len().min(8)]),
+                help: "save the file as UTF-8".to_owned(),
+            })?;
+            match text.trim() {
+                "" | "NA" | "." | "NULL" | "null" => builder.append_null(),
+                cell => builder.append_value(cell),
+            }
+        }
+        lines.push(line);
+    }
+    let columns = names
+        .into_iter()
+        .zip(builders)
+        .map(|(name, mut b)| RawColumn { name, cells: Cells::Text(b.finish()) })
+        .collect();
+    Ok((columns, lines))
+}
+
+/// The delimiter that occurs most often in the header line.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let header = bytes.split(|&b| b == b'\n').next().unwrap_or(b"");
+    let count = |d: u8| header.iter().filter(|&&b| b == d).count();
+    let mut best = b',';
+    for candidate in [b';', b'\t', b'|'] {
+        if count(candidate) > count(best) {
+            best = candidate;
+        }
+    }
+    best
+}
+
+fn csv_error(name: &str, error: &csv::Error) -> DataError {
+    let (what, help) = match error.kind() {
+        ErrorKind::UnequalLengths { pos, expected_len, len } => (
+            format!("line {} has {len} fields, the header has {expected_len}", pos.as_ref().map_or(0, |p| p.line())),
+            "quote fields that hold the delimiter, and check that the file is whole",
+        ),
+        _ => (format!("is not a delimited text table ({error})"), "check that the file is whole"),
+    };
+    DataError::Format { path: name.to_owned(), what, help: help.to_owned() }
+}

@@ -1,0 +1,412 @@
+//! From raw columns to flows: which column is what, what unit, and every check on a cell.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::{RawColumn, RawTable};
+use crate::country::Iso3;
+use crate::error::{DataError, Place};
+use crate::filter::Filter;
+use crate::flows::{Flow, Flows, FlowsBuilder, Source};
+use crate::hs::HsCode;
+use crate::suggest::nearest;
+
+/// Which column of a file holds what; `None` leaves it to the usual names.
+#[derive(Debug, Clone, Default)]
+pub struct ColumnMap {
+    /// Country of origin.
+    pub exporter: Option<String>,
+    /// Country of destination.
+    pub importer: Option<String>,
+    /// Reporting country: a column, or a country code that holds for the whole file.
+    pub reporter: Option<String>,
+    /// The other country, in files of the form reporter, partner, flow.
+    pub partner: Option<String>,
+    /// The direction, in such files: import or export.
+    pub flow: Option<String>,
+    /// Product.
+    pub product: Option<String>,
+    /// Year.
+    pub year: Option<String>,
+    /// Value.
+    pub value: Option<String>,
+}
+
+/// The unit of the value column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// US dollars.
+    Usd,
+    /// Thousands of US dollars.
+    ThousandUsd,
+    /// Millions of US dollars.
+    MillionUsd,
+    /// Billions of US dollars.
+    BillionUsd,
+}
+
+impl Unit {
+    fn factor(self) -> f64 {
+        match self {
+            Unit::Usd => 1.0,
+            Unit::ThousandUsd => 1e3,
+            Unit::MillionUsd => 1e6,
+            Unit::BillionUsd => 1e9,
+        }
+    }
+}
+
+/// What to do with two values for one flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Duplicates {
+    /// Stop and say where they are.
+    #[default]
+    Refuse,
+    /// Add them up.
+    Sum,
+}
+
+/// How to read a file of flows.
+#[derive(Debug, Clone, Default)]
+pub struct FlowOptions {
+    /// Which column is what.
+    pub columns: ColumnMap,
+    /// Unit of the values; by default the column's name tells (`value_million_usd`), else dollars.
+    pub unit: Option<Unit>,
+    /// Rows that take part.
+    pub filter: Option<Filter>,
+    /// What to do with two values for one flow.
+    pub duplicates: Duplicates,
+}
+
+const EXPORTER: &[&str] = &["exporter", "exporter_iso3", "iso_o", "iso3_o", "origin", "exp"];
+const IMPORTER: &[&str] = &["importer", "importer_iso3", "iso_d", "iso3_d", "destination", "imp"];
+const REPORTER: &[&str] = &["reporter", "reporter_iso3", "reporter_iso", "reporterISO"];
+const PARTNER: &[&str] = &["partner", "partner_iso3", "partner_iso", "partnerISO"];
+const FLOW: &[&str] = &["flow", "flowCode", "flow_code", "trade_flow", "direction"];
+const PRODUCT: &[&str] = &["product", "hs", "hs2", "hs4", "hs6", "cmdCode", "commodity_code", "commodity"];
+const YEAR: &[&str] = &["year", "refYear", "period", "time"];
+const VALUE: &[&str] = &[
+    "value_usd",
+    "value",
+    "value_thousand_usd",
+    "value_million_usd",
+    "value_billion_usd",
+    "trade_value_usd",
+    "primaryValue",
+    "trade_value",
+    "trade",
+    "export",
+    "flow",
+];
+
+/// A value above this is more than the world's output of a decade: the unit must be wrong.
+const MAX_VALUE_USD: f64 = 1e15;
+/// Earliest and latest year that a trade file can be about.
+const YEARS: std::ops::RangeInclusive<i32> = 1800..=2100;
+
+/// The columns that a file's flows are in.
+pub(crate) struct Layout<'a> {
+    parties: Parties<'a>,
+    product: Option<&'a RawColumn>,
+    year: &'a RawColumn,
+    value: &'a RawColumn,
+    factor: f64,
+}
+
+enum Reporter<'a> {
+    Column(&'a RawColumn),
+    Constant(Iso3),
+    None,
+}
+
+enum Parties<'a> {
+    ExporterImporter { exporter: &'a RawColumn, importer: &'a RawColumn, reporter: Reporter<'a> },
+    ReporterPartner { reporter: Reporter<'a>, partner: &'a RawColumn, flow: &'a RawColumn },
+}
+
+impl<'a> Layout<'a> {
+    /// Finds the columns by the user's names, else by the usual ones.
+    pub(crate) fn find(table: &'a RawTable, options: &FlowOptions) -> Result<Self, DataError> {
+        let map = &options.columns;
+        let maybe = |named: &Option<String>, usual: &[&str], role: &str| match named {
+            Some(name) => named_column(table, name, role).map(Some),
+            None => Ok(usual.iter().find_map(|u| table.columns.iter().find(|c| c.name.eq_ignore_ascii_case(u)))),
+        };
+        let need = |named: &Option<String>, usual: &[&str], role: &str, flag: &str| {
+            maybe(named, usual, role)?.ok_or_else(|| missing(table, role, format!("name it with --{flag}")))
+        };
+        let reporter = match &map.reporter {
+            Some(name) if table.column(name).is_none() && Iso3::parse(name).is_ok() => {
+                Reporter::Constant(Iso3::parse(name)?)
+            }
+            named => maybe(named, REPORTER, "reporter")?.map_or(Reporter::None, Reporter::Column),
+        };
+        let exporter = maybe(&map.exporter, EXPORTER, "exporter")?;
+        let importer = maybe(&map.importer, IMPORTER, "importer")?;
+        let parties = match (exporter, importer) {
+            (Some(exporter), Some(importer)) => Parties::ExporterImporter { exporter, importer, reporter },
+            (None, None) => {
+                let partner = maybe(&map.partner, PARTNER, "partner")?.ok_or_else(|| {
+                    missing(table, "exporter", "name it with --exporter, and the importer with --importer".to_owned())
+                })?;
+                let flow = need(&map.flow, FLOW, "direction of the flow", "flow")?;
+                if matches!(reporter, Reporter::None) {
+                    return Err(missing(
+                        table,
+                        "reporter",
+                        "the file has partner and flow but not whose trade it is: name a column or a country with --reporter".to_owned(),
+                    ));
+                }
+                Parties::ReporterPartner { reporter, partner, flow }
+            }
+            (None, Some(_)) => return Err(missing(table, "exporter", "name it with --exporter".to_owned())),
+            (Some(_), None) => return Err(missing(table, "importer", "name it with --importer".to_owned())),
+        };
+        let product = maybe(&map.product, PRODUCT, "product")?;
+        let year = need(&map.year, YEAR, "year", "year")?;
+        // In files of the form reporter, partner, flow the column `flow` is the direction.
+        let usual: Vec<&str> = match parties {
+            Parties::ReporterPartner { flow, .. } => VALUE.iter().copied().filter(|v| *v != flow.name).collect(),
+            Parties::ExporterImporter { .. } => VALUE.to_vec(),
+        };
+        let value = need(&map.value, &usual, "value", "value")?;
+        let unit = options.unit.unwrap_or_else(|| {
+            let name = value.name.to_lowercase();
+            match () {
+                () if name.contains("thousand") => Unit::ThousandUsd,
+                () if name.contains("million") => Unit::MillionUsd,
+                () if name.contains("billion") => Unit::BillionUsd,
+                () => Unit::Usd,
+            }
+        });
+        Ok(Layout { parties, product, year, value, factor: unit.factor() })
+    }
+}
+
+fn named_column<'a>(table: &'a RawTable, name: &str, role: &str) -> Result<&'a RawColumn, DataError> {
+    table.column(name).ok_or_else(|| {
+        let near = nearest(name, table.columns.iter().map(|c| c.name.as_str()));
+        missing(
+            table,
+            &format!("{role} named `{name}`"),
+            near.map_or("use one of the file's columns".to_owned(), |n| format!("did you mean `{n}`?")),
+        )
+    })
+}
+
+fn missing(table: &RawTable, role: &str, help: String) -> DataError {
+    let columns = table.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
+    DataError::MissingColumn { path: table.path.clone(), role: role.to_owned(), columns, help }
+}
+
+/// Calls `visit` with each flow that passes the filter, or stops at the first cell that is wrong.
+pub(crate) fn each_flow(
+    table: &RawTable,
+    options: &FlowOptions,
+    mut visit: impl FnMut(Place, Flow) -> Result<(), DataError>,
+) -> Result<(), DataError> {
+    let layout = Layout::find(table, options)?;
+    let rows = match &options.filter {
+        Some(filter) => filter.rows(table)?,
+        None => (0..table.rows).collect(),
+    };
+    if rows.is_empty() {
+        let (what, help) = match &options.filter {
+            Some(f) => (format!("no row passes the filter `{}`", f.as_str()), "loosen the filter"),
+            None => ("has a header but no rows".to_owned(), "check that the download or export finished"),
+        };
+        return Err(DataError::Empty { path: table.path.clone(), what, help: help.to_owned() });
+    }
+    for row in rows {
+        visit(table.place(row), layout.flow(table, row)?)?;
+    }
+    Ok(())
+}
+
+impl Layout<'_> {
+    fn flow(&self, table: &RawTable, row: usize) -> Result<Flow, DataError> {
+        let cell = Cell { table, row };
+        let reporter = |r: &Reporter| match r {
+            Reporter::Column(column) => cell.country(column).map(Some),
+            Reporter::Constant(code) => Ok(Some(*code)),
+            Reporter::None => Ok(None),
+        };
+        let (reporter, exporter, importer) = match &self.parties {
+            Parties::ExporterImporter { exporter, importer, reporter: r } => {
+                (reporter(r)?, cell.country(exporter)?, cell.country(importer)?)
+            }
+            Parties::ReporterPartner { reporter: r, partner, flow } => {
+                let own = reporter(r)?;
+                let partner = cell.country(partner)?;
+                let home = own.unwrap_or(partner);
+                if cell.is_import(flow)? { (own, partner, home) } else { (own, home, partner) }
+            }
+        };
+        Ok(Flow {
+            year: cell.year(self.year)?,
+            reporter,
+            exporter,
+            importer,
+            product: self.product.map_or(Ok(HsCode::TOTAL), |column| cell.product(column))?,
+            value_usd: cell.value(self.value, self.factor)?,
+        })
+    }
+}
+
+/// One row, for reading its cells with checks.
+struct Cell<'a> {
+    table: &'a RawTable,
+    row: usize,
+}
+
+impl Cell<'_> {
+    fn wrong(&self, column: &RawColumn, expected: &str, help: &str) -> DataError {
+        let found = column.show(self.row).map_or("nothing".to_owned(), |t| {
+            let short: String = t.chars().take(40).collect();
+            format!("`{short}`")
+        });
+        DataError::Cell {
+            path: self.table.path.clone(),
+            place: self.table.place(self.row),
+            column: column.name.clone(),
+            expected: expected.to_owned(),
+            found,
+            help: help.to_owned(),
+        }
+    }
+
+    fn number(&self, column: &RawColumn) -> Option<f64> {
+        column.float(self.row).or_else(|| column.str(self.row).and_then(|t| t.parse().ok()))
+    }
+
+    fn country(&self, column: &RawColumn) -> Result<Iso3, DataError> {
+        let found = column.show(self.row).and_then(|text| Iso3::parse(&text).ok());
+        found.ok_or_else(|| {
+            let help = column.show(self.row).and_then(|text| match Iso3::resolve(&text) {
+                Ok(code) => Some(format!("write {code} for it; names and small letters are not read in files")),
+                Err(DataError::UnknownCountry { help, .. }) => Some(help),
+                Err(_) => None,
+            });
+            let help = help.unwrap_or_else(|| {
+                format!("give every row a country, or leave such rows out with --filter '{} != \"\"'", column.name)
+            });
+            self.wrong(column, "an ISO 3166-1 alpha-3 or numeric country code", &help)
+        })
+    }
+
+    fn is_import(&self, column: &RawColumn) -> Result<bool, DataError> {
+        match column.show(self.row).as_deref().map(str::to_lowercase).as_deref() {
+            Some("import" | "imports" | "m" | "1") => Ok(true),
+            Some("export" | "exports" | "x" | "2") => Ok(false),
+            _ => Err(self.wrong(
+                column,
+                "import or export (or M, X, 1, 2)",
+                &format!("leave other kinds of flow out with --filter '{} in [\"import\", \"export\"]'", column.name),
+            )),
+        }
+    }
+
+    fn product(&self, column: &RawColumn) -> Result<HsCode, DataError> {
+        let text = column.show(self.row);
+        HsCode::parse(text.as_deref().unwrap_or("")).map_err(|e| match e {
+            DataError::UnknownProduct { why, help, .. } => {
+                self.wrong(column, &format!("an HS code of 2, 4 or 6 digits ({why})"), &help)
+            }
+            other => other,
+        })
+    }
+
+    fn year(&self, column: &RawColumn) -> Result<i32, DataError> {
+        self.number(column).filter(|y| y.fract() == 0.0 && YEARS.contains(&(*y as i32))).map(|y| y as i32).ok_or_else(
+            || {
+                self.wrong(
+                    column,
+                    &format!("a year from {} to {}", YEARS.start(), YEARS.end()),
+                    "write the calendar year with four digits; name another column with --year",
+                )
+            },
+        )
+    }
+
+    fn value(&self, column: &RawColumn, factor: f64) -> Result<f64, DataError> {
+        let expected = "a number that is 0 or more";
+        let Some(value) = self.number(column) else {
+            let help = match column.show(self.row) {
+                None => format!("leave rows without a value out with --filter '{} >= 0'", column.name),
+                Some(t) if t.contains(',') => {
+                    "write numbers with a decimal point and without thousands separators".to_owned()
+                }
+                Some(_) => "name the column of values with --value".to_owned(),
+            };
+            return Err(self.wrong(column, expected, &help));
+        };
+        if !value.is_finite() || value < 0.0 {
+            let help = format!(
+                "a trade flow cannot be below zero; leave such rows out with --filter '{} >= 0' if they are corrections",
+                column.name
+            );
+            return Err(self.wrong(column, expected, &help));
+        }
+        if value * factor > MAX_VALUE_USD {
+            return Err(self.wrong(
+                column,
+                "a flow below 10^15 US dollars",
+                "the unit looks wrong: say --unit usd, thousand-usd, million-usd or billion-usd",
+            ));
+        }
+        Ok(value * factor)
+    }
+}
+
+/// Reads a file of flows.
+pub fn read_flows(path: &Path, options: &FlowOptions) -> Result<Flows, DataError> {
+    let table = RawTable::read(path)?;
+    let source = Source {
+        name: path.file_name().map_or(table.path.clone(), |n| n.to_string_lossy().into_owned()),
+        vintage: "as given".to_owned(),
+        hash: table.sha256.clone(),
+    };
+    read_flows_from(&table, options, source, Vec::new())
+}
+
+type Key = (i32, Option<Iso3>, Iso3, Iso3, HsCode);
+
+/// The flows of a table that is already read.
+pub(crate) fn read_flows_from(
+    table: &RawTable,
+    options: &FlowOptions,
+    source: Source,
+    caveats: Vec<String>,
+) -> Result<Flows, DataError> {
+    let mut seen: HashMap<Key, usize> = HashMap::with_capacity(table.rows);
+    let mut flows: Vec<(Place, Flow)> = Vec::with_capacity(table.rows);
+    each_flow(table, options, |place, flow| {
+        let key = (flow.year, flow.reporter, flow.exporter, flow.importer, flow.product);
+        match seen.get(&key) {
+            None => {
+                seen.insert(key, flows.len());
+                flows.push((place, flow));
+            }
+            Some(&at) if options.duplicates == Duplicates::Sum => flows[at].1.value_usd += flow.value_usd,
+            Some(&at) => {
+                return Err(DataError::Duplicate {
+                    path: table.path.clone(),
+                    place,
+                    first: flows[at].0,
+                    flow: format!("{} to {}, {}, product {}", flow.exporter, flow.importer, flow.year, flow.product),
+                });
+            }
+        }
+        Ok(())
+    })?;
+    let mut builder = FlowsBuilder::default();
+    for (_, flow) in &flows {
+        builder.push(flow);
+    }
+    builder.finish(source, caveats).map_err(|e| DataError::Format {
+        path: table.path.clone(),
+        what: format!("the flows do not fit in memory as a table ({e})"),
+        help: "read fewer rows with --filter".to_owned(),
+    })
+}

@@ -1,0 +1,141 @@
+//! Readers: from a file's bytes to a table of raw columns, and from there to flows.
+
+mod csv;
+mod flows;
+mod parquet;
+mod stata;
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use arrow_array::{Array, Float64Array, StringArray};
+use sha2::{Digest, Sha256};
+
+use crate::error::{DataError, Place};
+
+pub use flows::{ColumnMap, Duplicates, FlowOptions, Unit, read_flows};
+pub(crate) use flows::{each_flow, read_flows_from};
+
+/// A column as the file holds it.
+#[derive(Debug, Clone)]
+pub enum Cells {
+    /// Text; every column of a CSV file is text.
+    Text(StringArray),
+    /// Numbers of a binary format, integers included.
+    Number(Float64Array),
+}
+
+/// A named column.
+#[derive(Debug, Clone)]
+pub struct RawColumn {
+    /// The name in the file.
+    pub name: String,
+    /// The cells.
+    pub cells: Cells,
+}
+
+impl RawColumn {
+    /// The number in a cell of a numeric column; `None` where missing.
+    pub fn float(&self, row: usize) -> Option<f64> {
+        match &self.cells {
+            Cells::Number(a) if a.is_valid(row) => Some(a.value(row)),
+            _ => None,
+        }
+    }
+
+    /// The text in a cell of a text column; `None` where missing.
+    pub fn str(&self, row: usize) -> Option<&str> {
+        match &self.cells {
+            Cells::Text(a) if a.is_valid(row) => Some(a.value(row)),
+            _ => None,
+        }
+    }
+
+    /// The cell as a person would write it; `None` where missing.
+    pub fn show(&self, row: usize) -> Option<Cow<'_, str>> {
+        match &self.cells {
+            Cells::Text(_) => self.str(row).map(Cow::Borrowed),
+            Cells::Number(_) => self.float(row).map(|x| Cow::Owned(format!("{x}"))),
+        }
+    }
+}
+
+/// A file's content before its columns have a meaning.
+#[derive(Debug, Clone)]
+pub struct RawTable {
+    /// The file, as the user named it.
+    pub path: String,
+    /// The columns in the file's order.
+    pub columns: Vec<RawColumn>,
+    /// Number of rows.
+    pub rows: usize,
+    /// The line of each row, for text files.
+    lines: Option<Vec<u64>>,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+}
+
+impl RawTable {
+    /// Reads a CSV (any delimiter, gzip or not), Parquet or Stata file; the content decides which.
+    pub fn read(path: &Path) -> Result<Self, DataError> {
+        let name = path.display().to_string();
+        let io = |source| DataError::Io { path: name.clone(), source };
+        if path.is_dir() {
+            return Err(DataError::Format {
+                path: name,
+                what: "is a folder, a file was expected".to_owned(),
+                help: "name one of the files in it".to_owned(),
+            });
+        }
+        let mut bytes = Vec::new();
+        File::open(path).and_then(|mut f| f.read_to_end(&mut bytes)).map_err(io)?;
+        Self::from_bytes(&name, &bytes)
+    }
+
+    /// The same from bytes in memory; `name` stands for the path in messages.
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, DataError> {
+        let refuse = |what: &str, help: &str| {
+            Err(DataError::Format { path: name.to_owned(), what: what.to_owned(), help: help.to_owned() })
+        };
+        let (columns, lines) = match bytes {
+            [] => return refuse("is empty", "check that the download or export finished"),
+            [b'P', b'A', b'R', b'1', ..] => (parquet::read(name, bytes)?, None),
+            [b'<', b's', b't', b'a', b't', b'a', b'_', ..] => (stata::read(name, bytes)?, None),
+            // Before release 117 a Stata file begins with its release number and byte order.
+            [102..=115, 1 | 2, 1, ..] => (stata::read(name, bytes)?, None),
+            [b'P', b'K', 3, 4, ..] => {
+                return refuse("is a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV");
+            }
+            [0xD0, 0xCF, 0x11, 0xE0, ..] => return refuse("is a spreadsheet", "save the sheet as CSV"),
+            [0x1F, 0x8B, ..] => {
+                let (columns, lines) = csv::read_gzip(name, bytes)?;
+                (columns, Some(lines))
+            }
+            _ => {
+                let (columns, lines) = csv::read(name, bytes)?;
+                (columns, Some(lines))
+            }
+        };
+        let rows = columns.first().map_or(0, |c| match &c.cells {
+            Cells::Text(a) => a.len(),
+            Cells::Number(a) => a.len(),
+        });
+        let sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+        Ok(RawTable { path: name.to_owned(), columns, rows, lines, sha256 })
+    }
+
+    /// A column by its exact name.
+    pub fn column(&self, name: &str) -> Option<&RawColumn> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+
+    /// Where a row is in the file.
+    pub fn place(&self, row: usize) -> Place {
+        match &self.lines {
+            Some(lines) => Place::Line(lines[row]),
+            None => Place::Row(row as u64 + 1),
+        }
+    }
+}

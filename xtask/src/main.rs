@@ -1,0 +1,26 @@
+//! Development tasks: `cargo run --release -p xtask -- figures DIR` makes the embedded tables
+//! again from the sources that `figures/SOURCES.toml` names.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a development tool talks on the terminal")]
+
+mod figures;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let result = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["figures", dir] => figures::make(dir.as_ref()),
+        _ => {
+            eprintln!("usage: xtask figures DIR   DIR holds russia-hs2/ and wiod-44/");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("error: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
