@@ -1,0 +1,237 @@
+//! Newton's method in log wages, with a line search.
+
+use crate::error::SolveError;
+use crate::model::Model;
+use crate::world::{Imbalance, World};
+
+/// How to solve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// Trade elasticity, above 0. Default 4 (Simonovska and Waugh 2014).
+    pub theta: f64,
+    /// What happens to imbalances. Default additive.
+    pub imbalance: Imbalance,
+    /// Largest relative excess of sales over output at which the markets count as cleared.
+    /// Default 1e-13.
+    pub tolerance: f64,
+    /// Newton steps at most. Default 100.
+    pub max_iterations: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { theta: 4.0, imbalance: Imbalance::Additive, tolerance: 1e-13, max_iterations: 100 }
+    }
+}
+
+/// How the iteration ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// The residual is at or below the tolerance.
+    Solved,
+    /// The residual stopped falling within a factor of 1000 of the tolerance: rounding.
+    SolvedToRounding,
+}
+
+/// The world after the change.
+#[derive(Debug, Clone)]
+pub struct Equilibrium {
+    n: usize,
+    /// How the iteration ended.
+    pub status: Status,
+    /// Largest relative excess of sales over output.
+    pub residual: f64,
+    /// Newton steps taken.
+    pub iterations: usize,
+    /// `log w_i`.
+    pub log_wage: Vec<f64>,
+    /// `log P_j`.
+    pub log_price: Vec<f64>,
+    /// `X'_ij`, n x n, row = exporter, in the unit of the world's flows.
+    pub flows: Vec<f64>,
+    /// `E'_j`.
+    pub expenditure: Vec<f64>,
+    /// `(E'_j / E_j) / P_j`: 1.01 is a gain of 1 %.
+    pub welfare: Vec<f64>,
+}
+
+impl Equilibrium {
+    /// Flow from exporter `i` to importer `j` after the change.
+    pub fn flow(&self, i: usize, j: usize) -> f64 {
+        self.flows[i * self.n + j]
+    }
+}
+
+/// Rounding keeps the residual of a large world above the tolerance; within this factor of it a
+/// residual that falls no more is accepted.
+const ROUNDING: f64 = 1e3;
+
+/// Solves the world for a change in trade costs: `log_b` is n x n, the partial effects in log
+/// points by exporter (rows) and importer. `start` is a guess of log wages, such as those of a
+/// nearby equilibrium.
+pub fn solve(
+    world: &World,
+    log_b: &[f64],
+    settings: &Settings,
+    start: Option<&[f64]>,
+) -> Result<Equilibrium, SolveError> {
+    let n = world.len();
+    check(settings)?;
+    // The exponential of more than that overflows.
+    if log_b.len() != n * n || log_b.iter().any(|b| b.is_nan() || b.abs() > 690.0) {
+        let value = log_b.iter().copied().find(|b| b.is_nan() || b.abs() > 690.0).unwrap_or(log_b.len() as f64);
+        return Err(SolveError::Input {
+            what: "a partial effect",
+            value,
+            expected: "n x n log points between -690 and 690",
+        });
+    }
+    match newton(world, log_b, settings, start) {
+        Ok(equilibrium) => Ok(equilibrium),
+        Err(error) => continuation(world, log_b, settings).ok_or(error),
+    }
+}
+
+/// Smallest share of the whole change that [`continuation`] advances by.
+const SMALLEST_ADVANCE: f64 = 1e-3;
+
+/// Reaches a large change in steps from no change, each starting from the last: slower than one
+/// Newton run, but it stays on the branch that passes through the world as it is.
+fn continuation(world: &World, log_b: &[f64], settings: &Settings) -> Option<Equilibrium> {
+    let mut done = 0.0;
+    let mut advance: f64 = 0.25;
+    let mut log_wage = vec![0.0; world.len()];
+    loop {
+        let next = (done + advance).min(1.0);
+        let part: Vec<f64> = log_b.iter().map(|b| next * b).collect();
+        match newton(world, &part, settings, Some(&log_wage)) {
+            Ok(equilibrium) if next >= 1.0 => return Some(equilibrium),
+            Ok(equilibrium) => {
+                log_wage = equilibrium.log_wage;
+                done = next;
+                advance *= 1.5;
+            }
+            Err(_) if advance > SMALLEST_ADVANCE => advance *= 0.5,
+            Err(_) => return None,
+        }
+    }
+}
+
+/// Newton's method alone, from `start` or from no change in wages.
+pub(crate) fn newton(
+    world: &World,
+    log_b: &[f64],
+    settings: &Settings,
+    start: Option<&[f64]>,
+) -> Result<Equilibrium, SolveError> {
+    let n = world.len();
+    let mut model = Model::new(world, log_b, settings);
+    let mut log_wage = start.filter(|s| s.len() == n).map_or_else(|| vec![0.0; n], <[f64]>::to_vec);
+    model.normalise(&mut log_wage);
+    let mut residual = match model.evaluate(&log_wage) {
+        Ok(residual) => residual,
+        // A poor guess may leave a country without spending where the true solution does not.
+        Err(_) => {
+            log_wage.fill(0.0);
+            model.evaluate(&log_wage)?
+        }
+    };
+    let mut iterations = 0;
+    let mut status = Status::Solved;
+    while residual > settings.tolerance {
+        if iterations == settings.max_iterations {
+            return Err(SolveError::NotConverged { residual, iterations, tolerance: settings.tolerance });
+        }
+        iterations += 1;
+        let step = model.newton_step(&model.factorise());
+        match line_search(&mut model, &log_wage, &step, residual) {
+            Ok((next, value)) => {
+                log_wage = next;
+                residual = value;
+            }
+            Err(_) if residual <= settings.tolerance * ROUNDING => {
+                status = Status::SolvedToRounding;
+                residual = model.evaluate(&log_wage)?;
+                break;
+            }
+            Err(Some(no_spending)) => return Err(no_spending),
+            Err(None) => {
+                return Err(SolveError::NotConverged { residual, iterations, tolerance: settings.tolerance });
+            }
+        }
+    }
+    Ok(finish(world, &model, log_wage, settings, status, residual, iterations))
+}
+
+pub(crate) fn check(settings: &Settings) -> Result<(), SolveError> {
+    if !(settings.theta > 0.0 && settings.theta <= 100.0) {
+        return Err(SolveError::Input {
+            what: "theta",
+            value: settings.theta,
+            expected: "a number above 0, at most 100",
+        });
+    }
+    if !(settings.tolerance > 0.0) {
+        return Err(SolveError::Input {
+            what: "the tolerance",
+            value: settings.tolerance,
+            expected: "a number above 0",
+        });
+    }
+    Ok(())
+}
+
+/// Longest Newton step in any log wage: beyond it the linear picture says nothing.
+const LONGEST_STEP: f64 = 2.0;
+
+/// The first point along the step, halved as needed, at which the residual falls. The error holds
+/// the reason when every point tried left a country without spending.
+#[allow(clippy::type_complexity, reason = "one use, and the pair reads well where it is taken apart")]
+fn line_search(
+    model: &mut Model,
+    from: &[f64],
+    step: &[f64],
+    residual: f64,
+) -> Result<(Vec<f64>, f64), Option<SolveError>> {
+    let longest = step.iter().fold(0.0f64, |m, s| m.max(s.abs()));
+    if !longest.is_finite() {
+        return Err(None);
+    }
+    let mut scale = if longest > LONGEST_STEP { LONGEST_STEP / longest } else { 1.0 };
+    let mut reason = None;
+    for _ in 0..40 {
+        let mut next: Vec<f64> = from.iter().zip(step).map(|(u, s)| u + scale * s).collect();
+        model.normalise(&mut next);
+        match model.evaluate(&next) {
+            Ok(value) if value < residual => return Ok((next, value)),
+            Ok(_) => reason = None,
+            Err(e) => reason = Some(e),
+        }
+        scale *= 0.5;
+    }
+    Err(reason)
+}
+
+fn finish(
+    world: &World,
+    model: &Model,
+    log_wage: Vec<f64>,
+    settings: &Settings,
+    status: Status,
+    residual: f64,
+    iterations: usize,
+) -> Equilibrium {
+    let log_price: Vec<f64> = model.price_power.iter().map(|p| -p.ln() / settings.theta).collect();
+    let welfare = (0..world.len()).map(|j| model.spending[j] / world.expenditure[j] / log_price[j].exp()).collect();
+    Equilibrium {
+        n: world.len(),
+        status,
+        residual,
+        iterations,
+        log_wage,
+        log_price,
+        flows: model.flows.clone(),
+        expenditure: model.spending.clone(),
+        welfare,
+    }
+}

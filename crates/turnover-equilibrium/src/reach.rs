@@ -1,0 +1,245 @@
+//! Goal-seek: the change in trade costs that multiplies chosen flows by `k` in equilibrium.
+
+use crate::error::{LimitReason, ReachError, SolveError};
+use crate::model::Model;
+use crate::newton::{Equilibrium, Settings, check, newton};
+use crate::world::World;
+
+/// A pattern of trade costs that move together: `b_ij = b L_ij` for one number `b`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lever {
+    weights: Vec<f64>,
+}
+
+impl Lever {
+    /// The lever that moves the costs of the given (exporter, importer) pairs alike.
+    pub fn between(n: usize, pairs: &[(usize, usize)]) -> Self {
+        let mut weights = vec![0.0; n * n];
+        for &(i, j) in pairs {
+            if i < n && j < n {
+                weights[i * n + j] = 1.0;
+            }
+        }
+        Lever { weights }
+    }
+
+    /// The partial effects, n x n, at size `b` in log points.
+    pub fn at(&self, b: f64) -> Vec<f64> {
+        self.weights.iter().map(|l| b * l).collect()
+    }
+}
+
+/// The answer of [`reach`].
+#[derive(Debug, Clone)]
+pub struct Reached {
+    /// `b`: the partial effect on each moved flow, in log points.
+    pub log_points: f64,
+    /// The multiple at that point; within 1e-12 of the one asked for, relative.
+    pub multiple: f64,
+    /// Points at which the world was solved.
+    pub solves: usize,
+    /// The world there.
+    pub equilibrium: Equilibrium,
+}
+
+/// How far a lever gets.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Attainable {
+    /// The supremum of the multiple.
+    pub maximum: f64,
+    /// The size of the lever at which the search for it ended, in log points.
+    pub log_points: f64,
+    /// What stops it there.
+    pub reason: LimitReason,
+}
+
+/// Largest lever that is tried: at theta 4 a cost cut by all but 3e-18.
+const MAX_LOG_POINTS: f64 = 160.0;
+/// Relative precision of the multiple.
+const PRECISION: f64 = 1e-12;
+
+/// One point on the curve of multiples.
+struct Point {
+    b: f64,
+    log_multiple: f64,
+    slope: f64,
+    equilibrium: Equilibrium,
+}
+
+struct Curve<'a> {
+    world: &'a World,
+    lever: &'a Lever,
+    targets: &'a [(usize, usize)],
+    settings: &'a Settings,
+    before: f64,
+    solves: usize,
+}
+
+impl Curve<'_> {
+    fn point(&mut self, b: f64, start: Option<&[f64]>) -> Result<Point, SolveError> {
+        self.solves += 1;
+        let log_b = self.lever.at(b);
+        // Every point starts from a nearby one, so Newton's method alone is enough.
+        let equilibrium = newton(self.world, &log_b, self.settings, start)?;
+        let after: f64 = self.targets.iter().map(|&(i, j)| equilibrium.flow(i, j)).sum();
+        let mut model = Model::new(self.world, &log_b, self.settings);
+        model.evaluate(&equilibrium.log_wage)?;
+        let slope = model.d_log_flows(&self.lever.weights, self.targets);
+        Ok(Point { b, log_multiple: (after / self.before).ln(), slope, equilibrium })
+    }
+}
+
+/// The sum of the target flows in `after`, over their sum today.
+pub fn multiple(world: &World, after: &Equilibrium, targets: &[(usize, usize)]) -> f64 {
+    let sum = |flow: &dyn Fn(usize, usize) -> f64| targets.iter().map(|&(i, j)| flow(i, j)).sum::<f64>();
+    sum(&|i, j| after.flow(i, j)) / sum(&|i, j| world.flow(i, j))
+}
+
+/// Finds `b` such that the sum of the `targets` (exporter, importer) is `k` times today's:
+/// Newton's method on the log of the multiple, its derivative taken through the equilibrium,
+/// kept inside a bracket.
+pub fn reach(
+    world: &World,
+    lever: &Lever,
+    targets: &[(usize, usize)],
+    k: f64,
+    settings: &Settings,
+) -> Result<Reached, ReachError> {
+    check(settings)?;
+    if !(k.is_finite() && k > 0.0) {
+        return Err(ReachError::Multiple(k));
+    }
+    if lever.weights.iter().all(|l| *l == 0.0) {
+        return Err(ReachError::NoLever);
+    }
+    let before: f64 = targets.iter().map(|&(i, j)| world.flow(i, j)).sum();
+    if before <= 0.0 {
+        return Err(ReachError::NoTrade);
+    }
+    let goal = k.ln();
+    let mut curve = Curve { world, lever, targets, settings, before, solves: 0 };
+    let mut here = curve.point(0.0, None)?;
+    // The bracket: the last point known to lie short of the goal, and the first beyond it.
+    let mut short = 0.0;
+    let mut beyond: Option<f64> = None;
+    for _ in 0..200 {
+        let miss = goal - here.log_multiple;
+        if miss.abs() <= PRECISION {
+            return Ok(Reached {
+                log_points: here.b,
+                multiple: here.log_multiple.exp(),
+                solves: curve.solves,
+                equilibrium: here.equilibrium,
+            });
+        }
+        // Short of the goal or beyond it, seen from zero in the direction of the goal.
+        if (miss > 0.0) == (goal > 0.0) {
+            short = here.b;
+        } else {
+            beyond = Some(here.b);
+        }
+        let newton = here.b + miss / here.slope;
+        let toward_goal = |b: f64| (b - short) * goal.signum() > 0.0;
+        let mut next = match beyond {
+            Some(end) if newton.is_finite() && toward_goal(newton) && (end - newton) * goal.signum() > 0.0 => newton,
+            Some(end) => 0.5 * (short + end),
+            // No end yet: trust Newton, but at most double the distance.
+            None => {
+                let longest = 2.0 * (short.abs() + 1.0);
+                if newton.is_finite() && toward_goal(newton) && (newton - short).abs() < longest {
+                    newton
+                } else {
+                    short + longest * goal.signum()
+                }
+            }
+        };
+        if beyond.is_some_and(|end| (end - short).abs() <= f64::EPSILON * short.abs().max(1.0)) || next == here.b {
+            break;
+        }
+        here = loop {
+            if next.abs() > MAX_LOG_POINTS {
+                return Err(out_of_reach(&mut curve, k, goal));
+            }
+            match curve.point(next, Some(&here.equilibrium.log_wage)) {
+                Ok(point) => break point,
+                // No world there: the goal, if it exists, lies nearer.
+                Err(_) if (next - short).abs() > 1e-6 => next = 0.5 * (short + next),
+                Err(_) => return Err(out_of_reach(&mut curve, k, goal)),
+            }
+        };
+    }
+    // The bracket has shrunk to nothing: what is left is rounding, or the curve jumps.
+    if (goal - here.log_multiple).abs() <= 1e-10 {
+        return Ok(Reached {
+            log_points: here.b,
+            multiple: here.log_multiple.exp(),
+            solves: curve.solves,
+            equilibrium: here.equilibrium,
+        });
+    }
+    Err(out_of_reach(&mut curve, k, goal))
+}
+
+fn out_of_reach(curve: &mut Curve, wanted: f64, goal: f64) -> ReachError {
+    match extreme(curve, goal.signum()) {
+        Err(e) => ReachError::Solve(e),
+        Ok(Attainable { maximum: limit, reason, .. }) if goal > 0.0 => ReachError::Above { wanted, limit, reason },
+        Ok(Attainable { maximum: limit, reason, .. }) => ReachError::Below { wanted, limit, reason },
+    }
+}
+
+/// How large a multiple the lever can give: the lever is pushed until the multiple stops growing.
+pub fn attainable(
+    world: &World,
+    lever: &Lever,
+    targets: &[(usize, usize)],
+    settings: &Settings,
+) -> Result<Attainable, ReachError> {
+    check(settings)?;
+    let before: f64 = targets.iter().map(|&(i, j)| world.flow(i, j)).sum();
+    if before <= 0.0 {
+        return Err(ReachError::NoTrade);
+    }
+    let mut curve = Curve { world, lever, targets, settings, before, solves: 0 };
+    extreme(&mut curve, 1.0).map_err(ReachError::Solve)
+}
+
+/// Follows the curve upward (`sign` 1) or downward (-1) to where it ends, flattens or turns.
+fn extreme(curve: &mut Curve, sign: f64) -> Result<Attainable, SolveError> {
+    let mut here = curve.point(0.0, None)?;
+    let mut step = 1.0;
+    let mut reason = LimitReason::Saturated;
+    while here.b.abs() < MAX_LOG_POINTS {
+        // What the rest of the way can still add is bounded by the slope where it only falls.
+        if here.slope * (MAX_LOG_POINTS - here.b.abs()) < 1e-9 && here.slope >= 0.0 {
+            break;
+        }
+        let b = sign * (here.b.abs() + step).min(MAX_LOG_POINTS);
+        match curve.point(b, Some(&here.equilibrium.log_wage)) {
+            Ok(next) if (next.log_multiple - here.log_multiple) * sign < 0.0 => {
+                reason = LimitReason::TurnsBack;
+                if step < 1e-4 {
+                    break;
+                }
+                step *= 0.25;
+            }
+            Ok(next) => {
+                here = next;
+                if reason == LimitReason::Saturated {
+                    step *= 1.5;
+                }
+            }
+            Err(e) => {
+                reason = match e {
+                    SolveError::NoSpending { country } => LimitReason::NoSpending { country },
+                    _ => LimitReason::NotSolved,
+                };
+                if step < 1e-4 {
+                    break;
+                }
+                step *= 0.25;
+            }
+        }
+    }
+    Ok(Attainable { maximum: here.log_multiple.exp(), log_points: here.b, reason })
+}

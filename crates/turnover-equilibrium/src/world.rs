@@ -1,0 +1,80 @@
+//! The world before the change: flows, and what follows from them.
+
+use crate::error::WorldError;
+
+/// What happens to a country's trade imbalance when costs change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Imbalance {
+    /// The imbalance keeps its size in units of world output: `E'_j = w_j Y_j + D_j`.
+    #[default]
+    Additive,
+    /// Spending stays in proportion to income: `E'_j = w_j E_j`.
+    Multiplicative,
+}
+
+/// Flows among `n` countries, domestic sales included.
+#[derive(Debug, Clone)]
+pub struct World {
+    n: usize,
+    /// n x n, row = exporter, column = importer, any one unit of value.
+    pub(crate) flows: Vec<f64>,
+    /// `pi_ij`, n x n: the share of exporter i in the spending of importer j.
+    pub(crate) shares: Vec<f64>,
+    /// `Y_i`.
+    pub(crate) output: Vec<f64>,
+    /// `E_j`.
+    pub(crate) expenditure: Vec<f64>,
+}
+
+impl World {
+    /// Takes n x n flows by rows (exporters). Every country must sell and buy something.
+    pub fn new(n: usize, flows: Vec<f64>) -> Result<Self, WorldError> {
+        if n < 2 || flows.len() != n * n {
+            return Err(WorldError::Shape { n, found: flows.len() });
+        }
+        if let Some(at) = flows.iter().position(|x| !x.is_finite() || *x < 0.0) {
+            return Err(WorldError::Flow { exporter: at / n, importer: at % n, value: flows[at] });
+        }
+        let mut output = vec![0.0; n];
+        let mut expenditure = vec![0.0; n];
+        for (i, row) in flows.chunks_exact(n).enumerate() {
+            for (e, x) in expenditure.iter_mut().zip(row) {
+                *e += x;
+            }
+            output[i] = row.iter().sum();
+        }
+        if let Some(country) = output.iter().position(|y| *y <= 0.0) {
+            return Err(WorldError::Empty { country, what: "sells nothing, not even to itself" });
+        }
+        if let Some(country) = expenditure.iter().position(|e| *e <= 0.0) {
+            return Err(WorldError::Empty { country, what: "buys nothing, not even from itself" });
+        }
+        let shares = flows.chunks_exact(n).flat_map(|row| row.iter().zip(&expenditure).map(|(x, e)| x / e)).collect();
+        Ok(World { n, flows, shares, output, expenditure })
+    }
+
+    /// Number of countries.
+    pub fn len(&self) -> usize {
+        self.n
+    }
+
+    /// Never: a world has at least two countries.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// Flow from exporter `i` to importer `j`.
+    pub fn flow(&self, i: usize, j: usize) -> f64 {
+        self.flows[i * self.n + j]
+    }
+
+    /// Output of each country.
+    pub fn output(&self) -> &[f64] {
+        &self.output
+    }
+
+    /// Expenditure of each country.
+    pub fn expenditure(&self) -> &[f64] {
+        &self.expenditure
+    }
+}
