@@ -31,6 +31,13 @@ pub enum WorldError {
         /// What is missing.
         what: &'static str,
     },
+    /// A country trades with none of the countries that country 0 trades with, however indirectly,
+    /// so that nothing ties its wage to theirs.
+    #[error("no chain of trade links country {country} with the first country")]
+    Apart {
+        /// The country's index.
+        country: usize,
+    },
 }
 
 /// Why an equilibrium was not found.

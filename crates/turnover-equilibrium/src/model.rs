@@ -28,7 +28,9 @@ pub(crate) struct Model<'a> {
     sales: Vec<f64>,
     /// `P_j^-theta`.
     pub(crate) price_power: Vec<f64>,
-    /// `sales_i / income_i - lambda`.
+    /// Exports plus imports of i, the scale of its excess.
+    trade: Vec<f64>,
+    /// `(sales_i - lambda income_i) / trade_i`.
     pub(crate) excess: Vec<f64>,
     lambda: f64,
 }
@@ -38,7 +40,11 @@ impl<'a> Model<'a> {
         let n = world.len();
         let attraction =
             world.shares.iter().zip(log_b).map(|(s, b)| if *s > 0.0 { s * b.exp() } else { 0.0 }).collect();
-        let deficit = world.expenditure.iter().zip(&world.output).map(|(e, y)| e - y).collect();
+        // From what crosses borders alone: the difference of the totals would lose the digits of a
+        // nearly closed country.
+        let deficit = (0..n)
+            .map(|j| (0..n).filter(|i| *i != j).map(|i| world.flow(i, j) - world.flow(j, i)).sum())
+            .collect();
         Model {
             world,
             theta: settings.theta,
@@ -51,6 +57,7 @@ impl<'a> Model<'a> {
             spending: vec![0.0; n],
             sales: vec![0.0; n],
             price_power: vec![0.0; n],
+            trade: vec![0.0; n],
             excess: vec![0.0; n],
             lambda: 1.0,
         }
@@ -64,7 +71,8 @@ impl<'a> Model<'a> {
         log_wage.iter_mut().for_each(|u| *u -= shift);
     }
 
-    /// Evaluates all equations; returns the largest relative excess of sales over income.
+    /// Evaluates all equations; returns the largest excess of sales over income, relative to the
+    /// country's trade.
     pub(crate) fn evaluate(&mut self, log_wage: &[f64]) -> Result<f64, SolveError> {
         let n = self.world.len();
         self.price_power.fill(0.0);
@@ -82,31 +90,45 @@ impl<'a> Model<'a> {
             self.income[j] = wage * self.world.output[j];
             self.spending[j] = match self.imbalance {
                 Imbalance::Additive => self.income[j] + self.deficit[j],
-                Imbalance::Multiplicative => wage * self.world.expenditure[j],
+                Imbalance::Multiplicative => self.income[j] + wage * self.deficit[j],
             };
             if self.spending[j] <= 0.0 {
                 return Err(SolveError::NoSpending { country: j });
             }
         }
-        let mut total_sales = 0.0;
+        let mut exports = vec![0.0; n];
+        let mut imports = vec![0.0; n];
         for i in 0..n {
-            let mut sales = 0.0;
             for j in 0..n {
                 let at = i * n + j;
                 self.shares[at] /= self.price_power[j];
-                self.flows[at] = self.shares[at] * self.spending[j];
-                sales += self.flows[at];
+                let flow = self.shares[at] * self.spending[j];
+                self.flows[at] = flow;
+                if i != j {
+                    exports[i] += flow;
+                    imports[j] += flow;
+                }
             }
-            self.sales[i] = sales;
-            total_sales += sales;
+            self.sales[i] = exports[i] + self.flows[i * n + i];
         }
-        self.lambda = match self.imbalance {
-            Imbalance::Additive => 1.0,
-            Imbalance::Multiplicative => total_sales / self.income.iter().sum::<f64>(),
+        // `lambda - 1`, from the deficits: near 0, where 1 would swallow its digits.
+        let drift = match self.imbalance {
+            Imbalance::Additive => 0.0,
+            Imbalance::Multiplicative => {
+                let world_deficit: f64 = log_wage.iter().zip(&self.deficit).map(|(u, d)| u.exp() * d).sum();
+                world_deficit / self.income.iter().sum::<f64>()
+            }
         };
+        self.lambda = 1.0 + drift;
         let mut largest: f64 = 0.0;
         for i in 0..n {
-            self.excess[i] = self.sales[i] / self.income[i] - self.lambda;
+            // Sales less income without the domestic sales in both: exports - imports + deficit.
+            let allowed = match self.imbalance {
+                Imbalance::Additive => self.deficit[i],
+                Imbalance::Multiplicative => log_wage[i].exp() * self.deficit[i] - drift * self.income[i],
+            };
+            self.trade[i] = (exports[i] + imports[i]).max(f64::MIN_POSITIVE);
+            self.excess[i] = (exports[i] - imports[i] + allowed) / self.trade[i];
             // `max` would pass over a NaN; an overflow must not look like a solution.
             largest = if self.excess[i].is_nan() { f64::INFINITY } else { largest.max(self.excess[i].abs()) };
         }
@@ -117,7 +139,7 @@ impl<'a> Model<'a> {
     ///
     /// `d sales_i / d u_k = -theta sales_i [i=k] + theta sum_j X'_ij s_kj + X'_ik e_k`, with `e_k`
     /// the elasticity of k's spending to its wage. The equations sum to zero when weighted by
-    /// income, so one is redundant; adding the gradient of the numeraire to every row fixes the
+    /// trade, so one is redundant; adding the gradient of the numeraire to every row fixes the
     /// level and leaves the solution of the others as it is.
     pub(crate) fn factorise(&self) -> PartialPivLu<f64> {
         let n = self.world.len();
@@ -134,9 +156,9 @@ impl<'a> Model<'a> {
             for i in 0..n {
                 let mut d_sales = self.theta * jacobian[(i, k)] + self.flows[i * n + k] * elasticity;
                 if i == k {
-                    d_sales -= (self.theta + 1.0) * self.sales[i];
+                    d_sales -= self.theta * self.sales[i] + self.lambda * self.income[i];
                 }
-                jacobian[(i, k)] = d_sales / self.income[i] - d_lambda + numeraire;
+                jacobian[(i, k)] = (d_sales - self.income[i] * d_lambda) / self.trade[i] + numeraire;
             }
         }
         jacobian.partial_piv_lu()
@@ -162,7 +184,7 @@ impl<'a> Model<'a> {
             let row = i * n..(i + 1) * n;
             let pull: f64 =
                 self.flows[row.clone()].iter().zip(&lever[row]).zip(&lever_mean).map(|((x, l), m)| x * (l - m)).sum();
-            -pull / self.income[i]
+            -pull / self.trade[i]
         };
         let d_wage = solve_for(&self.factorise(), direct, n);
         let mut total = 0.0;

@@ -11,8 +11,8 @@ pub struct Settings {
     pub theta: f64,
     /// What happens to imbalances. Default additive.
     pub imbalance: Imbalance,
-    /// Largest relative excess of sales over output at which the markets count as cleared.
-    /// Default 1e-13.
+    /// Largest excess of sales over output, relative to a country's trade (exports plus imports),
+    /// at which the markets count as cleared. Default 1e-13.
     pub tolerance: f64,
     /// Newton steps at most. Default 100.
     pub max_iterations: usize,
@@ -39,7 +39,7 @@ pub struct Equilibrium {
     n: usize,
     /// How the iteration ended.
     pub status: Status,
-    /// Largest relative excess of sales over output.
+    /// Largest excess of sales over output, relative to a country's trade.
     pub residual: f64,
     /// Newton steps taken.
     pub iterations: usize,

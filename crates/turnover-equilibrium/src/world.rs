@@ -49,6 +49,9 @@ impl World {
         if let Some(country) = expenditure.iter().position(|e| *e <= 0.0) {
             return Err(WorldError::Empty { country, what: "buys nothing, not even from itself" });
         }
+        if let Some(country) = cut_off(n, &flows) {
+            return Err(WorldError::Apart { country });
+        }
         let shares = flows.chunks_exact(n).flat_map(|row| row.iter().zip(&expenditure).map(|(x, e)| x / e)).collect();
         Ok(World { n, flows, shares, output, expenditure })
     }
@@ -77,4 +80,20 @@ impl World {
     pub fn expenditure(&self) -> &[f64] {
         &self.expenditure
     }
+}
+
+/// A country that no chain of flows, in either direction, links with country 0.
+fn cut_off(n: usize, flows: &[f64]) -> Option<usize> {
+    let mut linked = vec![false; n];
+    linked[0] = true;
+    let mut queue = vec![0];
+    while let Some(i) = queue.pop() {
+        for j in 0..n {
+            if !linked[j] && (flows[i * n + j] > 0.0 || flows[j * n + i] > 0.0) {
+                linked[j] = true;
+                queue.push(j);
+            }
+        }
+    }
+    linked.iter().position(|l| !l)
 }
