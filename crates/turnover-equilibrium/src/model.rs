@@ -42,9 +42,8 @@ impl<'a> Model<'a> {
             world.shares.iter().zip(log_b).map(|(s, b)| if *s > 0.0 { s * b.exp() } else { 0.0 }).collect();
         // From what crosses borders alone: the difference of the totals would lose the digits of a
         // nearly closed country.
-        let deficit = (0..n)
-            .map(|j| (0..n).filter(|i| *i != j).map(|i| world.flow(i, j) - world.flow(j, i)).sum())
-            .collect();
+        let deficit =
+            (0..n).map(|j| (0..n).filter(|i| *i != j).map(|i| world.flow(i, j) - world.flow(j, i)).sum()).collect();
         Model {
             world,
             theta: settings.theta,
