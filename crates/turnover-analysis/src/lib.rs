@@ -1,1 +1,31 @@
-//! x
+//! The questions about a pair of countries, one module each: data in, findings out.
+//!
+//! Every function takes data that is already read and returns an [`Answer`]: findings with their
+//! definition, sources, caveats and the command that gives them again, tables, and charts as data.
+//! Nothing here prints, draws or reads a file.
+//!
+//! ```
+//! use turnover_analysis::{Pair, turnover};
+//! use turnover_data::figures;
+//!
+//! let flows = figures::us_russia()?;
+//! let answer = turnover::answer(&flows, &turnover::Question::new(Pair::resolve("USA", "RUS")?))?;
+//! assert_eq!(answer.findings[0].statement.split(" in ").next(),
+//!     Some("The United States and Russia traded goods worth 24.17 billion US dollars"));
+//! # Ok::<(), turnover_analysis::AnalysisError>(())
+//! ```
+
+mod answer;
+pub mod coverage;
+mod error;
+pub mod format;
+mod pair;
+pub mod reach;
+pub mod simulate;
+pub mod turnover;
+mod world;
+
+pub use answer::{Answer, Bar, Cell, Chart, ChartKind, Column, Finding, Interval, Line, Mark, Number, Table, Unit};
+pub use error::AnalysisError;
+pub use pair::{Pair, PairFlows};
+pub use world::NamedWorld;

@@ -1,0 +1,367 @@
+//! How much of a pair's trade measures touch, under every definition in use.
+//!
+//! For flows `v` over products `p` and measures in force on a day, the **coverage ratio** is
+//! `sum(v M) / sum(v)` with `M(p)` = 1 where a measure touches `p`; the **frequency index** counts
+//! traded products instead of their value (both as UNCTAD TRAINS defines them for non-tariff
+//! measures). With **base-year weights** `v` is of a year before the measures, so that trade which
+//! a ban has emptied still counts (as in Crozet and Hinz 2020). Where the data is coarser than the
+//! measure, or the mapping to HS codes is not exact, `M` is only known to lie between 0 and 1 and
+//! the ratio is an interval.
+
+mod definition;
+mod tables;
+
+use jiff::civil::{Date, date};
+use serde_json::Map;
+use turnover_data::{Flows, HsCode, Source};
+use turnover_measures::{Catalogue, Extent, Instrument, Measure, Scope};
+
+use crate::answer::{Answer, Finding, Interval, Number, Unit};
+use crate::error::AnalysisError;
+use crate::format::{in_sentence, percent, percent_range, sentence, usd};
+use crate::pair::{Pair, PairFlows};
+
+pub use definition::{Definition, Instruments, Verdict, Ways, Weights};
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Whose trade.
+    pub pair: Pair,
+    /// The day on which measures are in force; the end of the year if `None`.
+    pub date: Option<Date>,
+    /// The year of the flows; that of the day, or the latest in the data, if `None`.
+    pub year: Option<i32>,
+    /// The year whose trade stands for trade without measures; the year before the first measure
+    /// on goods if `None`.
+    pub base_year: Option<i32>,
+    /// A claim to judge: at least this share of trade is not affected.
+    pub claim: f64,
+    /// Words to append to every command that reproduces a finding.
+    pub data_words: String,
+}
+
+impl Question {
+    /// The claim that 90 % is not affected, at the end of the latest year.
+    pub fn new(pair: Pair) -> Self {
+        Question { pair, date: None, year: None, base_year: None, claim: 0.9, data_words: String::new() }
+    }
+}
+
+/// One product of one direction, with its values and how far each set of measures touches it.
+pub(crate) struct Item {
+    pub(crate) forward: bool,
+    pub(crate) product: HsCode,
+    pub(crate) now: f64,
+    pub(crate) base: f64,
+    pub(crate) bans: Extent,
+    pub(crate) any: Extent,
+}
+
+/// Everything that the definitions and tables are worked out from.
+pub(crate) struct Facts<'a> {
+    pub(crate) pair: Pair,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) on: Date,
+    pub(crate) year: i32,
+    pub(crate) base_year: Option<i32>,
+    pub(crate) items: Vec<Item>,
+}
+
+impl Facts<'_> {
+    pub(crate) fn parties(&self, forward: bool) -> (turnover_data::Iso3, turnover_data::Iso3) {
+        if forward { (self.pair.a, self.pair.b) } else { (self.pair.b, self.pair.a) }
+    }
+
+    pub(crate) fn extent(&self, item: &Item, select: impl Fn(&Measure) -> bool) -> Extent {
+        let (exporter, importer) = self.parties(item.forward);
+        self.catalogue.extent(exporter, importer, item.product, self.on, select)
+    }
+}
+
+/// Answers the question.
+pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Result<Answer, AnalysisError> {
+    if !(0.0..=1.0).contains(&question.claim) {
+        return Err(AnalysisError::Range {
+            what: "--claim",
+            found: format!("{}", question.claim * 100.0),
+            expected: "a percentage from 0 to 100",
+            help: "--claim 90 judges the statement that 90 % of trade is not affected".to_owned(),
+        });
+    }
+    let pair = question.pair;
+    let p = PairFlows::new(flows, pair)?;
+    let wanted = question.year.or_else(|| {
+        let of_day = question.date.map(|d| i32::from(d.year()))?;
+        p.years().contains(&of_day).then_some(of_day)
+    });
+    let year = p.year_or_latest(wanted)?;
+    let on = match question.date {
+        Some(day) => day,
+        None => Date::new(year as i16, 12, 31).unwrap_or(date(2019, 12, 31)),
+    };
+    let base_year = match question.base_year {
+        Some(base) => Some(p.year_or_latest(Some(base))?),
+        None => usual_base_year(catalogue, pair, on).filter(|y| p.years().contains(y)),
+    };
+    let mut facts = Facts { pair, catalogue, on, year, base_year, items: Vec::new() };
+    facts.items = items(&p, &facts);
+    let definitions = definition::all(&facts, question.claim);
+    let base_word = base_year.map_or_else(String::new, |b| format!(" --base-year {b}"));
+    let command = format!(
+        "turnover coverage {} --date {on} --year {year}{base_word} --claim {}{}",
+        pair.words(),
+        crate::format::multiple(question.claim * 100.0),
+        question.data_words
+    );
+    let mut caveats = caveats(&facts);
+    caveats.extend(p.caveats.iter().cloned());
+    let measures = Source {
+        name: catalogue.origin.clone(),
+        vintage: format!("measures in force on {on}"),
+        hash: catalogue.sha256.clone(),
+    };
+    let template = Finding {
+        id: String::new(),
+        title: String::new(),
+        statement: String::new(),
+        value: Number::Unknown,
+        unit: Unit::Share,
+        interval: None,
+        method: "products matched to measures by HS prefix, direction, party and day".to_owned(),
+        definition: String::new(),
+        sources: vec![p.source.clone(), measures],
+        caveats,
+        reproduce: command.clone(),
+    };
+    let mut findings = vec![claim_finding(&definitions, question.claim, &template)];
+    findings.extend(share_findings(&facts, &definitions, &template));
+    findings.extend(prevented_finding(&facts, &template));
+    findings.extend(beyond_finding(&facts, &template));
+    let tables = vec![
+        tables::by_definition(&definitions),
+        tables::by_chapter(&facts),
+        tables::by_instrument_and_sender(&facts),
+        tables::by_measure(&facts),
+    ];
+    let source_line = format!("{}; {}, measures in force on {on}", p.source.name, catalogue.origin);
+    let charts = vec![
+        tables::composition_chart(&facts, &definitions, &source_line),
+        tables::definition_chart(&definitions, question.claim, &source_line),
+    ];
+    Ok(Answer {
+        title: format!(
+            "How much of the trade of {} and {} measures touch, {on}",
+            in_sentence(pair.a.name()),
+            in_sentence(pair.b.name())
+        ),
+        command,
+        findings,
+        tables,
+        charts,
+        named: Map::new(),
+    })
+}
+
+/// The year before the first measure on goods between the pair that is in force on the day.
+fn usual_base_year(catalogue: &Catalogue, pair: Pair, on: Date) -> Option<i32> {
+    let first = catalogue
+        .between(pair.a, pair.b, on)
+        .filter(|m| m.scope == Scope::Goods)
+        .filter_map(Measure::first_day)
+        .min()?;
+    Some(i32::from(first.year()) - 1)
+}
+
+fn items(p: &PairFlows, facts: &Facts) -> Vec<Item> {
+    let mut out = Vec::new();
+    for forward in [true, false] {
+        let now = p.products(facts.year, forward);
+        let base = facts.base_year.map(|b| p.products(b, forward)).unwrap_or_default();
+        let products: std::collections::BTreeSet<HsCode> = now.keys().chain(base.keys()).copied().collect();
+        for product in products {
+            let mut item = Item {
+                forward,
+                product,
+                now: now.get(&product).copied().unwrap_or(0.0),
+                base: base.get(&product).copied().unwrap_or(0.0),
+                bans: Extent::None,
+                any: Extent::None,
+            };
+            item.bans = facts.extent(&item, |m| m.instrument == Instrument::Ban);
+            item.any = facts.extent(&item, |_| true);
+            out.push(item);
+        }
+    }
+    out
+}
+
+fn caveats(facts: &Facts) -> Vec<String> {
+    let mut out = Vec::new();
+    let touched = |m: &&Measure| {
+        facts.items.iter().any(|i| {
+            i.any != Extent::None && {
+                let (exporter, importer) = facts.parties(i.forward);
+                m.concerns(exporter, importer, facts.on)
+            }
+        })
+    };
+    let inexact: Vec<&str> = facts
+        .catalogue
+        .between(facts.pair.a, facts.pair.b, facts.on)
+        .filter(touched)
+        .filter(|m| m.products.iter().any(|p| p.in_force(facts.on) && p.mapping != turnover_measures::Mapping::Exact))
+        .map(|m| m.id.as_str())
+        .collect();
+    if !inexact.is_empty() {
+        out.push(format!(
+            "The mapping from the law to HS codes is approximate or partial in {}; what rests on it counts only at the upper end.",
+            inexact.join(", ")
+        ));
+    }
+    let exceptions: Vec<String> = facts
+        .catalogue
+        .between(facts.pair.a, facts.pair.b, facts.on)
+        .filter(|m| !m.exceptions.is_empty())
+        .map(|m| format!("{} ({})", m.id, m.exceptions.join("; ")))
+        .collect();
+    if !exceptions.is_empty() {
+        out.push(format!("Exceptions are not taken out: {}.", exceptions.join("; ")));
+    }
+    out
+}
+
+fn claim_finding(definitions: &[Definition], claim: f64, template: &Finding) -> Finding {
+    let count = |v: Verdict| definitions.iter().filter(|d| d.verdict == v).count();
+    let (holds, fails, open) = (count(Verdict::Holds), count(Verdict::Fails), count(Verdict::Open));
+    let n = definitions.len();
+    let word = match (holds, fails, open) {
+        (h, 0, 0) if h == n => "holds under every definition",
+        (0, f, 0) if f == n => "fails under every definition",
+        (_, 0, _) => "holds under some definitions, cannot be told under others",
+        (0, _, _) => "fails under some definitions, cannot be told under others",
+        _ => "depends on the definition",
+    };
+    let worst = definitions.iter().max_by(|x, y| x.high.total_cmp(&y.high));
+    let broad = worst.filter(|_| open > 0).map_or_else(String::new, |d| {
+        format!(
+            "; read broadest, with every touched product counted whole, {} is not affected ({})",
+            percent(1.0 - d.high),
+            d.title
+        )
+    });
+    Finding {
+        id: "coverage.claim".to_owned(),
+        title: format!("The claim that {} is not affected", percent(claim).replace(".0 ", " ")),
+        statement: format!(
+            "Of {n} definitions, the claim that {} of trade is not affected holds under {holds}, fails under {fails} \
+             and stays open under {open}, where the data is coarser than the law{broad}",
+            percent(claim).replace(".0 ", " ")
+        ),
+        value: Number::Word(word.to_owned()),
+        unit: Unit::Text,
+        definition: format!(
+            "holds where the share not touched is certainly {} or more, fails where it is certainly less, open where \
+             the interval contains it",
+            percent(claim).replace(".0 ", " ")
+        ),
+        ..template.clone()
+    }
+}
+
+fn share_findings(facts: &Facts, definitions: &[Definition], template: &Finding) -> Vec<Finding> {
+    let wanted = [
+        (Weights::Value, Instruments::Any, Ways::Both),
+        (Weights::Value, Instruments::Bans, Ways::Both),
+        (Weights::BaseValue, Instruments::Bans, Ways::Both),
+        (Weights::BaseValue, Instruments::Any, Ways::Both),
+        (Weights::Frequency, Instruments::Any, Ways::Both),
+    ];
+    wanted
+        .into_iter()
+        .filter_map(|key| definitions.iter().find(|d| (d.weights, d.instruments, d.ways) == key))
+        .map(|d| {
+            let what = match d.weights {
+                Weights::Value => format!("of the trade of {}", facts.year),
+                Weights::BaseValue => format!("of the trade of {}, before the measures", facts.base_year.unwrap_or(0)),
+                Weights::Frequency => format!("of the products traded in {}", facts.year),
+                Weights::BaseFrequency => format!("of the products traded in {}", facts.base_year.unwrap_or(0)),
+            };
+            let by = match d.instruments {
+                Instruments::Bans => "Bans",
+                Instruments::Any => "Measures of any kind",
+            };
+            Finding {
+                id: format!("coverage.{}", d.id),
+                title: sentence(&d.title),
+                statement: format!("{by} touch {} {what}", percent_range(d.low, d.high)),
+                value: if d.low == d.high { Number::Value(d.low) } else { Number::Unknown },
+                interval: (d.low != d.high).then_some(Interval { low: d.low, high: d.high }),
+                definition: d.text.clone(),
+                ..template.clone()
+            }
+        })
+        .collect()
+}
+
+/// What became of the trade in products that are now banned.
+fn prevented_finding(facts: &Facts, template: &Finding) -> Option<Finding> {
+    let base_year = facts.base_year?;
+    let banned: Vec<&Item> = facts.items.iter().filter(|i| i.bans != Extent::None).collect();
+    let before: f64 = banned.iter().map(|i| i.base).sum();
+    let now: f64 = banned.iter().map(|i| i.now).sum();
+    if before <= 0.0 {
+        return None;
+    }
+    let change = now / before - 1.0;
+    let moved = if change < 0.0 { format!("{} less", percent(-change)) } else { format!("{} more", percent(change)) };
+    Some(Finding {
+        id: "coverage.prevented".to_owned(),
+        title: "Trade in products under bans".to_owned(),
+        statement: format!(
+            "Products that bans touch were traded for {} in {base_year} and for {} in {}: {moved}",
+            usd(before),
+            usd(now),
+            facts.year
+        ),
+        value: Number::Value(now - before),
+        unit: Unit::Usd,
+        definition: format!(
+            "trade in {} less trade in {base_year}, over products (as fine as the data has them) that a ban touches \
+             wholly or in part on {}",
+            facts.year, facts.on
+        ),
+        method: "difference between years; other causes than the bans are not taken out".to_owned(),
+        ..template.clone()
+    })
+}
+
+/// Measures in force that product data cannot show.
+fn beyond_finding(facts: &Facts, template: &Finding) -> Option<Finding> {
+    let beyond: Vec<String> = facts
+        .catalogue
+        .between(facts.pair.a, facts.pair.b, facts.on)
+        .filter(|m| m.scope != Scope::Goods)
+        .map(|m| format!("{} ({})", m.title, m.id))
+        .collect();
+    if beyond.is_empty() {
+        return None;
+    }
+    Some(Finding {
+        id: "coverage.beyond".to_owned(),
+        title: "Measures that product data cannot show".to_owned(),
+        statement: format!(
+            "{} measure{} in force can be seen in no product code and count{} in no share here: {}",
+            beyond.len(),
+            if beyond.len() == 1 { "" } else { "s" },
+            if beyond.len() == 1 { "s" } else { "" },
+            beyond.join(", ")
+        ),
+        value: Number::Value(beyond.len() as f64),
+        unit: Unit::Count,
+        definition:
+            "measures of the catalogue on regions, persons or users, or on products whose codes are not encoded"
+                .to_owned(),
+        ..template.clone()
+    })
+}

@@ -1,0 +1,127 @@
+//! Numbers in words, the same in every sentence, table and chart.
+
+use crate::answer::Unit;
+
+/// A dollar value with three to four significant digits: `26.62 billion US dollars`.
+pub fn usd(value: f64) -> String {
+    let (scaled, word) = scale(value);
+    format!("{}{word} US dollars", significant(scaled))
+}
+
+/// A dollar value for tables and axes: `26.62 bn`.
+pub fn usd_short(value: f64) -> String {
+    let (scaled, word) = scale(value);
+    let word = match word {
+        " trillion" => " tn",
+        " billion" => " bn",
+        " million" => " m",
+        " thousand" => " k",
+        _ => "",
+    };
+    format!("{}{word}", significant(scaled))
+}
+
+fn scale(value: f64) -> (f64, &'static str) {
+    for (size, word) in [(1e12, " trillion"), (1e9, " billion"), (1e6, " million"), (1e3, " thousand")] {
+        // Rounding first, so that 999 999 reads 1 million and not 1000 thousand.
+        if value.abs() >= size * 0.9995 {
+            return (value / size, word);
+        }
+    }
+    (value, "")
+}
+
+fn significant(x: f64) -> String {
+    match x.abs() {
+        0.0 => "0".to_owned(),
+        a if a >= 100.0 => format!("{x:.0}"),
+        a if a >= 9.9995 => format!("{x:.2}"),
+        _ => format!("{x:.3}"),
+    }
+}
+
+/// A share as per cent with one decimal, more below 1 %: `14.9 %`, `0.39 %`.
+pub fn percent(share: f64) -> String {
+    let x = share * 100.0;
+    match x.abs() {
+        a if a < 5e-6 => "0 %".to_owned(),
+        a if a < 0.1 => format!("{x:.4} %"),
+        a if a < 0.995 => format!("{x:.2} %"),
+        _ => format!("{x:.1} %"),
+    }
+}
+
+/// The same with a sign.
+pub fn percent_signed(share: f64) -> String {
+    if share > 0.0 { format!("+{}", percent(share)) } else { percent(share) }
+}
+
+/// A range of shares: `0.03 % to 14.9 %`, or one value where both ends read the same.
+pub fn percent_range(low: f64, high: f64) -> String {
+    let (l, h) = (percent(low), percent(high));
+    if l == h { l } else { format!("{l} to {h}") }
+}
+
+/// A multiple: `3`, `2.5`, `0.75`.
+pub fn multiple(k: f64) -> String {
+    let text = format!("{k:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A number of a unit, for a table's cell.
+pub fn number(x: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Usd => usd_short(x),
+        Unit::Share => percent(x),
+        Unit::Change => percent_signed(x),
+        Unit::Multiple | Unit::Elasticity => multiple(x),
+        Unit::LogPoints => format!("{x:.4}"),
+        Unit::Count | Unit::Year => format!("{x:.0}"),
+        Unit::Text => x.to_string(),
+    }
+}
+
+/// A country's name inside a sentence, with the article that English wants.
+pub fn in_sentence(name: &str) -> String {
+    let plural = [
+        "United States",
+        "United Kingdom",
+        "United Arab Emirates",
+        "Netherlands",
+        "Philippines",
+        "Rest of the world",
+        "Bahamas",
+        "Gambia",
+        "Maldives",
+        "European Union",
+        "Soviet Union",
+    ];
+    if plural.contains(&name) { format!("the {}", name.replace("Rest", "rest")) } else { name.to_owned() }
+}
+
+/// The text with its first letter made a capital.
+pub fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(usd(26_618_248_128.0), "26.62 billion US dollars");
+        assert_eq!(usd(999_999.0), "1.000 million US dollars");
+        assert_eq!(usd_short(233_168_132.0), "233 m");
+        assert_eq!(usd(0.0), "0 US dollars");
+        assert_eq!(percent(0.1493), "14.9 %");
+        assert_eq!(percent(0.0039), "0.39 %");
+        assert_eq!(percent(0.0), "0 %");
+        assert_eq!(percent_signed(0.000193), "+0.0193 %");
+        assert_eq!(percent_range(0.0, 0.149), "0 % to 14.9 %");
+        assert_eq!(multiple(3.0), "3");
+        assert_eq!(multiple(0.25), "0.25");
+        assert_eq!(sentence(&in_sentence("United States")), "The United States");
+    }
+}
