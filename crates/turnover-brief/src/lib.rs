@@ -1,1 +1,17 @@
-//! x
+//! The brief: all questions about a pair on one page, and every way to show an answer.
+//!
+//! A [`Document`] is a title, a few leading sentences and sections, each the answer to one
+//! question. [`brief`] composes one; [`Document::from`] makes one of a single answer. The
+//! renderers turn it into terminal text, HTML, Markdown, LaTeX, CSV, Parquet, SVG or JSON, and
+//! [`write`] puts that into a file whole or not at all.
+
+mod compose;
+mod document;
+mod render;
+mod write;
+
+pub use compose::{Ask, brief};
+pub use document::{Document, Section};
+pub use render::svg::svg;
+pub use render::terminal::{Style, table as terminal_table, terminal};
+pub use write::{WriteError, save, write};

@@ -1,0 +1,113 @@
+//! Files: whole or not at all, by extension.
+
+use std::io::Write;
+use std::path::Path;
+
+use miette::Diagnostic;
+use thiserror::Error;
+use turnover_analysis::{Chart, Table};
+
+use crate::document::Document;
+use crate::render::{html, latex, markdown, svg, tables};
+
+/// Why a file was not written. Whatever stood there before still does.
+#[derive(Debug, Error, Diagnostic)]
+pub enum WriteError {
+    /// The system refused.
+    #[error("{path}: cannot be written")]
+    #[diagnostic(help("check that the folder exists and that you may write to it"))]
+    Io {
+        /// The file.
+        path: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The extension is not known.
+    #[error("{path}: the ending says which kind of file is meant, and `{ending}` is none of them")]
+    #[diagnostic(help("end the name in .html, .md, .tex, .csv, .parquet, .svg or .json"))]
+    Ending {
+        /// The file.
+        path: String,
+        /// Its ending.
+        ending: String,
+    },
+    /// There is no table or chart of that name.
+    #[error("there is no {what} `{id}` in this answer")]
+    NoSuch {
+        /// Table or chart.
+        what: &'static str,
+        /// The name.
+        id: String,
+        /// Those that there are.
+        #[help]
+        help: String,
+    },
+    /// The content could not be made.
+    #[error("{path}: {what}")]
+    Content {
+        /// The file.
+        path: String,
+        /// What failed.
+        what: String,
+    },
+}
+
+/// Writes a document by the file's ending: `.html`, `.md` and `.json` hold all of it; `.csv`,
+/// `.tex` and `.parquet` hold the table named `part`, or all findings as a table; `.svg` holds the
+/// chart named `part`, or the first one.
+pub fn save(document: &Document, path: &Path, part: Option<&str>) -> Result<(), WriteError> {
+    let name = path.display().to_string();
+    let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
+    let content = |what: String| WriteError::Content { path: name.clone(), what };
+    let bytes = match ending.as_str() {
+        "html" => html::html(document).map_err(content)?.into_bytes(),
+        "md" => markdown::markdown(document).into_bytes(),
+        "json" => {
+            let mut text = serde_json::to_string_pretty(&document.to_json()).map_err(|e| content(e.to_string()))?;
+            text.push('\n');
+            text.into_bytes()
+        }
+        "tex" => latex::latex(&table(document, part)?).into_bytes(),
+        "csv" => tables::csv(&table(document, part)?).map_err(content)?,
+        "parquet" => tables::parquet(&table(document, part)?).map_err(content)?,
+        "svg" => svg::standalone(chart(document, part)?).into_bytes(),
+        _ => return Err(WriteError::Ending { path: name, ending }),
+    };
+    write(path, &bytes)
+}
+
+fn table(document: &Document, part: Option<&str>) -> Result<Table, WriteError> {
+    let Some(id) = part else { return Ok(tables::findings(document)) };
+    document.tables().find(|t| t.id == id).cloned().ok_or_else(|| WriteError::NoSuch {
+        what: "table",
+        id: id.to_owned(),
+        help: format!("there are {}", document.tables().map(|t| t.id.as_str()).collect::<Vec<_>>().join(", ")),
+    })
+}
+
+fn chart<'a>(document: &'a Document, part: Option<&str>) -> Result<&'a Chart, WriteError> {
+    document.charts().find(|c| part.is_none_or(|id| c.id == id)).ok_or_else(|| WriteError::NoSuch {
+        what: "chart",
+        id: part.unwrap_or("of any kind").to_owned(),
+        help: format!("there are {}", document.charts().map(|c| c.id.as_str()).collect::<Vec<_>>().join(", ")),
+    })
+}
+
+/// Writes bytes to a temporary file beside the target and renames it, so that the target is whole
+/// or as it was.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let io = |source| WriteError::Io { path: path.display().to_string(), source };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".turnover-").tempfile_in(folder).map_err(io)?;
+    file.write_all(bytes).map_err(io)?;
+    // A temporary file is private to its maker; what it becomes should be as readable as any.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(io)?;
+    }
+    file.as_file().sync_all().map_err(io)?;
+    file.persist(path).map_err(|e| io(e.error))?;
+    Ok(())
+}

@@ -1,0 +1,308 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+const EXAMPLES: &str = "Examples:
+  turnover brief USA RUS --times 3
+  turnover coverage USA RUS --date 2019-10-31
+  turnover reach USA RUS --times 3 --out reach.html
+  turnover simulate --change USA:RUS=-20% --change RUS:USA=-20%
+  turnover data describe flows.csv --exporter origin --importer dest --unit thousand-usd
+
+Exit status: 0 answered, 1 no answer could be given (the reason is on standard error), 2 a wrong call.";
+
+/// How much two countries trade, how much of it sanctions touch, what multiplying it would take.
+#[derive(Debug, Parser)]
+#[command(name = "turnover", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// Where the answer goes.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct OutputArgs {
+    /// Print one JSON document, or write it to FILE
+    #[arg(long, global = true, num_args = 0..=1, require_equals = true, value_name = "FILE")]
+    pub(crate) json: Option<Option<PathBuf>>,
+    /// Write the answer to FILE, its kind by the ending: .html .md .tex .csv .parquet .svg .json
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Which table (.csv .tex .parquet) or chart (.svg) goes into --out; all findings or the first
+    /// chart by default
+    #[arg(long, global = true, value_name = "ID", requires = "out")]
+    pub(crate) part: Option<String>,
+    /// No progress and no text besides the answer
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Colour on the terminal
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The whole answer on one page
+    Brief(Brief),
+    /// How much a pair trades: level, trend, composition, both reporters
+    Turnover(Turnover),
+    /// How much of a pair's trade measures touch, under every definition
+    Coverage(Coverage),
+    /// What it would take to multiply a pair's trade, in general equilibrium
+    Reach(Reach),
+    /// What any change in trade costs would do, in general equilibrium
+    Simulate(Simulate),
+    /// The catalogue of measures
+    #[command(subcommand)]
+    Measures(Measures),
+    /// Files of flows
+    #[command(subcommand)]
+    Data(Data),
+}
+
+/// The pair.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PairArgs {
+    /// First country: ISO code or name
+    #[arg(value_name = "A")]
+    pub(crate) a: String,
+    /// Second country
+    #[arg(value_name = "B")]
+    pub(crate) b: String,
+}
+
+/// A file of flows, and how to read it.
+#[derive(Debug, Clone, Default, ClapArgs)]
+#[command(next_help_heading = "Your own data")]
+pub(crate) struct DataArgs {
+    /// A file of flows (CSV, gzipped CSV, Parquet, Stata .dta), or a folder with flows.* and world.*
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
+
+/// Which column is what, and which rows take part.
+#[derive(Debug, Clone, Default, ClapArgs)]
+#[command(next_help_heading = "Your own data")]
+pub(crate) struct ReadArgs {
+    /// Rows that take part, as in 'year >= 2000 and exporter in ["USA", "RUS"]'
+    #[arg(long, value_name = "EXPR")]
+    pub(crate) filter: Option<String>,
+    /// Column of the exporter
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) exporter: Option<String>,
+    /// Column of the importer
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) importer: Option<String>,
+    /// Column of the reporter, or one country that reports the whole file
+    #[arg(long, value_name = "COLUMN|COUNTRY")]
+    pub(crate) reporter: Option<String>,
+    /// Column of the partner, in files of reporter, partner and flow
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) partner: Option<String>,
+    /// Column that says import or export, in such files
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) flow: Option<String>,
+    /// Column of the product (HS)
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) product: Option<String>,
+    /// Column of the year
+    #[arg(long = "year-column", value_name = "COLUMN")]
+    pub(crate) year_column: Option<String>,
+    /// Column of the value
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) value: Option<String>,
+    /// Unit of the value; by default the column's name tells, else US dollars
+    #[arg(long, value_enum)]
+    pub(crate) unit: Option<UnitArg>,
+    /// What to do with two values for one flow
+    #[arg(long, value_enum, default_value_t = DuplicatesArg::Error)]
+    pub(crate) duplicates: DuplicatesArg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UnitArg {
+    Usd,
+    ThousandUsd,
+    MillionUsd,
+    BillionUsd,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum DuplicatesArg {
+    /// Stop and say where they are
+    #[default]
+    Error,
+    /// Add them up
+    Sum,
+}
+
+/// The day, the years and the claim of a coverage question.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CoverageArgs {
+    /// Day on which measures are in force; the end of the year by default
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<Date>,
+    /// Year of the flows; 2019 for the embedded figures, else the latest by default
+    #[arg(long)]
+    pub(crate) year: Option<i32>,
+    /// Year that stands for trade without measures; the one before the first measure by default
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) base_year: Option<i32>,
+    /// Judge the claim that at least this many per cent of trade are not affected
+    #[arg(long, value_name = "PERCENT", default_value_t = 90.0, allow_negative_numbers = true)]
+    pub(crate) claim: f64,
+    /// Your own catalogue of measures: a TOML file or a folder of them
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) catalogue: Option<PathBuf>,
+}
+
+/// The model's settings.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ModelArgs {
+    /// Trade elasticity
+    #[arg(long, default_value_t = 4.0, allow_negative_numbers = true)]
+    pub(crate) theta: f64,
+    /// What happens to trade imbalances
+    #[arg(long, value_enum, default_value_t = ImbalanceArg::Additive)]
+    pub(crate) imbalance: ImbalanceArg,
+    /// Year of the world; the latest in the data by default
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) world_year: Option<i32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImbalanceArg {
+    /// They keep their size in units of world output
+    Additive,
+    /// They move with income
+    Multiplicative,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Brief {
+    #[command(flatten)]
+    pub(crate) pair: PairArgs,
+    /// The multiple that is promised or wished for
+    #[arg(long, default_value_t = 3.0, allow_negative_numbers = true)]
+    pub(crate) times: f64,
+    #[command(flatten)]
+    pub(crate) coverage: CoverageArgs,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Turnover {
+    #[command(flatten)]
+    pub(crate) pair: PairArgs,
+    /// Year; 2019 for the embedded figures, else the latest by default
+    #[arg(long)]
+    pub(crate) year: Option<i32>,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Coverage {
+    #[command(flatten)]
+    pub(crate) pair: PairArgs,
+    #[command(flatten)]
+    pub(crate) coverage: CoverageArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Reach {
+    #[command(flatten)]
+    pub(crate) pair: PairArgs,
+    /// The multiple: 2 doubles the pair's trade, 0.5 halves it
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) times: f64,
+    /// Only goods in this direction become cheaper
+    #[arg(long, value_name = "FROM:TO")]
+    pub(crate) only: Option<String>,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Simulate {
+    /// A change of trade costs, as USA:RUS=-20%, *:RUS=+10% or USA:RUS=1.0986lp (log points);
+    /// may be repeated
+    #[arg(long, required = true, value_name = "FROM:TO=CHANGE")]
+    pub(crate) change: Vec<String>,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Measures {
+    /// All measures, or those of a sender, target, product or day
+    List {
+        /// Sender: a country or EU
+        #[arg(long)]
+        sender: Option<String>,
+        /// Target country
+        #[arg(long)]
+        target: Option<String>,
+        /// In force on that day
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Option<Date>,
+        /// Touching that HS code
+        #[arg(long, value_name = "HS")]
+        product: Option<String>,
+        /// Your own catalogue
+        #[arg(long, value_name = "FILE|DIR")]
+        catalogue: Option<PathBuf>,
+    },
+    /// One measure or watch list in full
+    Show {
+        /// Its id
+        id: String,
+        /// Your own catalogue
+        #[arg(long, value_name = "FILE|DIR")]
+        catalogue: Option<PathBuf>,
+    },
+    /// Finds overlaps, bad codes, missing sources and days in the wrong order
+    Check {
+        /// Your own catalogue; the program's own by default
+        #[arg(value_name = "FILE|DIR")]
+        path: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Data {
+    /// What is in a file of flows: years, countries, products, totals, gaps, duplicates
+    Describe {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        read: ReadArgs,
+    },
+}

@@ -1,0 +1,166 @@
+//! One function per command: words in, question asked, answer out.
+
+use turnover_analysis::format::multiple;
+use turnover_analysis::{Pair, coverage, reach, simulate, turnover};
+use turnover_brief::{Ask, Document, brief};
+use turnover_equilibrium::Imbalance;
+
+use crate::args::{self, Args, Command, CoverageArgs, Data, ImbalanceArg};
+use crate::errors::CliError;
+use crate::output::Output;
+use crate::{load, measures};
+
+pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
+    match &args.command {
+        Command::Brief(words) => run_brief(words, output),
+        Command::Turnover(words) => run_turnover(words, output),
+        Command::Coverage(words) => run_coverage(words, output),
+        Command::Reach(words) => run_reach(words, output),
+        Command::Simulate(words) => run_simulate(words, output),
+        Command::Measures(words) => measures::run(words, output),
+        Command::Data(Data::Describe { file, read }) => {
+            let description = turnover_data::describe(file, &load::flow_options(read)?)?;
+            measures::describe(&description, output)
+        }
+    }
+}
+
+fn pair(words: &args::PairArgs) -> Result<Pair, CliError> {
+    Ok(Pair::resolve(&words.a, &words.b)?)
+}
+
+fn imbalance(word: ImbalanceArg) -> Imbalance {
+    match word {
+        ImbalanceArg::Additive => Imbalance::Additive,
+        ImbalanceArg::Multiplicative => Imbalance::Multiplicative,
+    }
+}
+
+fn coverage_question(pair: Pair, words: &CoverageArgs, data_words: String) -> coverage::Question {
+    coverage::Question {
+        pair,
+        date: words.date,
+        year: words.year,
+        base_year: words.base_year,
+        claim: words.claim / 100.0,
+        data_words,
+    }
+}
+
+fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
+    let pair = pair(&words.pair)?;
+    let flows = load::flows(&words.data, output)?;
+    let catalogue = load::catalogue(words.coverage.catalogue.as_ref())?;
+    let (world, world_words) = load::world_beside(&words.data, words.model.world_year, output)?;
+    let data_words = load::data_words(&words.data, words.coverage.catalogue.as_ref());
+    let flow_words = load::data_words(&words.data, None);
+    let day_year = words.coverage.date.map(|d| i32::from(d.year()));
+    let year = load::default_year(&words.data, words.coverage.year.or(day_year));
+    let mut coverage = coverage_question(pair, &words.coverage, data_words.clone());
+    coverage.year = year;
+    let mut reach = reach::Question::new(pair, words.times);
+    reach.theta = words.model.theta;
+    reach.imbalance = imbalance(words.model.imbalance);
+    reach.data_words = world_words;
+    let year_word = year.map_or_else(String::new, |y| format!(" --year {y}"));
+    let date_word = words.coverage.date.map_or_else(String::new, |d| format!(" --date {d}"));
+    let figures = match (&words.data.data, year) {
+        (None, Some(y)) => format!("Embedded figures, trade of {y}; your own with --data"),
+        (None, None) => "Embedded figures; your own with --data".to_owned(),
+        (Some(path), _) => format!("Figures of {}", path.display()),
+    };
+    let ask = Ask {
+        pair,
+        times: words.times,
+        year,
+        date: words.coverage.date,
+        coverage,
+        reach,
+        figures,
+        command: format!(
+            "turnover brief {} --times {}{year_word}{date_word}{data_words}",
+            pair.words(),
+            multiple(words.times)
+        ),
+        data_words: flow_words,
+    };
+    if !(words.times.is_finite() && words.times > 0.0) {
+        return Err(turnover_analysis::AnalysisError::Range {
+            what: "--times",
+            found: words.times.to_string(),
+            expected: "a number above 0",
+            help: "2 doubles the trade, 0.5 halves it".to_owned(),
+        }
+        .into());
+    }
+    let document = brief(&flows, world, &catalogue, &ask)?;
+    output.answer(&document, false)
+}
+
+fn run_turnover(words: &args::Turnover, output: &Output) -> Result<(), CliError> {
+    let pair = pair(&words.pair)?;
+    let flows = load::flows(&words.data, output)?;
+    let question = turnover::Question {
+        pair,
+        year: load::default_year(&words.data, words.year),
+        data_words: load::data_words(&words.data, None),
+    };
+    output.answer(&Document::from(turnover::answer(&flows, &question)?), true)
+}
+
+fn run_coverage(words: &args::Coverage, output: &Output) -> Result<(), CliError> {
+    let pair = pair(&words.pair)?;
+    let flows = load::flows(&words.data, output)?;
+    let catalogue = load::catalogue(words.coverage.catalogue.as_ref())?;
+    let mut question = coverage_question(
+        pair,
+        &words.coverage,
+        load::data_words(&words.data, words.coverage.catalogue.as_ref()),
+    );
+    if words.coverage.date.is_none() {
+        question.year = load::default_year(&words.data, words.coverage.year);
+    }
+    output.answer(&Document::from(coverage::answer(&flows, &catalogue, &question)?), true)
+}
+
+fn run_reach(words: &args::Reach, output: &Output) -> Result<(), CliError> {
+    let pair = pair(&words.pair)?;
+    let world = load::world(&words.data, words.model.world_year, output)?;
+    let mut question = reach::Question::new(pair, words.times);
+    question.theta = words.model.theta;
+    question.imbalance = imbalance(words.model.imbalance);
+    question.ways = ways(pair, words.only.as_deref())?;
+    question.data_words = model_words(&words.data, words.model.world_year);
+    output.answer(&Document::from(reach::answer(&world, &question)?), true)
+}
+
+fn ways(pair: Pair, only: Option<&str>) -> Result<reach::Ways, CliError> {
+    let Some(text) = only else { return Ok(reach::Ways::Both) };
+    let named = text.split_once(':').and_then(|(from, to)| Pair::resolve(from, to).ok());
+    match named {
+        Some(p) if p == pair => Ok(reach::Ways::Forward),
+        Some(p) if (p.a, p.b) == (pair.b, pair.a) => Ok(reach::Ways::Backward),
+        _ => Err(CliError::Call(
+            format!("--only {text} is not a direction of the pair"),
+            format!("write --only {}:{} or --only {}:{}", pair.a, pair.b, pair.b, pair.a),
+        )),
+    }
+}
+
+fn run_simulate(words: &args::Simulate, output: &Output) -> Result<(), CliError> {
+    let changes =
+        words.change.iter().map(|text| simulate::Change::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let world = load::world(&words.data, words.model.world_year, output)?;
+    let question = simulate::Question {
+        changes,
+        theta: words.model.theta,
+        imbalance: imbalance(words.model.imbalance),
+        data_words: model_words(&words.data, words.model.world_year),
+    };
+    output.answer(&Document::from(simulate::answer(&world, &question)?), true)
+}
+
+fn model_words(data: &args::DataArgs, world_year: Option<i32>) -> String {
+    let year = world_year.map_or_else(String::new, |y| format!(" --world-year {y}"));
+    format!("{year}{}", load::data_words(data, None))
+}
