@@ -1,8 +1,10 @@
 //! Development tasks: `cargo run --release -p xtask -- figures DIR` makes the embedded tables
-//! again from the sources that `figures/SOURCES.toml` names.
+//! again from the sources that `figures/SOURCES.toml` names; `... -- bench` prints time and memory of
+//! the main job.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a development tool talks on the terminal")]
 
+mod bench;
 mod figures;
 
 use std::process::ExitCode;
@@ -10,9 +12,11 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let result = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["bench"] => bench::apart(),
+        ["bench", "apart"] => bench::run(),
         ["figures", dir] => figures::make(dir.as_ref()),
         _ => {
-            eprintln!("usage: xtask figures DIR   DIR holds russia-hs2/ and wiod-44/");
+            eprintln!("usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench");
             return ExitCode::from(2);
         }
     };

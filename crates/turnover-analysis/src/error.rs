@@ -109,6 +109,19 @@ fn limit_words(limit: f64) -> String {
     if limit >= 10.0 { format!("{limit:.0}") } else { format!("{limit:.4}") }
 }
 
+/// The trade elasticity must be a positive number that the exponentials can bear.
+pub(crate) fn check_theta(theta: f64) -> Result<(), AnalysisError> {
+    if theta > 0.0 && theta <= 100.0 {
+        return Ok(());
+    }
+    Err(AnalysisError::Range {
+        what: "--theta",
+        found: theta.to_string(),
+        expected: "a number above 0, at most 100",
+        help: "estimates of the trade elasticity lie between 2 and 10; the default is 4".to_owned(),
+    })
+}
+
 /// A solver's error with countries by name.
 pub(crate) fn solve_error(error: &SolveError, countries: &[Iso3]) -> AnalysisError {
     let what = match error {
@@ -122,8 +135,11 @@ pub(crate) fn solve_error(error: &SolveError, countries: &[Iso3]) -> AnalysisErr
 }
 
 /// Why a lever gets no further, in words.
-pub(crate) fn limit_reason(reason: LimitReason, countries: &[Iso3]) -> String {
+pub(crate) fn limit_reason(reason: LimitReason, rising: bool, countries: &[Iso3]) -> String {
     match reason {
+        LimitReason::Saturated if !rising => {
+            "however high the cost, the flows whose cost does not change remain".to_owned()
+        }
         LimitReason::Saturated => {
             "however low the costs, trade with the pair is bounded by what the two can produce and spend".to_owned()
         }
@@ -144,7 +160,8 @@ pub(crate) fn limit_reason(reason: LimitReason, countries: &[Iso3]) -> String {
 pub(crate) fn reach_error(error: ReachError, a: Iso3, b: Iso3, theta: f64, countries: &[Iso3]) -> AnalysisError {
     match error {
         ReachError::Above { wanted, limit, reason } | ReachError::Below { wanted, limit, reason } => {
-            AnalysisError::OutOfReach { a, b, wanted, limit, theta, reason: limit_reason(reason, countries) }
+            let reason = limit_reason(reason, wanted > 1.0, countries);
+            AnalysisError::OutOfReach { a, b, wanted, limit, theta, reason }
         }
         ReachError::Multiple(k) => AnalysisError::Range {
             what: "--times",

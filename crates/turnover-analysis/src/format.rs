@@ -64,6 +64,9 @@ pub fn percent_range(low: f64, high: f64) -> String {
 
 /// A multiple: `3`, `2.5`, `0.75`.
 pub fn multiple(k: f64) -> String {
+    if k.abs() >= 1000.0 {
+        return format!("{k:.0}");
+    }
     let text = format!("{k:.4}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

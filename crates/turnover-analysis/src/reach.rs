@@ -7,7 +7,7 @@ use turnover_equilibrium::{
 };
 
 use crate::answer::{Answer, Bar, Chart, ChartKind, Finding, Interval, Line, Number, Table, Unit};
-use crate::error::{AnalysisError, limit_reason, reach_error};
+use crate::error::{AnalysisError, check_theta, limit_reason, reach_error};
 use crate::format::{in_sentence, multiple as times_word, percent, percent_range, percent_signed, sentence};
 use crate::pair::Pair;
 use crate::world::NamedWorld;
@@ -85,6 +85,7 @@ impl Setting<'_> {
 
 /// Answers the question.
 pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, AnalysisError> {
+    check_theta(question.theta)?;
     let pair = question.pair;
     let (a, b) = named.pair(pair)?;
     let moved: &[(usize, usize)] = match question.ways {
@@ -271,13 +272,14 @@ fn findings(
             ..template.clone()
         });
     }
+    out.extend(third_finding(s, &found.equilibrium, template));
     out.push(Finding {
         id: "reach.maximum".into(),
         title: "The limit".into(),
         statement: format!(
             "The most that falling costs between the two can do is to multiply their trade by {:.0}: {}",
             limit.maximum,
-            limit_reason(limit.reason, &s.named.countries)
+            limit_reason(limit.reason, true, &s.named.countries)
         ),
         value: Number::Value(limit.maximum),
         unit: Unit::Multiple,
@@ -285,6 +287,27 @@ fn findings(
         ..template.clone()
     });
     out
+}
+
+/// The third countries that gain and lose most.
+fn third_finding(s: &Setting, after: &Equilibrium, template: &Finding) -> Option<Finding> {
+    let third = || (0..s.named.world.len()).filter(|i| *i != s.a && *i != s.b);
+    let most = third().max_by(|x, y| after.welfare[*x].total_cmp(&after.welfare[*y]))?;
+    let least = third().min_by(|x, y| after.welfare[*x].total_cmp(&after.welfare[*y]))?;
+    let words = |i: usize| {
+        let name = in_sentence(s.named.countries[i].name());
+        format!("{name} ({})", percent_signed(after.welfare[i] - 1.0))
+    };
+    Some(Finding {
+        id: "reach.third_countries".into(),
+        title: "Third countries".into(),
+        statement: format!("Of third countries {} would do best and {} worst", words(most), words(least)),
+        value: Number::Unknown,
+        unit: Unit::Change,
+        interval: Some(Interval { low: after.welfare[least] - 1.0, high: after.welfare[most] - 1.0 }),
+        definition: "range of (E'/E) / P - 1 over all countries but the pair".into(),
+        ..template.clone()
+    })
 }
 
 fn theta_table(s: &Setting, by_theta: &[(f64, f64)]) -> Table {

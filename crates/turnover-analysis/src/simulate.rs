@@ -5,7 +5,7 @@ use turnover_data::Iso3;
 use turnover_equilibrium::{Imbalance, Settings, log_points_of_cost_change, solve};
 
 use crate::answer::{Answer, Bar, Chart, ChartKind, Finding, Number, Table, Unit};
-use crate::error::{AnalysisError, solve_error};
+use crate::error::{AnalysisError, check_theta, solve_error};
 use crate::format::{in_sentence, multiple as times_word, percent_signed, usd};
 use crate::world::NamedWorld;
 
@@ -96,6 +96,7 @@ pub struct Question {
 
 /// Answers the question.
 pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, AnalysisError> {
+    check_theta(question.theta)?;
     let n = named.world.len();
     let mut log_b = vec![0.0; n * n];
     let mut changed = Vec::new();

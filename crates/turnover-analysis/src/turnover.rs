@@ -38,7 +38,7 @@ pub fn answer(flows: &Flows, question: &Question) -> Result<Answer, AnalysisErro
     let forward = p.total(year, true);
     let backward = p.total(year, false);
     let total = forward + backward;
-    let reporter = |forward| p.reporter_for(forward).map_or("the file".to_owned(), |r| r.to_string());
+    let reporter = |forward| p.reporter_for(forward).map_or("the data".to_owned(), |r| in_sentence(r.name()));
     let finding = |id: &str, title: &str, statement: String, value: f64, unit: Unit, definition: String| Finding {
         id: format!("turnover.{id}"),
         title: title.to_owned(),
@@ -64,7 +64,7 @@ pub fn answer(flows: &Flows, question: &Question) -> Result<Answer, AnalysisErro
         finding(
             "forward",
             &format!("{} to {}", pair.a, pair.b),
-            sentence(&format!("{a} sold {} of it, by the report of {}", usd(forward), reporter(true))),
+            sentence(&format!("{a} sold {} of it, as {} reports", usd(forward), reporter(true))),
             forward,
             Unit::Usd,
             format!("goods from {} to {}, reported by {}", pair.a, pair.b, reporter(true)),
@@ -72,7 +72,7 @@ pub fn answer(flows: &Flows, question: &Question) -> Result<Answer, AnalysisErro
         finding(
             "backward",
             &format!("{} to {}", pair.b, pair.a),
-            sentence(&format!("{b} sold {} of it, by the report of {}", usd(backward), reporter(false))),
+            sentence(&format!("{b} sold {} of it, as {} reports", usd(backward), reporter(false))),
             backward,
             Unit::Usd,
             format!("goods from {} to {}, reported by {}", pair.b, pair.a, reporter(false)),

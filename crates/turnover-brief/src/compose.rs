@@ -41,10 +41,8 @@ pub fn brief(
     ask: &Ask,
 ) -> Result<Document, AnalysisError> {
     let pair = ask.pair;
-    let mut level = turnover::answer(
-        flows,
-        &turnover::Question { pair, year: ask.year, data_words: ask.data_words.clone() },
-    )?;
+    let mut level =
+        turnover::answer(flows, &turnover::Question { pair, year: ask.year, data_words: ask.data_words.clone() })?;
     let touched = coverage::answer(
         flows,
         catalogue,
@@ -88,21 +86,25 @@ fn lead(level: &Answer, touched: Option<&Answer>, reached: Option<&Answer>, ask:
     if let (Some(f), Some(now)) = (level.finding("turnover.level"), value(level, "turnover.level")) {
         out.push(format!("{}; times {} would be {}.", f.statement, multiple(ask.times), usd(now * ask.times)));
     }
-    if let Some(claim) = touched.and_then(|t| t.finding("coverage.claim")) {
-        let any = touched.and_then(|t| t.finding("coverage.value.any.both")).map(|f| match (f.interval, &f.value) {
+    if let Some(touched) = touched {
+        let any = touched.finding("coverage.value.any.both").map(|f| match (f.interval, &f.value) {
             (Some(i), _) => percent_range(i.low, i.high),
             (None, Number::Value(x)) => percent(*x),
             _ => "an unknown share".to_owned(),
         });
-        let word = match &claim.value {
-            Number::Word(w) => w.clone(),
-            _ => String::new(),
-        };
-        if let Some(any) = any {
-            out.push(format!(
-                "Measures touch {any} of it; that {} is not affected {word}.",
-                percent(ask.coverage.claim).replace(".0 ", " ")
-            ));
+        let count = |name: &str| touched.named.get("claim").and_then(|c| c.get(name)?.as_u64());
+        let counts = (count("definitions"), count("holds"), count("fails"), count("depends_on_reading"));
+        if let (Some(any), (Some(n), Some(holds), Some(fails), Some(open))) = (any, counts) {
+            let claim = percent(ask.coverage.claim).replace(".0 ", " ");
+            let verdict = match (holds, fails, open) {
+                (h, _, _) if h == n => "holds under every definition".to_owned(),
+                (_, f, _) if f == n => "fails under every definition".to_owned(),
+                _ => format!(
+                    "holds under {holds} of {n} definitions, fails under {fails}, and under {open} holds read narrowly \
+                     and fails read broadly"
+                ),
+            };
+            out.push(format!("Measures touch {any} of it; the claim that {claim} is not affected {verdict}."));
         }
     }
     if let Some(f) = reached.and_then(|r| r.finding("reach.cost_cut")) {

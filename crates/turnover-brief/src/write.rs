@@ -97,7 +97,8 @@ fn chart<'a>(document: &'a Document, part: Option<&str>) -> Result<&'a Chart, Wr
 /// Writes bytes to a temporary file beside the target and renames it, so that the target is whole
 /// or as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let io = |source| WriteError::Io { path: path.display().to_string(), source };
+    // The temporary file's own name would only puzzle; the kind of the fault is what helps.
+    let io = |e: std::io::Error| WriteError::Io { path: path.display().to_string(), source: e.kind().into() };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".turnover-").tempfile_in(folder).map_err(io)?;
     file.write_all(bytes).map_err(io)?;

@@ -112,11 +112,8 @@ fn run_coverage(words: &args::Coverage, output: &Output) -> Result<(), CliError>
     let pair = pair(&words.pair)?;
     let flows = load::flows(&words.data, output)?;
     let catalogue = load::catalogue(words.coverage.catalogue.as_ref())?;
-    let mut question = coverage_question(
-        pair,
-        &words.coverage,
-        load::data_words(&words.data, words.coverage.catalogue.as_ref()),
-    );
+    let mut question =
+        coverage_question(pair, &words.coverage, load::data_words(&words.data, words.coverage.catalogue.as_ref()));
     if words.coverage.date.is_none() {
         question.year = load::default_year(&words.data, words.coverage.year);
     }
@@ -148,8 +145,7 @@ fn ways(pair: Pair, only: Option<&str>) -> Result<reach::Ways, CliError> {
 }
 
 fn run_simulate(words: &args::Simulate, output: &Output) -> Result<(), CliError> {
-    let changes =
-        words.change.iter().map(|text| simulate::Change::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let changes = words.change.iter().map(|text| simulate::Change::parse(text)).collect::<Result<Vec<_>, _>>()?;
     let world = load::world(&words.data, words.model.world_year, output)?;
     let question = simulate::Question {
         changes,

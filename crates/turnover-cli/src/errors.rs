@@ -33,10 +33,7 @@ pub(crate) enum CliError {
 /// 2 for a wrong call, 1 for an answer that could not be given.
 pub(crate) fn exit_status(error: &CliError) -> u8 {
     let wrong_word = |e: &DataError| {
-        matches!(
-            e,
-            DataError::UnknownCountry { .. } | DataError::UnknownProduct { .. } | DataError::Filter { .. }
-        )
+        matches!(e, DataError::UnknownCountry { .. } | DataError::UnknownProduct { .. } | DataError::Filter { .. })
     };
     match error {
         CliError::Call(..) | CliError::Write(WriteError::Ending { .. } | WriteError::NoSuch { .. }) => 2,

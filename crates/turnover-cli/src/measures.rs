@@ -28,7 +28,8 @@ pub(crate) fn run(words: &Measures, output: &Output) -> Result<(), CliError> {
                     && m.targets.iter().any(span)
                     && product.is_none_or(|p| {
                         m.products.iter().any(|g| {
-                            date.is_none_or(|d| g.in_force(d)) && g.codes.iter().any(|c| c.contains(&p) || p.contains(c))
+                            date.is_none_or(|d| g.in_force(d))
+                                && g.codes.iter().any(|c| c.contains(&p) || p.contains(c))
                         })
                     })
             };
@@ -202,7 +203,11 @@ pub(crate) fn describe(d: &Description, output: &Output) -> Result<(), CliError>
         let products: Vec<String> = d
             .products
             .iter()
-            .map(|(level, n)| if *level == 0 { "all goods".to_owned() } else { format!("{n} HS codes of {level} digits") })
+            .map(
+                |(level, n)| {
+                    if *level == 0 { "all goods".to_owned() } else { format!("{n} HS codes of {level} digits") }
+                },
+            )
             .collect();
         let mut out = format!("{}\n  SHA-256     {}\n", d.path, d.sha256);
         let mut line = |name: &str, value: String| out.push_str(&format!("  {name:<11} {value}\n"));

@@ -58,6 +58,10 @@ fn parse_row(line: &'static str) -> Option<Country> {
     })
 }
 
+/// Codes that older files use for countries whose code has changed.
+const FORMER: [(&str, &str); 6] =
+    [("KSV", "XKX"), ("ROM", "ROU"), ("TMP", "TLS"), ("WBG", "PSE"), ("ZAR", "COD"), ("BUR", "MMR")];
+
 /// All countries known, by alpha-3 code in ascending order: ISO 3166-1, a few states that ended
 /// and occur in long panels, and `ROW` for the rest of the world in input-output tables.
 pub fn countries() -> &'static [Country] {
@@ -65,13 +69,16 @@ pub fn countries() -> &'static [Country] {
 }
 
 impl Iso3 {
-    /// The code as it stands in a data file: exactly three capital letters, or the ISO or UN
-    /// Comtrade number. Names and small letters are not taken, since in a file they are more
+    /// The code as it stands in a data file: exactly three capital letters (former codes such as
+    /// ROM included), or the ISO or UN Comtrade number. Names and small letters are not taken, since in a file they are more
     /// likely a wrong column than a country.
     pub fn parse(text: &str) -> Result<Self, DataError> {
         let bytes: Option<[u8; 3]> = text.as_bytes().try_into().ok();
         if let Some(code) = bytes.filter(|b| BY_CODE.contains_key(b)) {
             return Ok(Iso3(code));
+        }
+        if let Some((_, current)) = FORMER.iter().find(|(former, _)| *former == text) {
+            return Iso3::parse(current);
         }
         if let Ok(number) = text.parse::<u16>() {
             let found = TABLE.iter().find(|c| c.numeric == number || c.comtrade == number);
@@ -170,6 +177,7 @@ mod tests {
         let usa = Iso3::parse("USA").unwrap();
         assert_eq!(Iso3::parse("840").unwrap(), usa);
         assert_eq!(Iso3::parse("842").unwrap(), usa, "Comtrade's number");
+        assert_eq!(Iso3::parse("ROM").unwrap().as_str(), "ROU", "a former code");
         assert_eq!(Iso3::resolve("united states").unwrap(), usa);
         assert_eq!(Iso3::resolve("us").unwrap(), usa);
         assert!(Iso3::parse("usa").is_err(), "a file must have capitals");

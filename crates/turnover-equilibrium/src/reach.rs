@@ -55,6 +55,9 @@ pub struct Attainable {
 
 /// Largest lever that is tried: at theta 4 a cost cut by all but 3e-18.
 const MAX_LOG_POINTS: f64 = 160.0;
+/// Newton steps that a point near a solved one may take: it needs two or three, and one that needs
+/// more lies where there is no solution.
+const WARM_ITERATIONS: usize = 20;
 /// Relative precision of the multiple.
 const PRECISION: f64 = 1e-12;
 
@@ -80,7 +83,8 @@ impl Curve<'_> {
         self.solves += 1;
         let log_b = self.lever.at(b);
         // Every point starts from a nearby one, so Newton's method alone is enough.
-        let equilibrium = newton(self.world, &log_b, self.settings, start)?;
+        let settings = Settings { max_iterations: WARM_ITERATIONS.min(self.settings.max_iterations), ..*self.settings };
+        let equilibrium = newton(self.world, &log_b, &settings, start)?;
         let after: f64 = self.targets.iter().map(|&(i, j)| equilibrium.flow(i, j)).sum();
         let mut model = Model::new(self.world, &log_b, self.settings);
         model.evaluate(&equilibrium.log_wage)?;

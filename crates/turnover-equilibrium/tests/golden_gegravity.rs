@@ -2,6 +2,8 @@
 //! (`wiod-44/ge_gravity_expected.csv`: flows `X_eu`, `X_mult`; welfare `w_eu`, `w_mult`).
 //! Skipped where the data is absent.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "test code")]
+
 use std::path::Path;
 
 use turnover_data::RawTable;

@@ -1,5 +1,7 @@
 //! The one-sector model on small and random worlds: known answers and properties.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "test code")]
+
 use proptest::prelude::*;
 use turnover_equilibrium::{
     Imbalance, Lever, LimitReason, ReachError, Settings, SolveError, World, WorldError, attainable, cost_cut,

@@ -49,7 +49,7 @@ pub enum CatalogueError {
         help: String,
     },
     /// The measures contradict themselves or each other.
-    #[error("{path}: {first}")]
+    #[error("{first}")]
     #[diagnostic(help("`turnover measures check {path}` lists all problems"))]
     Problems {
         /// The file or folder.

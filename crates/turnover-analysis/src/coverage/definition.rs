@@ -44,7 +44,8 @@ pub enum Verdict {
     Holds,
     /// Certainly false.
     Fails,
-    /// True or false within the interval that the data leaves.
+    /// True if only what is certainly touched counts (the narrow reading), false if every touched
+    /// product counts whole (the broad reading).
     Open,
 }
 
@@ -54,7 +55,7 @@ impl Verdict {
         match self {
             Verdict::Holds => "holds",
             Verdict::Fails => "fails",
-            Verdict::Open => "open",
+            Verdict::Open => "depends on the reading",
         }
     }
 }
@@ -80,6 +81,9 @@ pub struct Definition {
     pub high: f64,
     /// The verdict on the claim.
     pub verdict: Verdict,
+    /// Where the verdict is open: the claim fails if more than this share of the trade that may be
+    /// touched is touched in fact.
+    pub tipping: Option<f64>,
 }
 
 /// Every definition that the data allows: four weights, two sets of instruments, three ways.
@@ -159,6 +163,7 @@ fn one(facts: &Facts, weights: Weights, instruments: Instruments, ways: Ways, cl
         low,
         high,
         verdict,
+        tipping: (verdict == Verdict::Open).then(|| (1.0 - claim - low) / (high - low)),
     })
 }
 

@@ -145,6 +145,18 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
         tables::by_measure(&facts),
     ];
     let source_line = format!("{}; {}, measures in force on {on}", p.source.name, catalogue.origin);
+    let mut named = Map::new();
+    let count = |v: Verdict| definitions.iter().filter(|d| d.verdict == v).count();
+    named.insert(
+        "claim".into(),
+        serde_json::json!({
+            "untouched_share": question.claim,
+            "definitions": definitions.len(),
+            "holds": count(Verdict::Holds),
+            "fails": count(Verdict::Fails),
+            "depends_on_reading": count(Verdict::Open),
+        }),
+    );
     let charts = vec![
         tables::composition_chart(&facts, &definitions, &source_line),
         tables::definition_chart(&definitions, question.claim, &source_line),
@@ -159,7 +171,7 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
         findings,
         tables,
         charts,
-        named: Map::new(),
+        named,
     })
 }
 
@@ -238,32 +250,31 @@ fn claim_finding(definitions: &[Definition], claim: f64, template: &Finding) -> 
     let word = match (holds, fails, open) {
         (h, 0, 0) if h == n => "holds under every definition",
         (0, f, 0) if f == n => "fails under every definition",
-        (_, 0, _) => "holds under some definitions, cannot be told under others",
-        (0, _, _) => "fails under some definitions, cannot be told under others",
         _ => "depends on the definition",
     };
-    let worst = definitions.iter().max_by(|x, y| x.high.total_cmp(&y.high));
-    let broad = worst.filter(|_| open > 0).map_or_else(String::new, |d| {
+    let least = definitions.iter().map(|d| 1.0 - d.high).fold(1.0, f64::min);
+    let tail = if open == 0 {
+        String::new()
+    } else {
         format!(
-            "; read broadest, with every touched product counted whole, {} is not affected ({})",
-            percent(1.0 - d.high),
-            d.title
+            ", and under {open} depends on the reading: counting what is certainly touched it holds, counting every \
+             touched product group whole it fails, with as little as {} not affected",
+            percent(least)
         )
-    });
+    };
+    let claim_words = percent(claim).replace(".0 ", " ");
     Finding {
         id: "coverage.claim".to_owned(),
-        title: format!("The claim that {} is not affected", percent(claim).replace(".0 ", " ")),
+        title: format!("The claim that {claim_words} is not affected"),
         statement: format!(
-            "Of {n} definitions, the claim that {} of trade is not affected holds under {holds}, fails under {fails} \
-             and stays open under {open}, where the data is coarser than the law{broad}",
-            percent(claim).replace(".0 ", " ")
+            "Of {n} definitions of affected trade, the claim that {claim_words} is not affected holds under {holds}, fails \
+             under {fails}{tail}"
         ),
         value: Number::Word(word.to_owned()),
         unit: Unit::Text,
         definition: format!(
-            "holds where the share not touched is certainly {} or more, fails where it is certainly less, open where \
-             the interval contains it",
-            percent(claim).replace(".0 ", " ")
+            "holds where the share not touched is certainly {claim_words} or more, fails where it is certainly less, \
+             depends on the reading where the interval contains it"
         ),
         ..template.clone()
     }

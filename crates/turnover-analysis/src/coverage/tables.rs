@@ -18,9 +18,8 @@ pub(super) fn by_definition(definitions: &[Definition]) -> Table {
             ("definition", "Definition", Unit::Text),
             ("touched_low", "Touched at least", Unit::Share),
             ("touched_high", "Touched at most", Unit::Share),
-            ("untouched_low", "Not touched at least", Unit::Share),
-            ("untouched_high", "Not touched at most", Unit::Share),
             ("verdict", "The claim", Unit::Text),
+            ("tipping", "Fails above", Unit::Share),
         ],
     );
     for d in definitions {
@@ -28,9 +27,8 @@ pub(super) fn by_definition(definitions: &[Definition]) -> Table {
             d.title.clone().into(),
             d.low.into(),
             d.high.into(),
-            (1.0 - d.high).into(),
-            (1.0 - d.low).into(),
             d.verdict.word().into(),
+            d.tipping.into(),
         ]);
     }
     table
@@ -229,13 +227,18 @@ pub(super) fn composition_chart(facts: &Facts, definitions: &[Definition], sourc
 pub(super) fn definition_chart(definitions: &[Definition], claim: f64, source: &str) -> Chart {
     let bars = definitions
         .iter()
-        .map(|d| Bar { label: d.title.clone(), value: 1.0, marked_low: d.low, marked_high: d.high })
+        .map(|d| Bar {
+            label: d.title.replace("any measure", "any"),
+            value: 1.0,
+            marked_low: d.low,
+            marked_high: d.high,
+        })
         .collect();
     let count = |v| definitions.iter().filter(|d| d.verdict == v).count();
     Chart {
         id: "coverage.definitions".to_owned(),
         title: format!(
-            "\u{201c}{} is not affected\u{201d} holds under {} of {} definitions, fails under {}, is open under {}",
+            "\u{201c}{} is not affected\u{201d} holds under {} of {} definitions, fails under {}, depends on the reading under {}",
             percent(claim).replace(".0 ", " "),
             count(Verdict::Holds),
             definitions.len(),

@@ -20,10 +20,11 @@ pub(crate) const STYLE: &str = "\
 .chart text{font:12px system-ui,'Segoe UI',sans-serif;fill:var(--fg)}.chart .m{fill:var(--muted)}\
 .chart .g{stroke:var(--grid);stroke-width:1}.chart .z{stroke:var(--muted);stroke-width:1}\
 .chart .l{fill:none;stroke-width:2;stroke-linejoin:round}.chart .k{stroke:var(--muted);stroke-dasharray:3 3}\
-.chart .b{fill:var(--base)}.chart .p{fill:var(--c2)}.chart .q{fill:var(--c2);opacity:.38}.chart .u{fill:var(--c1)}.chart .d{fill:var(--c2)}";
+.chart .b{fill:var(--base)}.chart .p{fill:var(--c2)}.chart .q{fill:var(--c2);opacity:.5}.chart .u{fill:var(--c1)}.chart .d{fill:var(--c2)}";
 
 /// Colour and dash of each line: told apart without colour too.
-const STROKES: [(&str, &str); 4] = [("var(--c1)", ""), ("var(--c2)", "7 3"), ("var(--c3)", "2 3"), ("var(--muted)", "9 3 2 3")];
+const STROKES: [(&str, &str); 4] =
+    [("var(--c1)", ""), ("var(--c2)", "7 3"), ("var(--c3)", "2 3"), ("var(--muted)", "9 3 2 3")];
 
 /// A chart as an SVG element for a page that defines [`STYLE`].
 pub fn svg(chart: &Chart) -> String {
@@ -58,10 +59,15 @@ fn element(chart: &Chart, style: &str) -> String {
         escape(&chart.title)
     );
     if alone {
-        let _ = write!(out, "<style>{style}</style><rect width=\"{WIDTH}\" height=\"{total:.0}\" fill=\"var(--paper)\"/>");
+        let _ =
+            write!(out, "<style>{style}</style><rect width=\"{WIDTH}\" height=\"{total:.0}\" fill=\"var(--paper)\"/>");
         for (at, line) in title.iter().enumerate() {
             let y = 18.0 + 18.0 * at as f64;
-            let _ = write!(out, "<text x=\"4\" y=\"{y:.0}\" style=\"font-weight:600;font-size:14px\">{}</text>", escape(line));
+            let _ = write!(
+                out,
+                "<text x=\"4\" y=\"{y:.0}\" style=\"font-weight:600;font-size:14px\">{}</text>",
+                escape(line)
+            );
         }
     }
     let _ = write!(out, "<g transform=\"translate(0 {top:.0})\">{body}</g>");
@@ -85,7 +91,7 @@ struct Axes {
     x_unit: Unit,
 }
 
-const RIGHT: f64 = 14.0;
+const RIGHT: f64 = 20.0;
 
 impl Axes {
     fn new(lines: &[Line], marks: &[Mark], picked: Option<(f64, f64)>, unit: Unit, x_unit: Unit) -> Self {
@@ -106,7 +112,10 @@ impl Axes {
         let count = ((y.1 - y.0) / step).round() as usize;
         let y_ticks = (0..=count.min(12)).map(|i| y.0 + step * i as f64).collect();
         let x_step = nice_step((x.1 - x.0) / 7.0).max(1.0);
-        let x_ticks = (0..=20).map(|i| (x.0 / x_step).ceil() * x_step + x_step * f64::from(i)).filter(|t| *t <= x.1 + 1e-9).collect();
+        let x_ticks = (0..=20)
+            .map(|i| (x.0 / x_step).ceil() * x_step + x_step * f64::from(i))
+            .filter(|t| *t <= x.1 + 1e-9)
+            .collect();
         let legend_rows = (lines.len() as f64 / 2.0).ceil();
         let top = 8.0 + 18.0 * legend_rows + if marks.is_empty() { 0.0 } else { 4.0 };
         Axes { left: 58.0, top, x, y, y_ticks, x_ticks, unit, x_unit }
@@ -184,11 +193,13 @@ impl Axes {
             let (cx, cy) = (self.px(x), self.py(y));
             let anchor = if cx > WIDTH * 0.6 { "end" } else { "start" };
             let dx = if cx > WIDTH * 0.6 { -9.0 } else { 9.0 };
+            // A rising curve passes to the upper right of an early point.
+            let dy = if cx > WIDTH * 0.6 { -9.0 } else { 17.0 };
             let _ = write!(
                 out,
                 "<circle cx=\"{cx:.1}\" cy=\"{cy:.1}\" r=\"5\" fill=\"var(--c1)\" stroke=\"var(--paper)\" stroke-width=\"2\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\" style=\"font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:4px\">{}</text>",
                 cx + dx,
-                cy - 9.0,
+                cy + dy,
                 escape(&number(y, self.unit))
             );
         }
@@ -240,9 +251,9 @@ fn tick(x: f64, unit: Unit) -> String {
 }
 
 /// Where the labels of a bar chart end and the bars begin.
-const LABEL: f64 = 186.0;
+const LABEL: f64 = 204.0;
 /// Room for the value behind the longest bar.
-const VALUE: f64 = 92.0;
+const VALUE: f64 = 100.0;
 
 /// Draws bars and returns the height.
 fn draw_bars(bars: &[Bar], marked: Option<&str>, unit: Unit, out: &mut String) -> f64 {
@@ -250,7 +261,7 @@ fn draw_bars(bars: &[Bar], marked: Option<&str>, unit: Unit, out: &mut String) -
     let lowest = bars.iter().map(|b| b.value).fold(0.0, f64::min);
     let span = if highest > lowest { highest - lowest } else { 1.0 };
     let room = WIDTH - LABEL - VALUE;
-    let zero = LABEL + if lowest < 0.0 { VALUE * 0.0 } else { 0.0 } + room * (-lowest / span);
+    let zero = LABEL + room * (-lowest / span);
     let scale = room / span;
     let mut y = 4.0;
     if let Some(words) = marked {
@@ -269,10 +280,15 @@ fn draw_bars(bars: &[Bar], marked: Option<&str>, unit: Unit, out: &mut String) -
     }
     for b in bars {
         let middle = y + BAR / 2.0;
-        let _ = write!(out, "<text x=\"4\" y=\"{:.1}\">{}</text>", middle + 4.0, escape(&short(&b.label, 29)));
+        let _ = write!(out, "<text x=\"4\" y=\"{:.1}\">{}</text>", middle + 4.0, escape(&short(&b.label, 33)));
         let rect = |class: &str, from: f64, to: f64| {
             let (x0, x1) = (zero + from.min(to) * scale, zero + from.max(to) * scale);
-            format!("<rect class=\"{class}\" x=\"{x0:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{}\"/>", y + 3.0, (x1 - x0).max(0.0), BAR - 6.0)
+            format!(
+                "<rect class=\"{class}\" x=\"{x0:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{}\"/>",
+                y + 3.0,
+                (x1 - x0).max(0.0),
+                BAR - 6.0
+            )
         };
         let end = match marked {
             Some(_) => {
@@ -290,7 +306,8 @@ fn draw_bars(bars: &[Bar], marked: Option<&str>, unit: Unit, out: &mut String) -
             (Some(_), Unit::Share) => percent_range(b.marked_low, b.marked_high).replace(" % to ", "\u{2013}"),
             _ => number(b.value, unit),
         };
-        let _ = write!(out, "<text class=\"m\" x=\"{:.1}\" y=\"{:.1}\">{}</text>", end + 5.0, middle + 4.0, escape(&words));
+        let _ =
+            write!(out, "<text class=\"m\" x=\"{:.1}\" y=\"{:.1}\">{}</text>", end + 5.0, middle + 4.0, escape(&words));
         y += BAR;
     }
     if lowest < 0.0 {
@@ -375,7 +392,8 @@ mod tests {
 
     #[test]
     fn an_empty_line_chart_is_drawn() {
-        let kind = ChartKind::Lines { lines: vec![], marks: vec![], picked: None, x_unit: Unit::Year, x_title: String::new() };
+        let kind =
+            ChartKind::Lines { lines: vec![], marks: vec![], picked: None, x_unit: Unit::Year, x_title: String::new() };
         let chart = Chart { id: String::new(), title: "t".into(), unit: Unit::Usd, kind, source: String::new() };
         assert!(!svg(&chart).contains("NaN"));
     }

@@ -12,15 +12,25 @@ use crate::document::Document;
 /// All findings of a document as one table. The value's unit is in a column of its own.
 pub(crate) fn findings(document: &Document) -> Table {
     let text = [
-        "id", "title", "value", "unit", "low", "high", "statement", "definition", "method", "source", "vintage",
-        "hash", "reproduce",
+        "id",
+        "title",
+        "value",
+        "unit",
+        "low",
+        "high",
+        "statement",
+        "definition",
+        "method",
+        "source",
+        "vintage",
+        "hash",
+        "reproduce",
     ];
     let columns: Vec<(&str, &str, Unit)> = text.iter().map(|t| (*t, *t, Unit::Text)).collect();
     let mut table = Table::new("findings", "Findings", &columns);
     for f in document.findings() {
-        let joined = |pick: &dyn Fn(&turnover_data::Source) -> &str| {
-            f.sources.iter().map(pick).collect::<Vec<_>>().join("; ")
-        };
+        let joined =
+            |pick: &dyn Fn(&turnover_data::Source) -> &str| f.sources.iter().map(pick).collect::<Vec<_>>().join("; ");
         let plain = |x: f64| Cell::Text(x.to_string());
         let value = match &f.value {
             Number::Value(x) => plain(*x),

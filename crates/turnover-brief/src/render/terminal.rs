@@ -96,7 +96,9 @@ fn render(document: &Document, style: Style, out: &mut String) -> std::fmt::Resu
 /// A table as aligned text, cut to a screenful.
 pub fn table(table: &Table, style: Style) -> String {
     let mut grid = comfy_table::Table::new();
-    grid.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(style.width.min(u16::MAX.into()) as u16);
+    grid.load_style(NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(style.width.min(u16::MAX.into()) as u16);
     grid.set_header(table.columns.iter().map(|c| c.title.clone()));
     for row in table.rows.iter().take(ROWS) {
         grid.add_row(row.iter().zip(&table.columns).map(|(x, c)| cell(x, c.unit)));
@@ -110,11 +112,7 @@ pub fn table(table: &Table, style: Style) -> String {
     }
     let mut text: String = grid.lines().map(|l| format!(" {}\n", l.trim_end())).collect();
     if table.rows.len() > ROWS {
-        text.push_str(&format!(
-            "  ... {} more rows: --out FILE.csv --part {}\n",
-            table.rows.len() - ROWS,
-            table.id
-        ));
+        text.push_str(&format!("  ... {} more rows: --out FILE.csv --part {}\n", table.rows.len() - ROWS, table.id));
     }
     text.pop();
     text

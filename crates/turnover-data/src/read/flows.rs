@@ -79,8 +79,8 @@ pub struct FlowOptions {
     pub duplicates: Duplicates,
 }
 
-const EXPORTER: &[&str] = &["exporter", "exporter_iso3", "iso_o", "iso3_o", "origin", "exp"];
-const IMPORTER: &[&str] = &["importer", "importer_iso3", "iso_d", "iso3_d", "destination", "imp"];
+const EXPORTER: &[&str] = &["exporter", "exporter_iso3", "iso_o", "iso3_o", "isoexp", "origin", "exp"];
+const IMPORTER: &[&str] = &["importer", "importer_iso3", "iso_d", "iso3_d", "isoimp", "destination", "imp"];
 const REPORTER: &[&str] = &["reporter", "reporter_iso3", "reporter_iso", "reporterISO"];
 const PARTNER: &[&str] = &["partner", "partner_iso3", "partner_iso", "partnerISO"];
 const FLOW: &[&str] = &["flow", "flowCode", "flow_code", "trade_flow", "direction"];
@@ -134,7 +134,7 @@ impl<'a> Layout<'a> {
             None => Ok(usual.iter().find_map(|u| table.columns.iter().find(|c| c.name.eq_ignore_ascii_case(u)))),
         };
         let need = |named: &Option<String>, usual: &[&str], role: &str, flag: &str| {
-            maybe(named, usual, role)?.ok_or_else(|| missing(table, role, format!("name it with --{flag}")))
+            maybe(named, usual, role)?.ok_or_else(|| unnamed(table, usual[0], role, flag))
         };
         let reporter = match &map.reporter {
             Some(name) if table.column(name).is_none() && Iso3::parse(name).is_ok() => {
@@ -160,11 +160,11 @@ impl<'a> Layout<'a> {
                 }
                 Parties::ReporterPartner { reporter, partner, flow }
             }
-            (None, Some(_)) => return Err(missing(table, "exporter", "name it with --exporter".to_owned())),
-            (Some(_), None) => return Err(missing(table, "importer", "name it with --importer".to_owned())),
+            (None, Some(_)) => return Err(unnamed(table, "exporter", "exporter", "exporter")),
+            (Some(_), None) => return Err(unnamed(table, "importer", "importer", "importer")),
         };
         let product = maybe(&map.product, PRODUCT, "product")?;
-        let year = need(&map.year, YEAR, "year", "year")?;
+        let year = need(&map.year, YEAR, "year", "year-column")?;
         // In files of the form reporter, partner, flow the column `flow` is the direction.
         let usual: Vec<&str> = match parties {
             Parties::ReporterPartner { flow, .. } => VALUE.iter().copied().filter(|v| *v != flow.name).collect(),
@@ -193,6 +193,14 @@ fn named_column<'a>(table: &'a RawTable, name: &str, role: &str) -> Result<&'a R
             near.map_or("use one of the file's columns".to_owned(), |n| format!("did you mean `{n}`?")),
         )
     })
+}
+
+/// No column has any of the usual names; one may nearly have.
+fn unnamed(table: &RawTable, usual: &str, role: &str, flag: &str) -> DataError {
+    let near = nearest(usual, table.columns.iter().map(|c| c.name.as_str()));
+    let help = near
+        .map_or_else(|| format!("name it with --{flag} COLUMN"), |n| format!("if `{n}` is meant, say --{flag} {n}"));
+    missing(table, role, help)
 }
 
 fn missing(table: &RawTable, role: &str, help: String) -> DataError {
@@ -323,7 +331,7 @@ impl Cell<'_> {
                 self.wrong(
                     column,
                     &format!("a year from {} to {}", YEARS.start(), YEARS.end()),
-                    "write the calendar year with four digits; name another column with --year",
+                    "write the calendar year with four digits; name another column with --year-column",
                 )
             },
         )
@@ -341,7 +349,10 @@ impl Cell<'_> {
             };
             return Err(self.wrong(column, expected, &help));
         };
-        if !value.is_finite() || value < 0.0 {
+        if !value.is_finite() {
+            return Err(self.wrong(column, expected, "write a finite number, or leave such rows out with --filter"));
+        }
+        if value < 0.0 {
             let help = format!(
                 "a trade flow cannot be below zero; leave such rows out with --filter '{} >= 0' if they are corrections",
                 column.name

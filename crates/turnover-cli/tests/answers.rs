@@ -1,0 +1,198 @@
+//! The main job and the questions it is made of, on the embedded figures, as a user runs them.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "test code")]
+#![allow(dead_code, reason = "not every test file uses all of the support")]
+
+mod support;
+
+use serde_json::Value;
+use support::Room;
+
+fn json(room: &Room, words: &str) -> Value {
+    serde_json::from_str(&room.answer(&format!("{words} --json"))).unwrap()
+}
+
+fn value(answer: &Value, id: &str) -> f64 {
+    let finding = answer["findings"].as_array().unwrap().iter().find(|f| f["id"] == id);
+    finding.unwrap_or_else(|| panic!("no {id}"))["value"].as_f64().unwrap()
+}
+
+#[test]
+fn the_brief_reads_as_it_did() {
+    let room = Room::new();
+    insta::assert_snapshot!("brief", room.answer("brief USA RUS --times 3"));
+    insta::assert_snapshot!("coverage", room.answer("coverage USA RUS --date 2019-10-31"));
+}
+
+/// USA 2019: Russian exports 13.189 and imports 13.429 billion US dollars (UN Comtrade, Russia).
+#[test]
+fn the_founding_year_has_the_reported_totals() {
+    let answer = json(&Room::new(), "turnover USA RUS");
+    let billions = |id| (value(&answer, id) / 1e6).round() / 1e3;
+    assert_eq!(billions("turnover.backward"), 13.189);
+    assert_eq!(billions("turnover.forward"), 13.429);
+    assert_eq!(billions("turnover.level"), 26.618);
+}
+
+#[test]
+fn the_reached_multiple_survives_being_put_back() {
+    let room = Room::new();
+    for (times, extra, both) in
+        [(3.0, "", true), (0.5, "", true), (10.0, " --theta 6", true), (1.2, " --only RUS:USA", false)]
+    {
+        let reached = json(&room, &format!("reach USA RUS --times {times}{extra}"));
+        assert!((reached["multiple"].as_f64().unwrap() / times - 1.0).abs() < 1e-10);
+        assert!(reached["residual"].as_f64().unwrap() < 1e-12);
+        let b = reached["log_points"].as_f64().unwrap();
+        let theta = reached["theta"].as_f64().unwrap();
+        assert!((reached["cost_cut"].as_f64().unwrap() - (1.0 - (-b / theta).exp())).abs() < 1e-12);
+        assert!((reached["tariff_equivalent"].as_f64().unwrap() - ((b / theta).exp() - 1.0)).abs() < 1e-12);
+        // The change of no cost on the other direction makes its flow count in the multiple too.
+        let there = if both { format!("USA:RUS={b}lp") } else { "USA:RUS=0lp".to_owned() };
+        let back = json(&room, &format!("simulate --change {there} --change RUS:USA={b}lp --theta {theta}"));
+        let again = back["multiple"].as_f64().unwrap();
+        assert!((again / times - 1.0).abs() < 1e-10, "{times}{extra}: {again}");
+    }
+}
+
+#[test]
+fn more_trade_takes_more() {
+    let answer = json(&Room::new(), "reach USA RUS --times 3");
+    let table = answer["tables"].as_array().unwrap().iter().find(|t| t["id"] == "reach.by_multiple").unwrap();
+    let points: Vec<f64> = table["rows"].as_array().unwrap().iter().map(|r| r[1].as_f64().unwrap()).collect();
+    assert_eq!(points.len(), 10);
+    assert!(points[0].abs() < 1e-9, "times 1 takes nothing");
+    assert!(points.windows(2).all(|w| w[0] < w[1]), "{points:?}");
+}
+
+/// Each finding names definition, source, hash and a command; the command gives the same value.
+#[test]
+fn every_figure_can_be_had_again_by_its_command() {
+    let room = Room::new();
+    let brief = json(&room, "brief USA RUS --times 3");
+    let mut answers: std::collections::BTreeMap<String, Value> = std::collections::BTreeMap::new();
+    for finding in brief["findings"].as_array().unwrap() {
+        let id = finding["id"].as_str().unwrap();
+        for field in ["title", "statement", "method", "definition", "reproduce"] {
+            assert!(!finding[field].as_str().unwrap().is_empty(), "{id} has no {field}");
+        }
+        for source in finding["sources"].as_array().unwrap() {
+            assert_eq!(source["hash"].as_str().unwrap().len(), 64, "{id}");
+            assert!(!source["vintage"].as_str().unwrap().is_empty(), "{id}");
+        }
+        let command = finding["reproduce"].as_str().unwrap();
+        let words = command.strip_prefix("turnover ").unwrap();
+        let again = answers.entry(command.to_owned()).or_insert_with(|| json(&room, words));
+        let same = again["findings"].as_array().unwrap().iter().find(|f| f["id"] == id).unwrap();
+        assert_eq!(same["value"], finding["value"], "{id}");
+        assert_eq!(same["interval"], finding["interval"], "{id}");
+    }
+    assert_eq!(answers.len(), 3);
+}
+
+#[test]
+fn the_same_question_gets_the_same_bytes() {
+    let room = Room::new();
+    for out in ["brief.html", "brief.json", "brief.md", "t.csv", "t.parquet", "t.tex", "c.svg"] {
+        room.answer(&format!("brief USA RUS --times 3 --out {out}"));
+        let first = std::fs::read(room.path().join(out)).unwrap();
+        room.answer(&format!("brief USA RUS --times 3 --out {out}"));
+        assert!(!first.is_empty() && first == std::fs::read(room.path().join(out)).unwrap(), "{out}");
+    }
+}
+
+#[test]
+fn a_page_needs_nothing_from_elsewhere() {
+    let room = Room::new();
+    room.answer("brief USA RUS --times 3 --out brief.html");
+    let page = std::fs::read_to_string(room.path().join("brief.html")).unwrap();
+    assert!(page.matches("<svg").count() >= 5);
+    for foreign in ["src=", "href=", "@import", "url(", "<script"] {
+        assert!(!page.contains(foreign), "{foreign}");
+    }
+    assert!(
+        !page.contains("http://")
+            || page.matches("http://").count() == page.matches("http://www.w3.org/2000/svg").count()
+    );
+}
+
+#[test]
+fn a_failed_run_leaves_the_old_file() {
+    let room = Room::new();
+    room.file("brief.html", "old");
+    let out = room.run("reach USA RUS --times 1000000 --out brief.html");
+    assert_eq!(out.status.code(), Some(1));
+    assert_eq!(std::fs::read_to_string(room.path().join("brief.html")).unwrap(), "old");
+}
+
+#[test]
+fn a_users_own_files_replace_the_figures() {
+    let room = Room::new();
+    std::fs::create_dir(room.path().join("own")).unwrap();
+    room.file("own/flows.csv", "t;von;nach;ware;wert\n2021;FRA;DEU;0203;5\n2021;DEU;FRA;8703;7.5\n");
+    room.file(
+        "own/world.csv",
+        "year,exporter,importer,value\n2021,FRA,FRA,900\n2021,FRA,DEU,50\n2021,DEU,FRA,75\n2021,DEU,DEU,1200\n",
+    );
+    let words =
+        "--data own --exporter von --importer nach --product ware --value wert --year-column t --unit million-usd";
+    let brief = json(&room, &format!("brief FRA DEU --times 2 {words}"));
+    assert_eq!(value(&brief, "turnover.level"), 12.5e6);
+    assert_eq!(brief["unanswered"], Value::Null);
+    for finding in brief["findings"].as_array().unwrap() {
+        let again = json(&room, finding["reproduce"].as_str().unwrap().strip_prefix("turnover ").unwrap());
+        let same = again["findings"].as_array().unwrap().iter().find(|f| f["id"] == finding["id"]).unwrap();
+        assert_eq!(same["value"], finding["value"], "{}", finding["id"]);
+    }
+}
+
+#[test]
+fn an_unanswerable_question_leaves_the_others_standing() {
+    let room = Room::new();
+    room.file("flows.csv", "year,exporter,importer,value\n2021,ZWE,FJI,5\n2021,FJI,ZWE,7\n");
+    let brief = json(&room, "brief ZWE FJI --times 2 --data flows.csv");
+    assert_eq!(value(&brief, "turnover.level"), 12.0);
+    let reasons = brief["unanswered"].as_object().unwrap();
+    assert!(reasons.values().any(|why| why.as_str().unwrap().contains("does not have ZWE")), "{reasons:?}");
+}
+
+#[test]
+fn two_reporters_are_shown_side_by_side() {
+    let room = Room::new();
+    room.file(
+        "flows.csv",
+        "year,reporter,exporter,importer,value\n2021,USA,USA,RUS,10\n2021,RUS,USA,RUS,12\n2021,USA,RUS,USA,20\n2021,RUS,RUS,USA,18\n",
+    );
+    let answer = json(&room, "turnover USA RUS --data flows.csv");
+    assert_eq!(value(&answer, "turnover.forward"), 12.0, "the importer's report stands");
+    assert_eq!(value(&answer, "turnover.backward"), 20.0, "the importer's report stands");
+    assert!((value(&answer, "turnover.mirror") - 0.0).abs() < 1e-12);
+}
+
+#[test]
+fn totals_beside_details_are_not_counted_twice() {
+    let room = Room::new();
+    room.file(
+        "flows.csv",
+        "year,exporter,importer,product,value\n2021,USA,RUS,TOTAL,10\n2021,USA,RUS,02,6\n2021,USA,RUS,0203,6\n2021,USA,RUS,84,4\n",
+    );
+    let answer = json(&room, "turnover USA RUS --data flows.csv");
+    assert_eq!(value(&answer, "turnover.level"), 10.0);
+}
+
+#[test]
+fn the_catalogue_lists_shows_and_checks() {
+    let room = Room::new();
+    insta::assert_snapshot!("measures_list", room.answer("measures list --target RUS --sender USA --date 2019-10-31"));
+    insta::assert_snapshot!("measures_show", room.answer("measures show rus-2016-turkey-food"));
+    insta::assert_snapshot!("measures_check", room.answer("measures check"));
+    room.file("flows.csv", "year,exporter,importer,product,value_usd\n2018,USA,RUS,02,1\n2020,USA,RUS,02,2\n2020,USA,RUS,02,3\n2020,USA,DEU,0203,0\n");
+    insta::assert_snapshot!("describe", room.answer("data describe flows.csv"));
+}
+
+#[test]
+fn colour_comes_only_where_asked() {
+    let room = Room::new();
+    assert!(!room.answer("brief USA RUS").contains('\x1b'));
+    assert!(room.answer("brief USA RUS --color always").contains('\x1b'));
+}

@@ -1,0 +1,86 @@
+//! The same questions on the sources' own files, where they are there: `../shared/data` seen from
+//! the project's root. Skipped, saying so, where they are not.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "test code")]
+#![allow(dead_code, reason = "not every test file uses all of the support")]
+
+mod support;
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use support::Room;
+
+fn data(file: &str) -> Option<String> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(file);
+    if !path.exists() {
+        eprintln!("skipped: shared/data/{file} is absent");
+        return None;
+    }
+    Some(path.display().to_string())
+}
+
+fn value(answer: &str, id: &str) -> f64 {
+    let answer: Value = serde_json::from_str(answer).unwrap();
+    answer["findings"].as_array().unwrap().iter().find(|f| f["id"] == id).unwrap()["value"].as_f64().unwrap()
+}
+
+#[test]
+fn russias_file_has_the_totals_of_its_own_summary() {
+    let Some(file) = data("russia-hs2/russia_trade_by_hs2.csv") else { return };
+    let out = Room::new().answer(&format!("turnover USA RUS --data {file} --reporter RUS --year 2019 --json"));
+    // russia_totals_by_partner.csv says 26618248128 for USA 2019, 84 dollars more than its chapters.
+    let level = value(&out, "turnover.level");
+    assert!((level - 26_618_248_128.0).abs() < 100.0, "{level}");
+}
+
+#[test]
+fn the_embedded_figures_are_the_files_figures_rounded() {
+    let Some(file) = data("russia-hs2/russia_trade_by_hs2.csv") else { return };
+    let room = Room::new();
+    for year in 2010..=2020 {
+        for id in ["turnover.forward", "turnover.backward"] {
+            let exact =
+                value(&room.answer(&format!("turnover USA RUS --data {file} --reporter RUS --year {year} --json")), id);
+            let quoted = value(&room.answer(&format!("turnover USA RUS --year {year} --json")), id);
+            // At most half a thousand dollars for each of 97 chapters.
+            assert!((exact - quoted).abs() <= 97.0 * 500.0, "{year} {id}: {exact} {quoted}");
+        }
+    }
+}
+
+#[test]
+fn the_world_file_gives_the_embedded_worlds_answer() {
+    let Some(file) = data("wiod-44/trade_2000_2014.csv") else { return };
+    let room = Room::new();
+    let own = value(
+        &room.answer(&format!("reach USA RUS --times 3 --data {file} --unit million-usd --json")),
+        "reach.cost_cut",
+    );
+    let embedded = value(&room.answer("reach USA RUS --times 3 --json"), "reach.cost_cut");
+    assert!((own - embedded).abs() < 1e-6, "{own} {embedded}");
+}
+
+#[test]
+fn stata_and_parquet_files_are_read() {
+    let room = Room::new();
+    if let Some(file) = data("wiod-44/GE_gravity_example_data.dta") {
+        let stata = value(
+            &room.answer(&format!("reach USA RUS --times 3 --data {file} --unit million-usd --json")),
+            "reach.cost_cut",
+        );
+        let embedded = value(&room.answer("reach USA RUS --times 3 --json"), "reach.cost_cut");
+        assert!((stata - embedded).abs() < 1e-6, "{stata} {embedded}");
+    }
+    if let Some(file) = data("agtpa/agtpa_applications.parquet") {
+        let out = room.answer(&format!("data describe {file} --json"));
+        let answer: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(answer["description"]["rows"], 99_981);
+        assert_eq!(answer["description"]["exporters"].as_array().unwrap().len(), 69);
+    }
+    if let Some(file) = data("ppmlhdfe/EXAMPLE_TRADE_FTA_DATA.dta") {
+        let out = room.answer(&format!("data describe {file} --filter 'category == \"TOTAL\"' --json"));
+        let answer: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(answer["description"]["rows"], 5_950);
+    }
+}

@@ -1,0 +1,190 @@
+//! Hostile and broken inputs: each is refused with an error that names the place, what was
+//! expected and what to do, and nothing panics.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "test code")]
+
+mod support;
+
+use std::io::Write;
+
+use support::Room;
+
+const GOOD: &str = "year,exporter,importer,product,value_usd\n2019,USA,RUS,02,100\n2019,RUS,USA,27,200\n";
+
+/// Checks the status, and the message against its snapshot.
+fn refuses(room: &Room, name: &str, words: &str, status: i32) {
+    let out = room.run(words);
+    let message = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(status), "{words}: {message}");
+    assert!(out.stdout.is_empty(), "{words}");
+    assert!(!message.contains("panicked"), "{message}");
+    assert!(
+        message.contains("help:") || message.contains("Usage:") || message.contains("--help"),
+        "no help: {message}"
+    );
+    insta::assert_snapshot!(name, format!("$ turnover {words}\n{message}"));
+}
+
+/// A file of flows that must be refused.
+fn refuses_file(name: &str, content: impl AsRef<[u8]>, words: &str) {
+    let room = Room::new();
+    room.file("flows.csv", content);
+    refuses(&room, name, &format!("turnover USA RUS --data flows.csv{words}"), 1);
+}
+
+fn refuses_row(name: &str, row: &str) {
+    refuses_file(name, format!("{GOOD}{row}\n"), "");
+}
+
+#[test]
+fn wrong_cells() {
+    refuses_row("negative_value", "2018,USA,RUS,02,-5");
+    refuses_row("infinite_value", "2018,USA,RUS,02,inf");
+    refuses_row("not_a_number", "2018,USA,RUS,02,NaN");
+    refuses_row("text_for_value", "2018,USA,RUS,02,lots");
+    refuses_row("thousands_separators", "2018,USA,RUS,02,\"1,234\"");
+    refuses_row("missing_value", "2018,USA,RUS,02,");
+    refuses_row("value_of_wrong_unit", "2018,USA,RUS,02,3e15");
+    refuses_row("unknown_country", "2018,USX,RUS,02,5");
+    refuses_row("small_letters", "2018,usa,RUS,02,5");
+    refuses_row("name_for_code", "2018,Russia,USA,02,5");
+    refuses_row("missing_country", "2018,,RUS,02,5");
+    refuses_row("year_20190", "20190,USA,RUS,02,5");
+    refuses_row("year_in_words", "MMXIX,USA,RUS,02,5");
+    refuses_row("unknown_chapter", "2018,USA,RUS,77,5");
+    refuses_row("ten_digit_code", "2018,USA,RUS,0203291234,5");
+    refuses_row("letters_in_code", "2018,USA,RUS,O2,5");
+    refuses_row("duplicate_row", "2019,USA,RUS,02,7");
+    refuses_row("ragged_row", "2018,USA,RUS,02,5,6");
+}
+
+#[test]
+fn wrong_columns() {
+    refuses_file("header_alone", "year,exporter,importer,value_usd\n", "");
+    refuses_file("single_column", "value_usd\n5\n", "");
+    refuses_file("mistyped_column", "year,exporter,improter,value_usd\n2019,USA,RUS,5\n", "");
+    refuses_file("no_value_column", "year,exporter,importer\n2019,USA,RUS\n", "");
+    refuses_file("named_column_absent", GOOD, " --exporter exportr");
+    refuses_file("two_columns_of_one_name", "year,exporter,importer,importer,value_usd\n2019,USA,RUS,RUS,5\n", "");
+    refuses_file("no_reporter", "year,partner,flow,value_usd\n2019,USA,import,5\n", "");
+    refuses_file("unknown_direction", "year,partner,flow,value_usd\n2019,USA,turnover,5\n", " --reporter RUS");
+}
+
+#[test]
+fn damaged_files() {
+    refuses_file("empty_file", "", "");
+    refuses_file("nul_byte", "year,exporter,importer,value_usd\n2019,USA,\0US,5\n", "");
+    refuses_file("utf_16", b"\xFF\xFEy\0e\0a\0r\0,\0", "");
+    refuses_file("not_utf_8", b"year,exporter,importer,value_usd\n2019,US\xE9,RUS,5\n", "");
+    refuses_file("zip_archive", b"PK\x03\x04rest", "");
+    refuses_file("old_spreadsheet", b"\xD0\xCF\x11\xE0rest", "");
+    refuses_file("parquet_of_garbage", b"PAR1garbagegarbagePAR1", "");
+    refuses_file("stata_of_garbage", b"<stata_dta><header><release>118</release>", "");
+    refuses_file("gzip_of_garbage", b"\x1F\x8Bgarbage", "");
+    refuses_file("unclosed_quote", "year,exporter,importer,value_usd\n2019,\"USA,RUS,5\n", "");
+
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(GOOD.as_bytes()).unwrap();
+    let whole = packer.finish().unwrap();
+    refuses_file("gzip_cut_off", &whole[..whole.len() - 12], "");
+    let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    for _ in 0..64 {
+        bomb.write_all(&vec![b'0'; 1 << 20]).unwrap();
+    }
+    refuses_file("gzip_bomb", bomb.finish().unwrap(), "");
+}
+
+#[test]
+fn a_parquet_file_cut_anywhere_is_refused() {
+    let room = Room::new();
+    room.answer("turnover USA RUS --out whole.parquet --part turnover.by_year");
+    let whole = std::fs::read(room.path().join("whole.parquet")).unwrap();
+    for length in (4..whole.len()).step_by(97) {
+        room.file("cut.parquet", &whole[..length]);
+        let out = room.run("data describe cut.parquet");
+        assert_eq!(out.status.code(), Some(1), "cut to {length}: {}", String::from_utf8_lossy(&out.stderr));
+    }
+    room.file("flows.parquet", &whole[..whole.len() / 2]);
+    refuses(&room, "parquet_cut_off", "turnover USA RUS --data flows.parquet", 1);
+}
+
+#[test]
+fn wrong_paths() {
+    let room = Room::new();
+    refuses(&room, "file_absent", "turnover USA RUS --data nowhere.csv", 1);
+    refuses(&room, "folder_without_flows", "turnover USA RUS --data .", 1);
+    refuses(&room, "describe_a_folder", "data describe .", 1);
+    refuses(&room, "unknown_ending", "turnover USA RUS --out brief.docx", 2);
+    refuses(&room, "folder_of_output_absent", "turnover USA RUS --out nowhere/brief.html", 1);
+    refuses(&room, "unknown_table", "turnover USA RUS --out t.csv --part turnover.by_moon", 2);
+    refuses(&room, "unknown_chart", "turnover USA RUS --out t.svg --part turnover.moon", 2);
+    assert_eq!(std::fs::read_dir(room.path()).unwrap().count(), 0, "nothing was left behind");
+}
+
+#[test]
+fn wrong_words() {
+    let room = Room::new();
+    room.file("flows.csv", GOOD);
+    refuses(&room, "pair_with_itself", "brief USA USA", 2);
+    refuses(&room, "pair_with_itself_by_name", "reach USA 'united states' --times 2", 2);
+    refuses(&room, "mistyped_country", "turnover USA Rusia", 2);
+    refuses(&room, "times_zero", "reach USA RUS --times 0", 2);
+    refuses(&room, "times_negative", "brief USA RUS --times -2", 2);
+    refuses(&room, "times_not_a_number", "reach USA RUS --times NaN", 2);
+    refuses(&room, "times_out_of_reach", "reach USA RUS --times 1000000", 1);
+    refuses(&room, "times_below_the_floor", "reach USA RUS --times 0.01 --only USA:RUS", 1);
+    refuses(&room, "theta_zero", "reach USA RUS --times 2 --theta 0", 2);
+    refuses(&room, "only_another_pair", "reach USA RUS --times 2 --only USA:CHN", 2);
+    refuses(&room, "change_without_size", "simulate --change USA:RUS", 2);
+    refuses(&room, "change_of_everything", "simulate --change USA:RUS=-100%", 2);
+    refuses(&room, "change_with_itself", "simulate --change USA:USA=-10%", 2);
+    refuses(&room, "change_of_a_stranger", "simulate --change USA:ZWE=-10%", 1);
+    refuses(&room, "claim_of_200", "coverage USA RUS --claim 200", 2);
+    refuses(&room, "date_of_nonsense", "coverage USA RUS --date 2019-13-01", 2);
+    refuses(&room, "year_absent", "turnover USA RUS --year 1950", 1);
+    refuses(&room, "base_year_absent", "coverage USA RUS --base-year 1950", 1);
+    refuses(&room, "pair_absent", "turnover USA CHN", 1);
+    refuses(&room, "columns_without_data", "turnover USA RUS --exporter origin", 2);
+    refuses(&room, "filter_cut_short", "turnover USA RUS --data flows.csv --filter 'year >= '", 2);
+    refuses(&room, "filter_on_no_column", "turnover USA RUS --data flows.csv --filter 'yaer >= 2000'", 1);
+    refuses(&room, "filter_leaves_nothing", "turnover USA RUS --data flows.csv --filter 'year > 2050'", 1);
+    refuses(&room, "world_without_domestic_sales", "reach USA RUS --times 2 --data flows.csv", 1);
+    refuses(&room, "measure_mistyped", "measures show rus-2014-fod", 2);
+    refuses(&room, "product_mistyped", "measures list --product 7755", 2);
+}
+
+const MEASURE: &str = r#"schema = 1
+[[measure]]
+id = "x-1"
+title = "A ban"
+sender = "RUS"
+direction = "import"
+instrument = "ban"
+edition = "HS2017"
+legal = "a law"
+targets = [{ party = "USA", from = "2014-08-07" }]
+products = [{ what = "meat", codes = ["0201"] }]
+"#;
+
+#[test]
+fn wrong_catalogues() {
+    let room = Room::new();
+    let refuse = |name: &str, from: &str, to: &str| {
+        assert!(MEASURE.contains(from), "{from}");
+        room.file("own.toml", MEASURE.replace(from, to));
+        refuses(&room, name, "coverage USA RUS --catalogue own.toml", 1);
+    };
+    refuse("catalogue_until_before_from", "from = \"2014-08-07\" }", "from = \"2014-08-07\", until = \"2013-01-01\" }");
+    refuse("catalogue_not_toml", "id = \"x-1\"", "id = x-1");
+    refuse("catalogue_unknown_field", "title =", "titel = \"A\"\ntitle =");
+    refuse("catalogue_unknown_chapter", "\"0201\"", "\"7701\"");
+    refuse("catalogue_unknown_heading", "\"0201\"", "\"0299\"");
+    refuse("catalogue_unknown_instrument", "\"ban\"", "\"bann\"");
+    refuse("catalogue_no_legal_source", "legal = \"a law\"\n", "");
+    refuse("catalogue_unknown_party", "party = \"USA\"", "party = \"USX\"");
+    refuse("catalogue_bad_day", "\"2014-08-07\"", "\"7 August 2014\"");
+    refuse("catalogue_other_schema", "schema = 1", "schema = 2");
+    refuse("catalogue_no_products", "products = [{ what = \"meat\", codes = [\"0201\"] }]\n", "");
+    room.file("own.toml", format!("{MEASURE}{}", MEASURE.trim_start_matches("schema = 1\n")));
+    refuses(&room, "catalogue_same_id_twice", "coverage USA RUS --catalogue own.toml", 1);
+}
