@@ -1,0 +1,351 @@
+//! Covariances, chosen after the fit: iid, heteroskedastic, clustered one and many ways, with the
+//! small-sample factors of fixest, of Stata, or none.
+
+use faer::{Mat, Side};
+use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Normal, StudentsT};
+
+use crate::error::FitError;
+use crate::fit::{Fit, Kind};
+
+/// A cluster variable: which cluster each row belongs to.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// Name, as `exporter^importer`.
+    pub name: String,
+    /// Cluster of each row.
+    pub codes: Vec<u32>,
+}
+
+/// Which covariance.
+#[derive(Debug, Clone)]
+pub enum Covariance {
+    /// The inverse Hessian (times the error variance for least squares).
+    Iid,
+    /// Sandwich with independent rows (HC1 with a factor, HC0 without).
+    Heteroskedastic,
+    /// Sandwich with independent clusters; several variables as Cameron, Gelbach and Miller (2011).
+    Clustered(Vec<Cluster>),
+}
+
+/// Which small-sample factors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SmallSample {
+    /// fixest's default: (n - 1) / (n - k), effects nested in the clusters left out of k, times
+    /// G / (G - 1) with the smallest G for several cluster variables; t with G - 1 degrees.
+    #[default]
+    Fixest,
+    /// ppmlhdfe's and Stata's `poisson, vce(cluster)`: G / (G - 1) alone, n / (n - 1) for
+    /// heteroskedastic errors; normal distribution.
+    Stata,
+    /// No factor; normal distribution.
+    None,
+}
+
+/// One line of a results table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coefficient {
+    /// Name.
+    pub name: String,
+    /// Estimate.
+    pub estimate: f64,
+    /// Standard error.
+    pub std_error: f64,
+    /// Estimate over standard error.
+    pub statistic: f64,
+    /// Two-sided.
+    pub p_value: f64,
+    /// Lower end of the 95 % confidence interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// A Wald test that coefficients are all zero.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Wald {
+    /// Chi-squared statistic, or F where `denominator` is finite.
+    pub statistic: f64,
+    /// Number of coefficients.
+    pub numerator: usize,
+    /// Degrees of freedom of the denominator.
+    pub denominator: Option<f64>,
+    /// Probability of a larger statistic if all are zero.
+    pub p_value: f64,
+}
+
+impl Fit {
+    /// The covariance matrix of the coefficients, row-major.
+    pub fn covariance(&self, which: &Covariance, ssc: SmallSample) -> Result<Vec<f64>, FitError> {
+        Ok(self.covariance_and_degrees(which, ssc)?.0)
+    }
+
+    /// The results table with 95 % intervals.
+    pub fn table(&self, which: &Covariance, ssc: SmallSample) -> Result<Vec<Coefficient>, FitError> {
+        let (v, degrees) = self.covariance_and_degrees(which, ssc)?;
+        let k = self.coefficients.len();
+        let quantile = match degrees.and_then(|d| StudentsT::new(0.0, 1.0, d).ok()) {
+            Some(t) => t.inverse_cdf(0.975),
+            None => Normal::standard().inverse_cdf(0.975),
+        };
+        Ok((0..k)
+            .map(|i| {
+                let estimate = self.coefficients[i];
+                let std_error = v[i * k + i].max(0.0).sqrt();
+                let statistic = estimate / std_error;
+                let tail = match degrees.and_then(|d| StudentsT::new(0.0, 1.0, d).ok()) {
+                    Some(t) => t.sf(statistic.abs()),
+                    None => Normal::standard().sf(statistic.abs()),
+                };
+                Coefficient {
+                    name: self.names[i].clone(),
+                    estimate,
+                    std_error,
+                    statistic,
+                    p_value: 2.0 * tail,
+                    low: estimate - quantile * std_error,
+                    high: estimate + quantile * std_error,
+                }
+            })
+            .collect())
+    }
+
+    /// Tests that the named coefficients are all zero.
+    pub fn wald(&self, names: &[&str], which: &Covariance, ssc: SmallSample) -> Result<Wald, FitError> {
+        let (v, degrees) = self.covariance_and_degrees(which, ssc)?;
+        let k = self.coefficients.len();
+        let mut at = Vec::with_capacity(names.len());
+        for name in names {
+            let found = self.names.iter().position(|n| n == name);
+            at.push(found.ok_or_else(|| FitError::NoCoefficient((*name).to_owned()))?);
+        }
+        let q = at.len();
+        let sub: Vec<f64> = at.iter().flat_map(|i| at.iter().map(|j| v[i * k + j]).collect::<Vec<_>>()).collect();
+        let b: Vec<f64> = at.iter().map(|i| self.coefficients[*i]).collect();
+        let x = crate::linear::solve_symmetric(&sub, &b, q);
+        let chi: f64 = b.iter().zip(&x).map(|(b, x)| b * x).sum();
+        let (statistic, p_value) = match degrees {
+            Some(d) => {
+                let f = chi / q as f64;
+                (f, FisherSnedecor::new(q as f64, d).map_or(f64::NAN, |dist| dist.sf(f)))
+            }
+            None => (chi, ChiSquared::new(q as f64).map_or(f64::NAN, |dist| dist.sf(chi))),
+        };
+        Ok(Wald { statistic, numerator: q, denominator: degrees, p_value })
+    }
+
+    /// The covariance, and the degrees of freedom of t; `None` for the normal distribution.
+    fn covariance_and_degrees(
+        &self,
+        which: &Covariance,
+        ssc: SmallSample,
+    ) -> Result<(Vec<f64>, Option<f64>), FitError> {
+        let n = self.nobs as f64;
+        match which {
+            Covariance::Iid => {
+                let k = self.parameters(&[]);
+                let factor = match (self.kind, ssc) {
+                    (Kind::LeastSquares, SmallSample::None) => self.deviance / n,
+                    (Kind::LeastSquares, _) => self.deviance / self.degrees(k)?,
+                    (Kind::Poisson, SmallSample::Fixest) => (n - 1.0) / self.degrees(k)?,
+                    (Kind::Poisson, _) => 1.0,
+                };
+                Ok((self.bread.iter().map(|b| b * factor).collect(), self.t_degrees(ssc, k)))
+            }
+            Covariance::Heteroskedastic => {
+                let k = self.parameters(&[]);
+                let factor = match (ssc, self.kind) {
+                    (SmallSample::Fixest, _) => n / self.degrees(k)?,
+                    (SmallSample::Stata, Kind::LeastSquares) => n / self.degrees(k)?,
+                    (SmallSample::Stata, Kind::Poisson) => n / (n - 1.0),
+                    (SmallSample::None, _) => 1.0,
+                };
+                let meat = self.meat(None);
+                let mut v = self.sandwich(&meat);
+                v.iter_mut().for_each(|x| *x *= factor);
+                Ok((v, self.t_degrees(ssc, k)))
+            }
+            Covariance::Clustered(clusters) => self.clustered(clusters, ssc),
+        }
+    }
+
+    fn degrees(&self, parameters: usize) -> Result<f64, FitError> {
+        if self.nobs > parameters {
+            Ok((self.nobs - parameters) as f64)
+        } else {
+            Err(FitError::NoDegrees { parameters, rows: self.nobs })
+        }
+    }
+
+    fn t_degrees(&self, ssc: SmallSample, parameters: usize) -> Option<f64> {
+        let exact = self.kind == Kind::LeastSquares && ssc != SmallSample::None;
+        exact.then(|| self.nobs.saturating_sub(parameters).max(1) as f64)
+    }
+
+    fn clustered(&self, clusters: &[Cluster], ssc: SmallSample) -> Result<(Vec<f64>, Option<f64>), FitError> {
+        let rows = self.used.len();
+        let mut sizes = Vec::with_capacity(clusters.len());
+        let mut codes: Vec<Vec<u32>> = Vec::with_capacity(clusters.len());
+        for c in clusters {
+            if c.codes.len() != rows {
+                return Err(FitError::Length {
+                    what: format!("the cluster variable `{}`", c.name),
+                    found: c.codes.len(),
+                    expected: rows,
+                });
+            }
+            let (dense, count) = self.dense(&c.codes);
+            if count < 2 {
+                return Err(FitError::Clusters { name: c.name.clone(), found: count });
+            }
+            sizes.push(count);
+            codes.push(dense);
+        }
+        if clusters.is_empty() {
+            return Err(FitError::Clusters { name: "none".to_owned(), found: 0 });
+        }
+        let smallest = sizes.iter().copied().min().unwrap_or(2) as f64;
+        let k = self.coefficients.len();
+        let mut meat = vec![0.0; k * k];
+        // Inclusion and exclusion over all intersections of the cluster variables.
+        for subset in 1u32..(1 << clusters.len()) {
+            let members: Vec<usize> = (0..clusters.len()).filter(|c| subset & (1 << c) != 0).collect();
+            let joint = members[1..].iter().fold(codes[members[0]].clone(), |a, c| self.intersect(&a, &codes[*c]));
+            let sign = if members.len() % 2 == 1 { 1.0 } else { -1.0 };
+            let part = self.meat(Some(&joint));
+            meat.iter_mut().zip(part).for_each(|(m, p)| *m += sign * p);
+        }
+        let mut v = self.sandwich(&meat);
+        let n = self.nobs as f64;
+        let factor = match ssc {
+            SmallSample::None => 1.0,
+            SmallSample::Stata if self.kind == Kind::Poisson => smallest / (smallest - 1.0),
+            SmallSample::Stata | SmallSample::Fixest => {
+                let parameters = self.parameters(&codes);
+                (n - 1.0) / self.degrees(parameters)? * smallest / (smallest - 1.0)
+            }
+        };
+        v.iter_mut().for_each(|x| *x *= factor);
+        if clusters.len() > 1 {
+            positive(&mut v, k);
+        }
+        let degrees = (self.kind == Kind::LeastSquares && ssc != SmallSample::None).then_some(smallest - 1.0);
+        Ok((v, degrees))
+    }
+
+    /// Codes of the used rows from 0 without gaps, and how many there are.
+    fn dense(&self, codes: &[u32]) -> (Vec<u32>, usize) {
+        let largest = codes.iter().copied().max().unwrap_or(0) as usize;
+        let mut map = vec![u32::MAX; largest + 1];
+        let mut count = 0;
+        let mut out = vec![0; codes.len()];
+        for (row, code) in codes.iter().enumerate() {
+            if !self.used[row] {
+                continue;
+            }
+            let slot = &mut map[*code as usize];
+            if *slot == u32::MAX {
+                *slot = count;
+                count += 1;
+            }
+            out[row] = *slot;
+        }
+        (out, count as usize)
+    }
+
+    fn intersect(&self, a: &[u32], b: &[u32]) -> Vec<u32> {
+        let mut map = std::collections::HashMap::new();
+        let mut out = vec![0; a.len()];
+        for row in 0..a.len() {
+            if self.used[row] {
+                let next = map.len() as u32;
+                out[row] = *map.entry((a[row], b[row])).or_insert(next);
+            }
+        }
+        out
+    }
+
+    /// Sum over clusters of the outer product of summed scores; rows are clusters of their own
+    /// without codes.
+    fn meat(&self, codes: Option<&[u32]>) -> Vec<f64> {
+        let k = self.coefficients.len();
+        let rows = self.used.len();
+        let groups = codes.map_or(rows, |c| c.iter().copied().max().unwrap_or(0) as usize + 1);
+        let mut sums = vec![0.0; groups * k];
+        for row in 0..rows {
+            let g = codes.map_or(row, |c| c[row] as usize);
+            for i in 0..k {
+                sums[g * k + i] += self.residual_x[i][row] * self.residual_y[row];
+            }
+        }
+        let mut out = vec![0.0; k * k];
+        for s in sums.chunks_exact(k) {
+            for i in 0..k {
+                for j in 0..k {
+                    out[i * k + j] += s[i] * s[j];
+                }
+            }
+        }
+        out
+    }
+
+    fn sandwich(&self, meat: &[f64]) -> Vec<f64> {
+        let k = self.coefficients.len();
+        let multiply = |a: &[f64], b: &[f64]| -> Vec<f64> {
+            let mut out = vec![0.0; k * k];
+            for i in 0..k {
+                for j in 0..k {
+                    out[i * k + j] = (0..k).map(|m| a[i * k + m] * b[m * k + j]).sum();
+                }
+            }
+            out
+        };
+        multiply(&multiply(&self.bread, meat), &self.bread)
+    }
+
+    /// Coefficients plus effects, as fixest counts them: one level of each further family is
+    /// redundant, and families nested in a cluster variable do not count.
+    fn parameters(&self, clusters: &[Vec<u32>]) -> usize {
+        let k = self.coefficients.len();
+        let Some(effects) = &self.effects else { return k };
+        let mut sizes = Vec::new();
+        let mut nested = Vec::new();
+        for f in effects.families() {
+            let (dense, count) = self.dense(&f.codes);
+            sizes.push(count);
+            nested.push(clusters.iter().any(|c| self.is_nested(&dense, count, c)));
+        }
+        let families = sizes.len();
+        let all: usize = sizes.iter().sum::<usize>() - (families - 1);
+        let inside: usize = sizes.iter().zip(&nested).filter(|(_, n)| **n).map(|(s, _)| *s).sum();
+        let count = nested.iter().filter(|n| **n).count();
+        if count == families { k + 1 } else { k + all - (inside - count) }
+    }
+
+    fn is_nested(&self, levels: &[u32], count: usize, cluster: &[u32]) -> bool {
+        let mut home = vec![u32::MAX; count];
+        (0..levels.len()).filter(|r| self.used[*r]).all(|r| {
+            let slot = &mut home[levels[r] as usize];
+            if *slot == u32::MAX {
+                *slot = cluster[r];
+            }
+            *slot == cluster[r]
+        })
+    }
+}
+
+/// Sets negative eigenvalues of a symmetric matrix to zero, as Cameron, Gelbach and Miller (2011)
+/// advise for several cluster variables.
+fn positive(v: &mut [f64], k: usize) {
+    let matrix = Mat::from_fn(k, k, |i, j| 0.5 * (v[i * k + j] + v[j * k + i]));
+    let Ok(eigen) = matrix.self_adjoint_eigen(Side::Lower) else { return };
+    let values = eigen.S().column_vector();
+    if (0..k).all(|i| values[i] >= 0.0) {
+        return;
+    }
+    let vectors = eigen.U();
+    for i in 0..k {
+        for j in 0..k {
+            v[i * k + j] = (0..k).map(|m| vectors[(i, m)] * values[m].max(0.0) * vectors[(j, m)]).sum();
+        }
+    }
+}

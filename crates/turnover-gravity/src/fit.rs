@@ -1,0 +1,137 @@
+//! The result of an estimation.
+
+use crate::absorb::{Absorber, Effects};
+use crate::model::Model;
+
+/// Which estimator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Poisson pseudo-maximum likelihood.
+    Poisson,
+    /// Least squares.
+    LeastSquares,
+}
+
+/// How the iteration ended. A fit that has not converged is an error, not a fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Coefficients and deviance have settled.
+    Converged,
+    /// The deviance can no longer be told from its last value, though coefficients still move by
+    /// more than the tolerance: the data hardly determine them.
+    ConvergedInDeviance,
+}
+
+/// A regressor that was left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dropped {
+    /// Its name.
+    pub name: String,
+    /// Why: collinear with the effects, or with regressors before it.
+    pub reason: &'static str,
+}
+
+/// Why an observation takes no part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The outcomes of one of its levels are all zero.
+    ZeroLevel {
+        /// Index of the family.
+        family: usize,
+    },
+    /// A combination of regressors and effects is zero wherever the outcome is positive, and
+    /// positive here.
+    Combination,
+    /// One of its levels has no other observation.
+    Singleton {
+        /// Index of the family.
+        family: usize,
+    },
+}
+
+/// An observation that takes no part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Separated {
+    /// Row of the caller, from 0.
+    pub row: usize,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// An estimate with what its covariances need.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    /// Which estimator.
+    pub kind: Kind,
+    /// How the iteration ended.
+    pub status: Status,
+    /// Names of the coefficients.
+    pub names: Vec<String>,
+    /// Coefficients.
+    pub coefficients: Vec<f64>,
+    /// Regressors left out.
+    pub dropped: Vec<Dropped>,
+    /// Observations that take no part, by row.
+    pub separated: Vec<Separated>,
+    /// Observations used.
+    pub nobs: usize,
+    /// Newton steps.
+    pub iterations: usize,
+    /// Passes over the weights in the inner solver.
+    pub products: usize,
+    /// Bytes that one such pass moves.
+    pub bytes_per_product: usize,
+    /// Deviance (Poisson) or sum of squared residuals.
+    pub deviance: f64,
+    /// Log-likelihood (Poisson, with the factorial term; normal for least squares).
+    pub log_likelihood: f64,
+    /// 1 - log-likelihood / that of a constant alone.
+    pub pseudo_r2: f64,
+    /// Fitted mean by row; NaN for rows that take no part.
+    pub fitted: Vec<f64>,
+    /// Linear index by row, offset included; NaN for rows that take no part.
+    pub index: Vec<f64>,
+    /// Rows that take part.
+    pub(crate) used: Vec<bool>,
+    /// What the effects leave of each regressor, by row; 0 for rows that take no part.
+    pub(crate) residual_x: Vec<Vec<f64>>,
+    /// Weight times outcome less fitted mean, by row.
+    pub(crate) residual_y: Vec<f64>,
+    /// Inverse of the Hessian `X~'W X~`, row-major.
+    pub(crate) bread: Vec<f64>,
+    /// The effects of the model.
+    pub(crate) effects: Option<Effects>,
+}
+
+impl Fit {
+    /// The fixed effects by family and level, for the model that was estimated. They are identified
+    /// up to constants that move between families; levels without a used observation are 0.
+    pub fn fixed_effects(&self, model: &Model) -> Vec<Vec<f64>> {
+        let Some(effects) = &model.effects else { return Vec::new() };
+        let coefficient = |name: &str| self.names.iter().position(|n| n == name).map(|k| self.coefficients[k]);
+        let own: Vec<(&[f64], f64)> =
+            model.x.iter().filter_map(|(name, x)| Some((x.as_slice(), coefficient(name)?))).collect();
+        let left: Vec<f64> = (0..self.used.len())
+            .map(|r| {
+                if !self.used[r] {
+                    return 0.0;
+                }
+                let explained: f64 = own.iter().map(|(x, b)| b * x[r]).sum();
+                self.index[r] - explained - model.offset.as_ref().map_or(0.0, |o| o[r])
+            })
+            .collect();
+        let mut absorber = Absorber::new(effects);
+        let weight: Vec<f64> = self.used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect();
+        let weight = absorber.sorted(&weight);
+        absorber.set_weights(|w| w.copy_from_slice(&weight));
+        let left = absorber.sorted(&left);
+        let mut u = vec![0.0; absorber.dimension()];
+        absorber.solve(&absorber.project(&left), &mut u, 1e-13, 100_000);
+        absorber.effects(&left, &u)
+    }
+
+    /// Outcome less fitted mean, by row; NaN for rows that take no part.
+    pub fn residuals(&self, y: &[f64]) -> Vec<f64> {
+        y.iter().zip(&self.fitted).map(|(y, m)| y - m).collect()
+    }
+}

@@ -1,0 +1,493 @@
+//! PPML by an inexact Newton method on the first-order conditions.
+//!
+//! At the mean `mu` with `g = w (y - mu)`, a Newton step solves weighted least squares of `g / W`
+//! on regressors and effects with weights `W = w mu`. By Frisch, Waugh and Lovell: with `x~` what
+//! the effects leave of `x`, the coefficients move by `(X~'W X~)^-1 X~'g`, the effects by what is
+//! left. Both use effects of the regressors, `Gamma`, carried from the step before and refreshed
+//! to a loose tolerance; near the solution the weights stand still and so does `Gamma`.
+
+use rayon::prelude::*;
+
+use crate::absorb::{Absorber, Effects, Family, exp_all};
+use crate::collinear;
+use crate::error::FitError;
+use crate::fit::{Dropped, Fit, Kind, Reason, Separated, Status};
+use crate::linear::{cross_products, invert, products, solve_symmetric};
+use crate::model::{Model, SeparationCheck, Settings};
+use crate::separation;
+
+/// Tolerance for the effects of regressors in the first step, where collinearity is judged.
+const FIRST: f64 = 1e-5;
+/// The same in later steps, on top of what the step before left.
+const LATER: f64 = 1e-3;
+/// The same once the iteration has ended, for the covariance.
+const LAST: f64 = 1e-8;
+/// Tolerance for the step of the effects: each step reduces the error by at least this factor.
+const STEP: f64 = 1e-2;
+/// The same when the end is near.
+const LAST_STEP: f64 = 1e-4;
+/// Passes for one step at most: an inexact step is a step all the same.
+const MOST_STEP_PRODUCTS: usize = 100;
+/// Passes of the inner solver at most.
+const MOST_PRODUCTS: usize = 10_000;
+
+/// Everything that moves during the iteration, by sorted row.
+pub(crate) struct State {
+    pub(crate) absorber: Absorber,
+    y: Vec<f64>,
+    /// Weight of the observation; 0 where it takes no part.
+    weight: Vec<f64>,
+    offset: Option<Vec<f64>>,
+    x: Vec<Vec<f64>>,
+    index: Vec<f64>,
+    mu: Vec<f64>,
+    /// `Gamma`: the effects of each regressor.
+    gamma: Vec<Vec<f64>>,
+    /// What they leave of it.
+    residuals: Vec<Vec<f64>>,
+    /// `w (y - mu)`.
+    gradient: Vec<f64>,
+    beta: Vec<f64>,
+    deviance: f64,
+    /// The part of half the deviance that does not depend on the mean: `sum w (y log y - y)`.
+    saturated: f64,
+    products: usize,
+    /// The last step of the index.
+    step: Vec<f64>,
+}
+
+/// Estimates the model by PPML.
+pub fn poisson(model: &Model, settings: &Settings) -> Result<Fit, FitError> {
+    // Inside the pool from the start: entering it for each of a thousand short passes would cost
+    // more than the passes.
+    rayon::scope(|_| poisson_in_pool(model, settings))
+}
+
+fn poisson_in_pool(model: &Model, settings: &Settings) -> Result<Fit, FitError> {
+    model.check(true)?;
+    let n = model.y.len();
+    let mut used: Vec<bool> = match &model.weights {
+        Some(w) => w.iter().map(|w| *w > 0.0).collect(),
+        None => vec![true; n],
+    };
+    let mut separated: Vec<Separated> = Vec::new();
+    if let Some(effects) = &model.effects {
+        separated = separation::by_level(effects, &model.y, &mut used, settings.drop_singletons);
+    }
+    if !used.iter().any(|u| *u) {
+        return Err(FitError::NoRows("every observation is separated or has weight 0"));
+    }
+    let mut attempt = State::estimate(model, &used, settings);
+    if settings.separation == SeparationCheck::Full {
+        let suspected = match &mut attempt {
+            Ok(done) => separation::suspected(&mut done.state),
+            // Separation is the usual reason for an iteration that does not settle.
+            Err(e) => matches!(e, FitError::NotConverged { .. }),
+        };
+        let found = if suspected { separation::rectifier(model, &used) } else { Vec::new() };
+        if !found.is_empty() {
+            for row in found {
+                used[row] = false;
+                separated.push(Separated { row, reason: Reason::Combination });
+            }
+            if let Some(effects) = &model.effects {
+                separated.extend(separation::by_level(effects, &model.y, &mut used, settings.drop_singletons));
+            }
+            attempt = State::estimate(model, &used, settings);
+        }
+    }
+    let done = attempt?;
+    separated.sort_by_key(|s| s.row);
+    Ok(done.state.finish(model, done.keep, done.dropped, separated, used, done.iterations, done.status))
+}
+
+/// An iteration that has ended.
+struct Done {
+    state: State,
+    /// Regressors kept.
+    keep: Vec<usize>,
+    dropped: Vec<Dropped>,
+    iterations: usize,
+    status: Status,
+}
+
+/// The absorber of a model; without effects one that absorbs nothing.
+pub(crate) fn absorber(model: &Model) -> Absorber {
+    match &model.effects {
+        Some(effects) => Absorber::new(effects),
+        None => {
+            let all = Family { name: String::new(), codes: vec![0; model.y.len()], levels: 1 };
+            Absorber::idle(&Effects::new(vec![all]).unwrap_or_default())
+        }
+    }
+}
+
+impl State {
+    fn estimate(model: &Model, used: &[bool], settings: &Settings) -> Result<Done, FitError> {
+        let mut state = State::new(model, used);
+        let (keep, dropped) = state.start(model)?;
+        let (iterations, status) = state.iterate(settings)?;
+        Ok(Done { state, keep, dropped, iterations, status })
+    }
+
+    fn new(model: &Model, used: &[bool]) -> Self {
+        let absorber = absorber(model);
+        let weight: Vec<f64> = match &model.weights {
+            Some(w) => w.iter().zip(used).map(|(w, u)| if *u { *w } else { 0.0 }).collect(),
+            None => used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect(),
+        };
+        let weight = absorber.sorted(&weight);
+        let y = absorber.sorted(&model.y);
+        let total: f64 = weight.iter().sum();
+        let columns = model.x.len();
+        let mean = weight.iter().zip(&y).map(|(w, y)| w * y).sum::<f64>() / total;
+        let index = y.par_iter().map(|y| (0.5 * (y + mean)).ln()).collect();
+        let n = y.len();
+        State {
+            offset: model.offset.as_ref().map(|o| absorber.sorted(o)),
+            x: model.x.iter().map(|(_, x)| absorber.sorted(x)).collect(),
+            gamma: vec![vec![0.0; absorber.dimension()]; model.x.len()],
+            beta: vec![0.0; model.x.len()],
+            mu: vec![0.0; n],
+            step: vec![0.0; n],
+            gradient: vec![0.0; n],
+            residuals: vec![vec![0.0; n]; columns],
+            deviance: f64::INFINITY,
+            saturated: weight
+                .iter()
+                .zip(&y)
+                .filter(|(w, y)| **w > 0.0 && **y > 0.0)
+                .map(|(w, y)| w * (y * y.ln() - y))
+                .sum(),
+            products: 0,
+            absorber,
+            y,
+            weight,
+            index,
+        }
+    }
+
+    /// Mean and weights at the present index; returns the deviance.
+    fn refresh(&mut self) -> f64 {
+        let (y, weight, index) = (&self.y, &self.weight, &self.index);
+        let parts = self.absorber.each_piece(&mut self.mu, |first, mu| {
+            exp_all(&index[first..first + mu.len()], mu);
+            let mut sum = 0.0;
+            for (k, m) in mu.iter_mut().enumerate() {
+                let row = first + k;
+                if weight[row] == 0.0 {
+                    *m = 0.0;
+                    continue;
+                }
+                sum += weight[row] * (*m - y[row] * index[row]);
+            }
+            sum
+        });
+        2.0 * (self.saturated + parts.iter().sum::<f64>())
+    }
+
+    fn set_weights(&mut self) {
+        let (weight, mu) = (&self.weight, &self.mu);
+        self.absorber.set_weights(|out| {
+            for ((o, w), m) in out.iter_mut().zip(weight).zip(mu) {
+                *o = w * m;
+            }
+        });
+    }
+
+    /// `g = w (y - mu)`.
+    fn refresh_gradient(&mut self) {
+        let (y, weight, mu) = (&self.y, &self.weight, &self.mu);
+        self.absorber.each_piece(&mut self.gradient, |first, part| {
+            for (k, g) in part.iter_mut().enumerate() {
+                let row = first + k;
+                *g = weight[row] * (y[row] - mu[row]);
+            }
+        });
+    }
+
+    /// What the effects leave of the regressors at the present `Gamma`.
+    fn refresh_residuals(&mut self) {
+        for ((x, gamma), out) in self.x.iter().zip(&self.gamma).zip(&mut self.residuals) {
+            self.absorber.residual_into(x, gamma, out);
+        }
+    }
+
+    /// Refreshes `Gamma` and solves for the effects of a variable given its right-hand side, all
+    /// in the same passes.
+    fn solve_effects(&mut self, variable: Option<(Vec<f64>, f64)>, gamma_tolerance: f64, most: usize) -> Vec<f64> {
+        let mut rhs: Vec<Vec<f64>> = self.x.iter().map(|x| self.absorber.project(x)).collect();
+        let mut tolerance = vec![gamma_tolerance; rhs.len()];
+        let mut effects = std::mem::take(&mut self.gamma);
+        if let Some((projected, own)) = variable {
+            rhs.push(projected);
+            tolerance.push(own);
+            effects.push(vec![0.0; self.absorber.dimension()]);
+        }
+        let borrowed: Vec<&[f64]> = rhs.iter().map(Vec::as_slice).collect();
+        self.products += self.absorber.solve_many(&borrowed, &mut effects, &tolerance, most).products;
+        let rho = if effects.len() > self.x.len() { effects.pop() } else { None };
+        self.gamma = effects;
+        rho.unwrap_or_default()
+    }
+
+    /// The first step, from the working response; collinear regressors leave here.
+    fn start(&mut self, model: &Model) -> Result<(Vec<usize>, Vec<Dropped>), FitError> {
+        self.refresh();
+        self.set_weights();
+        // Working response less offset: index - offset + (y - mu) / mu.
+        let response: Vec<f64> = (0..self.y.len())
+            .map(|r| {
+                let working = if self.mu[r] > 0.0 { (self.y[r] - self.mu[r]) / self.mu[r] } else { 0.0 };
+                self.index[r] - self.offset.as_ref().map_or(0.0, |o| o[r]) + working
+            })
+            .collect();
+        let projected = self.absorber.project(&response);
+        let rho = self.solve_effects(Some((projected, STEP)), FIRST, MOST_PRODUCTS);
+        self.refresh_residuals();
+        let names: Vec<String> = model.x.iter().map(|(name, _)| name.clone()).collect();
+        let cross = cross_products(&self.residuals, self.absorber.weight());
+        let about_zero: Vec<f64> = self.x.iter().map(|x| sum_of_squares(x, self.absorber.weight())).collect();
+        let (keep, dropped) = collinear::split(&names, &about_zero, &cross, model.effects.is_some());
+        let pick = |from: &mut Vec<Vec<f64>>| {
+            let taken: Vec<Vec<f64>> = keep.iter().map(|k| std::mem::take(&mut from[*k])).collect();
+            *from = taken;
+        };
+        pick(&mut self.x);
+        pick(&mut self.gamma);
+        pick(&mut self.residuals);
+        if keep.is_empty() && !model.x.is_empty() {
+            let why = dropped.iter().map(|d| format!("`{}` is {}", d.name, d.reason)).collect::<Vec<_>>().join(", ");
+            return Err(FitError::NoVariation(why));
+        }
+        let weighted: Vec<f64> = response.iter().zip(self.absorber.weight()).map(|(q, w)| q * w).collect();
+        let delta = self.coefficients_step(&weighted);
+        let mut fitted = vec![0.0; self.y.len()];
+        self.fitted_step(|r| response[r], &rho, &delta, &mut fitted);
+        for (r, fit) in fitted.into_iter().enumerate() {
+            self.index[r] = fit + self.offset.as_ref().map_or(0.0, |o| o[r]);
+        }
+        self.beta = delta;
+        self.deviance = self.refresh();
+        Ok((keep, dropped))
+    }
+
+    /// `(X~'W X~)^-1 X~'g`.
+    fn coefficients_step(&self, gradient: &[f64]) -> Vec<f64> {
+        let cross = cross_products(&self.residuals, self.absorber.weight());
+        solve_symmetric(&cross, &products(&self.residuals, gradient), self.residuals.len())
+    }
+
+    /// The fit of a variable on effects `rho` and regressors with coefficients `delta`: the effects
+    /// of the variable net of those of the regressors, group means, and the regressors.
+    fn fitted_step(&self, variable: impl Fn(usize) -> f64 + Sync, rho: &[f64], delta: &[f64], out: &mut [f64]) {
+        let mut effects = rho.to_vec();
+        for (gamma, d) in self.gamma.iter().zip(delta) {
+            for (e, g) in effects.iter_mut().zip(gamma) {
+                *e -= d * g;
+            }
+        }
+        let largest = self.absorber.largest_group();
+        let new = || (vec![0.0; largest], vec![0.0; largest]);
+        self.absorber.each_group(out, new, |(left, own), group, part| {
+            // left = variable - x'delta - D effects; its group mean is the eliminated effect.
+            let (left, own) = (&mut left[..part.len()], &mut own[..part.len()]);
+            part.fill(0.0);
+            for (x, d) in self.x.iter().zip(delta) {
+                for (p, x) in part.iter_mut().zip(&x[group.rows.clone()]) {
+                    *p += d * x;
+                }
+            }
+            for (k, o) in own.iter_mut().enumerate() {
+                *o = variable(group.rows.start + k);
+            }
+            for ((l, v), p) in left.iter_mut().zip(own.iter()).zip(part.iter()) {
+                *l = v - p;
+            }
+            group.subtract_effects(&effects, left);
+            let mean = group.mean(left);
+            // fit = variable - (left - mean)
+            for ((p, v), l) in part.iter_mut().zip(own.iter()).zip(left.iter()) {
+                *p = v - l + mean;
+            }
+        });
+    }
+
+    /// One Newton step from the present mean; returns the move of the coefficients.
+    fn newton(&mut self, gamma_tolerance: f64, step_tolerance: f64) -> Vec<f64> {
+        self.set_weights();
+        self.refresh_gradient();
+        let projected = self.absorber.project_gradient(&self.gradient);
+        let rho = self.solve_effects(Some((projected, step_tolerance)), gamma_tolerance, MOST_STEP_PRODUCTS);
+        self.refresh_residuals();
+        let delta = self.coefficients_step(&self.gradient);
+        let mut step = std::mem::take(&mut self.step);
+        let (gradient, weight) = (&self.gradient, self.absorber.weight());
+        let working = |r: usize| if weight[r] > 0.0 { gradient[r] / weight[r] } else { 0.0 };
+        self.fitted_step(working, &rho, &delta, &mut step);
+        self.step = step;
+        delta
+    }
+
+    /// Iterates until coefficients and deviance stand still.
+    fn iterate(&mut self, settings: &Settings) -> Result<(usize, Status), FitError> {
+        let mut change = f64::INFINITY;
+        let mut still = 0;
+        for iteration in 1..=settings.max_iterations {
+            let near = change < 1e-6;
+            let mut delta = self.newton(LATER, if near { LAST_STEP } else { STEP });
+            let before = self.deviance;
+            self.take_step();
+            self.deviance = self.refresh();
+            // A step that overshoots is halved; the first-order conditions stay the same.
+            let mut halvings = 0;
+            while (!self.deviance.is_finite() || self.deviance > before + 1e-8 * before.abs()) && halvings < 30 {
+                self.halve_step(&mut delta);
+                self.deviance = self.refresh();
+                halvings += 1;
+            }
+            if !self.deviance.is_finite() {
+                return Err(FitError::NotConverged { iterations: iteration, change: f64::INFINITY });
+            }
+            for (b, d) in self.beta.iter_mut().zip(&delta) {
+                *b += d;
+            }
+            change = (before - self.deviance).abs() / (0.1 + self.deviance.abs());
+            let moved = self.largest_move(&delta);
+            if change < 1e-8 && moved <= settings.tolerance {
+                return Ok((iteration, Status::Converged));
+            }
+            still = if change < 1e-15 { still + 1 } else { 0 };
+            if still >= 8 {
+                return Ok((iteration, Status::ConvergedInDeviance));
+            }
+        }
+        Err(FitError::NotConverged { iterations: settings.max_iterations, change })
+    }
+
+    /// The largest move of a coefficient against its size and what a unit of information would be.
+    fn largest_move(&self, delta: &[f64]) -> f64 {
+        self.beta
+            .iter()
+            .zip(delta)
+            .map(|(b, d)| d.abs() / (b.abs() + 1e-6))
+            .fold(0.0, f64::max)
+    }
+
+    fn take_step(&mut self) {
+        for (i, s) in self.index.iter_mut().zip(&self.step) {
+            *i += s;
+        }
+    }
+
+    fn halve_step(&mut self, delta: &mut [f64]) {
+        for s in &mut self.step {
+            *s *= 0.5;
+        }
+        for (i, s) in self.index.iter_mut().zip(&self.step) {
+            *i -= s;
+        }
+        delta.iter_mut().for_each(|d| *d *= 0.5);
+    }
+
+    /// For the separation check: one more step, which is kept.
+    pub(crate) fn drift(&mut self) {
+        let delta = self.newton(LATER, STEP);
+        self.take_step();
+        for (b, d) in self.beta.iter_mut().zip(&delta) {
+            *b += d;
+        }
+        self.deviance = self.refresh();
+    }
+
+    /// Whether any observation with outcome 0 has a last step of the index, and a share of the
+    /// average mean, that satisfy the condition.
+    pub(crate) fn any_zero(&self, condition: impl Fn(f64, f64) -> bool) -> bool {
+        let total: f64 = self.mu.iter().sum();
+        let mean = total / self.mu.len() as f64;
+        (0..self.y.len())
+            .any(|r| self.weight[r] > 0.0 && self.y[r] == 0.0 && condition(self.step[r], self.mu[r] / mean))
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one result, made in one place")]
+    fn finish(
+        mut self,
+        model: &Model,
+        keep: Vec<usize>,
+        dropped: Vec<Dropped>,
+        separated: Vec<Separated>,
+        used: Vec<bool>,
+        iterations: usize,
+        status: Status,
+    ) -> Fit {
+        self.set_weights();
+        self.solve_effects(None, LAST, MOST_PRODUCTS);
+        self.refresh_residuals();
+        self.refresh_gradient();
+        let k = self.residuals.len();
+        let bread = invert(&cross_products(&self.residuals, self.absorber.weight()), k);
+        let masked = |sorted: &[f64], empty: f64| -> Vec<f64> {
+            let mut out = self.absorber.unsorted(sorted);
+            for (x, u) in out.iter_mut().zip(&used) {
+                if !u {
+                    *x = empty;
+                }
+            }
+            out
+        };
+        let (log_likelihood, null) = log_likelihoods(&self.y, &self.index, &self.mu, &self.weight);
+        Fit {
+            kind: Kind::Poisson,
+            status,
+            names: keep.iter().map(|k| model.x[*k].0.clone()).collect(),
+            coefficients: self.beta.clone(),
+            dropped,
+            separated,
+            nobs: used.iter().filter(|u| **u).count(),
+            iterations,
+            products: self.products,
+            bytes_per_product: self.absorber.bytes_per_product(),
+            deviance: self.deviance,
+            log_likelihood,
+            pseudo_r2: 1.0 - log_likelihood / null,
+            fitted: masked(&self.mu, f64::NAN),
+            index: masked(&self.index, f64::NAN),
+            residual_x: self.residuals.iter().map(|x| masked(x, 0.0)).collect(),
+            residual_y: masked(&self.gradient, 0.0),
+            bread,
+            effects: model.effects.clone(),
+            used,
+        }
+    }
+}
+
+fn sum_of_squares(x: &[f64], weight: &[f64]) -> f64 {
+    x.iter().zip(weight).map(|(x, w)| w * x * x).sum()
+}
+
+/// Rows in one block of a sum, so that sums do not depend on the number of threads.
+const BLOCK: usize = 1 << 14;
+
+/// The log-likelihood, and that of a constant mean, with the factorial term.
+fn log_likelihoods(y: &[f64], index: &[f64], mu: &[f64], weight: &[f64]) -> (f64, f64) {
+    let sum_w: f64 = weight.iter().sum();
+    let sum_wy: f64 = weight.iter().zip(y).map(|(w, y)| w * y).sum();
+    let mean = sum_wy / sum_w;
+    let log_mean = mean.ln();
+    let blocks: Vec<usize> = (0..y.len()).step_by(BLOCK).collect();
+    let parts: Vec<(f64, f64)> = blocks
+        .par_iter()
+        .map(|&from| {
+            let (mut own, mut null) = (0.0, 0.0);
+            for r in (from..(from + BLOCK).min(y.len())).filter(|r| weight[*r] > 0.0) {
+                // log 0! = log 1! = 0, and zeros are many.
+                let factorial = if y[r] > 0.0 { statrs::function::gamma::ln_gamma(y[r] + 1.0) } else { 0.0 };
+                let log = |l: f64| if y[r] > 0.0 { y[r] * l } else { 0.0 };
+                own += weight[r] * (log(index[r]) - mu[r] - factorial);
+                null += weight[r] * (log(log_mean) - mean - factorial);
+            }
+            (own, null)
+        })
+        .collect();
+    parts.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1))
+}

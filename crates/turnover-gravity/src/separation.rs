@@ -1,0 +1,151 @@
+//! Observations that the likelihood would push to minus infinity.
+//!
+//! A row with outcome 0 is separated when some combination of regressors and effects is 0 wherever
+//! the outcome is positive, 0 or less on all other rows, and negative on it: moving along the
+//! combination raises the likelihood for ever (Correia, Guimaraes and Zylkin 2021, proposition 1).
+//! Such rows say nothing about the other coefficients.
+
+use crate::absorb::Effects;
+use crate::fit::{Reason, Separated};
+use crate::model::Model;
+use crate::poisson::{State, absorber};
+
+/// Finds levels whose outcomes are all zero, and where asked levels with a single observation,
+/// until none is left. Marks their rows in `used`.
+pub(crate) fn by_level(effects: &Effects, y: &[f64], used: &mut [bool], singletons: bool) -> Vec<Separated> {
+    let mut out = Vec::new();
+    loop {
+        let before = out.len();
+        for (family, f) in effects.families().iter().enumerate() {
+            let mut positive = vec![false; f.levels];
+            let mut count = vec![0u32; f.levels];
+            for ((code, y), used) in f.codes.iter().zip(y).zip(used.iter()) {
+                if *used {
+                    positive[*code as usize] |= *y > 0.0;
+                    count[*code as usize] += 1;
+                }
+            }
+            for (row, code) in f.codes.iter().enumerate() {
+                let code = *code as usize;
+                if !used[row] {
+                    continue;
+                }
+                let reason = if !positive[code] {
+                    Reason::ZeroLevel { family }
+                } else if singletons && count[code] == 1 {
+                    Reason::Singleton { family }
+                } else {
+                    continue;
+                };
+                used[row] = false;
+                out.push(Separated { row, reason });
+            }
+        }
+        if out.len() == before {
+            return out;
+        }
+    }
+}
+
+/// Levels with a single observation, until none is left.
+pub(crate) fn singletons(effects: &Effects, used: &mut [bool]) -> Vec<Separated> {
+    // With a positive outcome everywhere no level is all zero.
+    by_level(effects, &vec![1.0; used.len()], used, true)
+}
+
+/// A move of the index by less, once the deviance stands still, is the approach to a finite value.
+const MOVING: f64 = 0.05;
+/// Steps in which such an approach ends.
+const PATIENCE: usize = 3;
+/// A mean below this share of the average is as good as zero: it fell there step by step, and is so
+/// light that later steps need not move it.
+const FALLEN: f64 = 1e-9;
+
+/// Whether, with coefficients and deviance at rest, some observation with outcome 0 still falls or
+/// has fallen to nothing. Without that there is no separation, and the search for it is spared.
+pub(crate) fn suspected(state: &mut State) -> bool {
+    for patience in 0..=PATIENCE {
+        if patience > 0 {
+            state.drift();
+        }
+        if !state.any_zero(|step, _| !(step > -MOVING)) {
+            return state.any_zero(|_, share| share < FALLEN);
+        }
+    }
+    true
+}
+
+/// Weight of the observations with positive outcomes against those with 0: they must be fitted by
+/// the combination, whose value on them is at most about one over this.
+const HEAVY: f64 = 1e7;
+/// What counts as zero.
+const ZERO: f64 = 1e-5;
+/// Below this share of their first size the values have died away.
+const VANISHED: f64 = 1e-4;
+/// Rounds at most.
+const ROUNDS: usize = 5_000;
+
+/// The iterative rectifier of Correia, Guimaraes and Zylkin (2021, section 3.2): the combination
+/// that proves separation is what regressions of a non-negative variable on regressors and effects
+/// converge to, when after each the negative fitted values are cut off, and observations with
+/// positive outcomes are held at 0 by a heavy weight. Returns rows of the caller.
+pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
+    let mut absorber = absorber(model);
+    let y = absorber.sorted(&model.y);
+    let used = absorber.sorted(used);
+    let n = y.len();
+    let weight: Vec<f64> =
+        (0..n).map(|r| if !used[r] { 0.0 } else if y[r] > 0.0 { HEAVY } else { 1.0 }).collect();
+    absorber.set_weights(|w| w.copy_from_slice(&weight));
+    let mut x = Vec::with_capacity(model.x.len());
+    for (_, column) in &model.x {
+        let column = absorber.sorted(column);
+        let mut gamma = vec![0.0; absorber.dimension()];
+        absorber.solve(&absorber.project(&column), &mut gamma, 1e-13, 10_000);
+        x.push(absorber.residual(&column, &gamma));
+    }
+    // Regressors made orthonormal; those that add nothing leave.
+    let mut basis: Vec<Vec<f64>> = Vec::new();
+    let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).zip(absorber.weight()).map(|((a, b), w)| a * b * w).sum() };
+    for mut column in x {
+        let before = dot(&column, &column).sqrt();
+        for _ in 0..2 {
+            for b in &basis {
+                let along = dot(&column, b);
+                column.iter_mut().zip(b).for_each(|(c, b)| *c -= along * b);
+            }
+        }
+        let length = dot(&column, &column).sqrt();
+        if length > 1e-9 * before && length > 0.0 {
+            column.iter_mut().for_each(|c| *c /= length);
+            basis.push(column);
+        }
+    }
+    let mut target: Vec<f64> = (0..n).map(|r| if used[r] && y[r] == 0.0 { 1.0 } else { 0.0 }).collect();
+    let mut rho = vec![0.0; absorber.dimension()];
+    for _ in 0..ROUNDS {
+        absorber.solve(&absorber.project(&target), &mut rho, 1e-8, 10_000);
+        let mut left = absorber.residual(&target, &rho);
+        for b in &basis {
+            let along = dot(&left, b);
+            left.iter_mut().zip(b).for_each(|(l, b)| *l -= along * b);
+        }
+        let fitted: Vec<f64> = target.iter().zip(&left).map(|(t, l)| t - l).collect();
+        let free = |r: &usize| used[*r] && y[*r] == 0.0;
+        let lowest = (0..n).filter(free).map(|r| fitted[r]).fold(0.0, f64::min);
+        let highest = (0..n).filter(free).map(|r| fitted[r]).fold(0.0, f64::max);
+        // Without separation the values die away on both sides of 0.
+        if highest < VANISHED {
+            return Vec::new();
+        }
+        if lowest > -ZERO * highest {
+            let found: Vec<bool> = (0..n).map(|r| free(&r) && fitted[r] > 10.0 * ZERO * highest).collect();
+            let found = absorber.unsorted(&found);
+            return (0..n).filter(|r| found[*r]).collect();
+        }
+        for r in 0..n {
+            target[r] = if free(&r) { fitted[r].max(0.0) } else { 0.0 };
+        }
+    }
+    Vec::new()
+}
