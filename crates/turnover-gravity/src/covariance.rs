@@ -24,6 +24,7 @@ pub enum Covariance {
     /// Sandwich with independent rows (HC1 with a factor, HC0 without).
     Heteroskedastic,
     /// Sandwich with independent clusters; several variables as Cameron, Gelbach and Miller (2011).
+    /// A variance that comes out negative there is NaN (fixest puts 1e-10).
     Clustered(Vec<Cluster>),
 }
 
@@ -37,7 +38,8 @@ pub enum SmallSample {
     /// ppmlhdfe's and Stata's `poisson, vce(cluster)`: G / (G - 1) alone, n / (n - 1) for
     /// heteroskedastic errors; normal distribution.
     Stata,
-    /// No factor; normal distribution.
+    /// No factor (for iid least squares the variance of the residuals, over n - 1); normal
+    /// distribution.
     None,
 }
 
@@ -90,7 +92,7 @@ impl Fit {
         Ok((0..k)
             .map(|i| {
                 let estimate = self.coefficients[i];
-                let std_error = v[i * k + i].max(0.0).sqrt();
+                let std_error = v[i * k + i].sqrt();
                 let statistic = estimate / std_error;
                 let tail = match degrees.and_then(|d| StudentsT::new(0.0, 1.0, d).ok()) {
                     Some(t) => t.sf(statistic.abs()),
@@ -144,7 +146,7 @@ impl Fit {
             Covariance::Iid => {
                 let k = self.parameters(&[]);
                 let factor = match (self.kind, ssc) {
-                    (Kind::LeastSquares, SmallSample::None) => self.deviance / n,
+                    (Kind::LeastSquares, SmallSample::None) => self.deviance / (n - 1.0),
                     (Kind::LeastSquares, _) => self.deviance / self.degrees(k)?,
                     (Kind::Poisson, SmallSample::Fixest) => (n - 1.0) / self.degrees(k)?,
                     (Kind::Poisson, _) => 1.0,
@@ -226,7 +228,13 @@ impl Fit {
         };
         v.iter_mut().for_each(|x| *x *= factor);
         if clusters.len() > 1 {
+            // A variance that comes out negative is no variance; mending the matrix would give it
+            // some small number.
+            let unknown: Vec<usize> = (0..k).filter(|i| !(v[i * k + i] > 0.0)).collect();
             positive(&mut v, k);
+            for i in unknown {
+                v[i * k + i] = f64::NAN;
+            }
         }
         let degrees = (self.kind == Kind::LeastSquares && ssc != SmallSample::None).then_some(smallest - 1.0);
         Ok((v, degrees))

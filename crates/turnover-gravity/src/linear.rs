@@ -61,11 +61,8 @@ fn least_squares_in_pool(model: &Model, settings: &Settings) -> Result<Fit, FitE
     }
     let names: Vec<String> = model.x.iter().map(|(name, _)| name.clone()).collect();
     let weights = absorber.weight();
-    let before: Vec<f64> = model
-        .x
-        .iter()
-        .map(|(_, x)| absorber.sorted(x).iter().zip(weights).map(|(x, w)| w * x * x).sum())
-        .collect();
+    let before: Vec<f64> =
+        model.x.iter().map(|(_, x)| absorber.sorted(x).iter().zip(weights).map(|(x, w)| w * x * x).sum()).collect();
     let cross = cross_products(&left_x, weights);
     let (keep, dropped) = collinear::split(&names, &before, &cross, model.effects.is_some());
     if keep.is_empty() && !model.x.is_empty() {

@@ -37,9 +37,10 @@ impl Model {
             if found == expected { Ok(()) } else { Err(FitError::Length { what: what.to_owned(), found, expected }) }
         };
         let finite = |what: &str, values: &[f64]| {
-            values.iter().position(|v| !v.is_finite()).map_or(Ok(()), |row| {
-                Err(FitError::NotFinite { what: what.to_owned(), row, value: values[row] })
-            })
+            values
+                .iter()
+                .position(|v| !v.is_finite())
+                .map_or(Ok(()), |row| Err(FitError::NotFinite { what: what.to_owned(), row, value: values[row] }))
         };
         if expected == 0 {
             return Err(FitError::NoRows("the data has none"));
@@ -101,11 +102,6 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings {
-            tolerance: 1e-9,
-            max_iterations: 200,
-            separation: SeparationCheck::Full,
-            drop_singletons: false,
-        }
+        Settings { tolerance: 1e-9, max_iterations: 200, separation: SeparationCheck::Full, drop_singletons: false }
     }
 }

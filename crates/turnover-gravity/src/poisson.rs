@@ -367,11 +367,7 @@ impl State {
 
     /// The largest move of a coefficient against its size and what a unit of information would be.
     fn largest_move(&self, delta: &[f64]) -> f64 {
-        self.beta
-            .iter()
-            .zip(delta)
-            .map(|(b, d)| d.abs() / (b.abs() + 1e-6))
-            .fold(0.0, f64::max)
+        self.beta.iter().zip(delta).map(|(b, d)| d.abs() / (b.abs() + 1e-6)).fold(0.0, f64::max)
     }
 
     fn take_step(&mut self) {

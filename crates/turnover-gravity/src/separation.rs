@@ -94,8 +94,17 @@ pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
     let y = absorber.sorted(&model.y);
     let used = absorber.sorted(used);
     let n = y.len();
-    let weight: Vec<f64> =
-        (0..n).map(|r| if !used[r] { 0.0 } else if y[r] > 0.0 { HEAVY } else { 1.0 }).collect();
+    let weight: Vec<f64> = (0..n)
+        .map(|r| {
+            if !used[r] {
+                0.0
+            } else if y[r] > 0.0 {
+                HEAVY
+            } else {
+                1.0
+            }
+        })
+        .collect();
     absorber.set_weights(|w| w.copy_from_slice(&weight));
     let mut x = Vec::with_capacity(model.x.len());
     for (_, column) in &model.x {
@@ -106,7 +115,8 @@ pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
     }
     // Regressors made orthonormal; those that add nothing leave.
     let mut basis: Vec<Vec<f64>> = Vec::new();
-    let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).zip(absorber.weight()).map(|((a, b), w)| a * b * w).sum() };
+    let dot =
+        |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).zip(absorber.weight()).map(|((a, b), w)| a * b * w).sum() };
     for mut column in x {
         let before = dot(&column, &column).sqrt();
         for _ in 0..2 {

@@ -56,9 +56,12 @@ fn the_food_embargo() {
     let all = Data::read(&path, |_, _| true);
     let (partners, chapters) = (all.text("partner"), all.text("hs2"));
     let mut value: BTreeMap<(String, String, i32), f64> = BTreeMap::new();
-    for (((p, h), y), (f, v)) in partners.iter().zip(&chapters).zip(all.number("year")).zip(
-        all.text("flow").into_iter().zip(all.number("value_usd")),
-    ) {
+    for (((p, h), y), (f, v)) in partners
+        .iter()
+        .zip(&chapters)
+        .zip(all.number("year"))
+        .zip(all.text("flow").into_iter().zip(all.number("value_usd")))
+    {
         if f == "import" && y != 2014.0 {
             value.insert((p.clone(), h.clone(), y as i32), v);
         }
@@ -100,7 +103,12 @@ fn the_food_embargo() {
         start.elapsed()
     );
     let by_pair = Covariance::Clustered(vec![pair]);
-    eprintln!("{:.12} {:.12} {}", fit.coefficients[0], fit.table(&by_pair, SmallSample::Fixest).unwrap()[0].std_error, fit.nobs);
+    eprintln!(
+        "{:.12} {:.12} {}",
+        fit.coefficients[0],
+        fit.table(&by_pair, SmallSample::Fixest).unwrap()[0].std_error,
+        fit.nobs
+    );
     assert_eq!(fit.nobs, 108_876);
     close(fit.coefficients[0], -3.33870618987, 1e-7);
     close(fit.table(&by_pair, SmallSample::Fixest).unwrap()[0].std_error, 0.363368256366, 1e-7);

@@ -219,7 +219,9 @@ impl Absorber {
                         for start in levels {
                             let start = *start as usize;
                             let out = &mut out[start..start + rows.len()];
-                            for ((o, x), w) in out.iter_mut().zip(&gradient[rows.clone()]).zip(&self.weight[rows.clone()]) {
+                            for ((o, x), w) in
+                                out.iter_mut().zip(&gradient[rows.clone()]).zip(&self.weight[rows.clone()])
+                            {
                                 *o += x - w * mean;
                             }
                         }
@@ -392,8 +394,7 @@ impl Absorber {
         // A level whose rows are alone in their groups has nothing left after elimination: its
         // diagonal is rounding, and its effect is as good as any at zero.
         let largest = self.diagonal.iter().copied().fold(0.0, f64::max);
-        let scale: Vec<f64> =
-            self.diagonal.iter().map(|d| if *d > largest * 1e-15 { 1.0 / d } else { 0.0 }).collect();
+        let scale: Vec<f64> = self.diagonal.iter().map(|d| if *d > largest * 1e-15 { 1.0 / d } else { 0.0 }).collect();
         let count = rhs.len();
         let mut solved = Solved { products: 0, converged: true };
         let weave = |vectors: &dyn Fn(usize, usize) -> f64| -> Vec<Lane> {
@@ -506,12 +507,16 @@ impl Absorber {
 
     /// The same into a buffer.
     pub(crate) fn residual_into(&self, q: &[f64], u: &[f64], out: &mut [f64]) {
-        self.each_group(out, || (), |(), group, part| {
-            part.copy_from_slice(&q[group.rows.clone()]);
-            group.subtract_effects(u, part);
-            let mean = group.mean(part);
-            part.iter_mut().for_each(|x| *x -= mean);
-        });
+        self.each_group(
+            out,
+            || (),
+            |(), group, part| {
+                part.copy_from_slice(&q[group.rows.clone()]);
+                group.subtract_effects(u, part);
+                let mean = group.mean(part);
+                part.iter_mut().for_each(|x| *x -= mean);
+            },
+        );
     }
 
     /// The effects of each family for a variable that lies in their span, given `u`, in the

@@ -102,7 +102,11 @@ impl Plan {
         let mut from = 0;
         for piece in 1..=PIECES {
             let upto = n * piece / PIECES;
-            let to = if piece == PIECES { groups } else { group_start.partition_point(|s| (*s as usize) < upto).min(groups) };
+            let to = if piece == PIECES {
+                groups
+            } else {
+                group_start.partition_point(|s| (*s as usize) < upto).min(groups)
+            };
             if to > from {
                 pieces.push(from..to);
                 from = to;

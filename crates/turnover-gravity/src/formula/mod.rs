@@ -1,0 +1,61 @@
+//! Formulas as users of fixest and pyfixest write them:
+//! `y ~ x1 + log(x2) + i(year, x, ref = 2013) | exporter^year + importer^year + exporter^importer`.
+//!
+//! - left of `~`: the outcome, or several as `c(y1, y2)`;
+//! - regressors: columns, `log`, `exp`, `sqrt`, `abs`, arithmetic and comparisons in `I()`,
+//!   interactions `a:b` and `a*b` (both and their product), `i(factor)`, `i(factor, x, ref = v)`;
+//! - `sw(a, b)` estimates once with each, `csw(a, b)` adds them one by one, `sw0` and `csw0` begin
+//!   with none; `0` or `-1` leaves the constant out;
+//! - right of `|`: fixed effects, `a^b` for combinations.
+
+mod design;
+mod expr;
+mod parse;
+
+use thiserror::Error;
+
+pub use design::{Design, Sample, Specification, design};
+pub use parse::{Formula, parse};
+
+/// Why a formula cannot be used.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum FormulaError {
+    /// It cannot be read.
+    #[error("formula `{text}`, character {at}: expected {expected}, found {found}")]
+    Syntax {
+        /// The formula.
+        text: String,
+        /// Position, from 1.
+        at: usize,
+        /// What would have been right.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// A column that the data does not have.
+    #[error("there is no column `{name}`; the columns are {columns}")]
+    UnknownColumn {
+        /// The name.
+        name: String,
+        /// The columns.
+        columns: String,
+        /// The nearest one.
+        nearest: Option<String>,
+    },
+    /// A text column where a number is needed.
+    #[error("`{name}` holds text where a number is needed")]
+    NotANumber {
+        /// The column or term.
+        name: String,
+    },
+    /// Too many values for dummies.
+    #[error("i({name}) has {values} values; at most {most} make a regressor each")]
+    TooManyValues {
+        /// The column.
+        name: String,
+        /// Distinct values.
+        values: usize,
+        /// The limit.
+        most: usize,
+    },
+}
