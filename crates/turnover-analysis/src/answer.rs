@@ -24,6 +24,10 @@ pub enum Unit {
     Year,
     /// A trade elasticity.
     Elasticity,
+    /// A plain number with six significant digits.
+    Plain,
+    /// A probability.
+    Probability,
     /// Words.
     Text,
 }

@@ -96,6 +96,24 @@ pub enum AnalysisError {
         #[help]
         reason: String,
     },
+    /// The formula cannot be used.
+    #[error("{what}")]
+    Formula {
+        /// Why not.
+        what: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
+    /// The estimate could not be made.
+    #[error("{what}")]
+    Estimate {
+        /// Why not.
+        what: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
     /// The world did not settle.
     #[error("the equilibrium was not found: {what}")]
     #[diagnostic(help("try a smaller change, another --theta, or --imbalance multiplicative"))]

@@ -78,10 +78,26 @@ pub fn number(x: f64, unit: Unit) -> String {
         Unit::Share => percent(x),
         Unit::Change => percent_signed(x),
         Unit::Multiple | Unit::Elasticity => multiple(x),
+        Unit::Plain => significant_digits(x, 6),
+        Unit::Probability if x < 0.0001 => "< 0.0001".to_owned(),
+        Unit::Probability => format!("{x:.4}"),
         Unit::LogPoints => format!("{x:.4}"),
         Unit::Count | Unit::Year => format!("{x:.0}"),
         Unit::Text => x.to_string(),
     }
+}
+
+/// A number with so many significant digits: `-3.33871`, `1.2e-09`.
+pub fn significant_digits(x: f64, digits: usize) -> String {
+    if x == 0.0 || !x.is_finite() {
+        return x.to_string();
+    }
+    let magnitude = x.abs().log10().floor() as i32;
+    if !(-5..15).contains(&magnitude) {
+        return format!("{x:.*e}", digits - 1);
+    }
+    let decimals = (digits as i32 - 1 - magnitude).max(0) as usize;
+    format!("{x:.decimals$}")
 }
 
 /// A country's name inside a sentence, with the article that English wants.

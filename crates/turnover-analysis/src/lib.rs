@@ -18,6 +18,7 @@
 mod answer;
 pub mod coverage;
 mod error;
+pub mod estimate;
 pub mod format;
 mod pair;
 pub mod reach;

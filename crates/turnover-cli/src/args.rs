@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Reach(Reach),
     /// What any change in trade costs would do, in general equilibrium
     Simulate(Simulate),
+    /// Coefficients by PPML or least squares with many fixed effects
+    Estimate(Estimate),
     /// The catalogue of measures
     #[command(subcommand)]
     Measures(Measures),
@@ -258,6 +260,68 @@ pub(crate) struct Simulate {
     pub(crate) model: ModelArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Estimate {
+    /// The file: CSV, gzipped CSV, Parquet or Stata .dta
+    pub(crate) file: PathBuf,
+    /// One or more formulas, as 'trade ~ rta | exporter^year + importer^year + exporter^importer'
+    #[arg(required = true, value_name = "FORMULA")]
+    pub(crate) formulas: Vec<String>,
+    /// Covariance: iid, hetero, cluster:exporter^importer, cluster:exporter+importer
+    #[arg(long, default_value = "hetero", value_name = "KIND")]
+    pub(crate) vcov: String,
+    /// Small-sample factors
+    #[arg(long, value_enum, default_value_t = SscArg::Fixest)]
+    pub(crate) ssc: SscArg,
+    /// Estimator
+    #[arg(long, value_enum, default_value_t = MethodArg::Ppml)]
+    pub(crate) method: MethodArg,
+    /// Column of weights
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) weights: Option<String>,
+    /// Column of the offset
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) offset: Option<String>,
+    /// How far to look for separated observations
+    #[arg(long, value_enum, default_value_t = SeparationArg::Full)]
+    pub(crate) separation: SeparationArg,
+    /// Drop levels of fixed effects with a single observation, as ppmlhdfe does
+    #[arg(long)]
+    pub(crate) drop_singletons: bool,
+    /// Rows that take part, as in 'year >= 2000'
+    #[arg(long, value_name = "EXPR")]
+    pub(crate) filter: Option<String>,
+    /// Threads; all cores by default, the results are the same
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SscArg {
+    /// (n-1)/(n-k), nested effects left out of k, times G/(G-1)
+    Fixest,
+    /// G/(G-1) alone
+    Stata,
+    /// None
+    None,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MethodArg {
+    /// Poisson pseudo-maximum likelihood
+    Ppml,
+    /// Least squares
+    Ols,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeparationArg {
+    /// Combinations of regressors and effects too
+    Full,
+    /// Levels whose outcomes are all zero
+    Effects,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,13 +1,16 @@
 //! One function per command: words in, question asked, answer out.
 
 use turnover_analysis::format::multiple;
-use turnover_analysis::{Pair, coverage, reach, simulate, turnover};
+use turnover_analysis::{Pair, coverage, estimate, reach, simulate, turnover};
 use turnover_brief::{Ask, Document, brief};
+use turnover_data::{Filter, RawTable, Source};
 use turnover_equilibrium::Imbalance;
+use turnover_gravity::{Kind, SeparationCheck, SmallSample};
 
-use crate::args::{self, Args, Command, CoverageArgs, Data, ImbalanceArg};
+use crate::args::{self, Args, Command, CoverageArgs, Data, ImbalanceArg, MethodArg, SeparationArg, SscArg};
 use crate::errors::CliError;
 use crate::output::Output;
+use crate::progress::Spinner;
 use crate::{load, measures};
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
@@ -17,6 +20,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::Coverage(words) => run_coverage(words, output),
         Command::Reach(words) => run_reach(words, output),
         Command::Simulate(words) => run_simulate(words, output),
+        Command::Estimate(words) => run_estimate(words, output),
         Command::Measures(words) => measures::run(words, output),
         Command::Data(Data::Describe { file, read }) => {
             let description = turnover_data::describe(file, &load::flow_options(read)?)?;
@@ -159,4 +163,75 @@ fn run_simulate(words: &args::Simulate, output: &Output) -> Result<(), CliError>
 fn model_words(data: &args::DataArgs, world_year: Option<i32>) -> String {
     let year = world_year.map_or_else(String::new, |y| format!(" --world-year {y}"));
     format!("{year}{}", load::data_words(data, None))
+}
+
+fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError> {
+    // The words before the file, so that a wrong one is told at once.
+    let vcov = estimate::Vcov::parse(&words.vcov)?;
+    let filter = words.filter.as_deref().map(Filter::parse).transpose()?;
+    if let Some(threads) = words.threads {
+        load::set_threads(threads)?;
+    }
+    let spinner = Spinner::start(format!("reading {}", words.file.display()), output.quiet());
+    let table = RawTable::read(&words.file)?;
+    let rows = match &filter {
+        Some(filter) => filter.rows(&table)?,
+        None => (0..table.rows).collect(),
+    };
+    drop(spinner);
+    let source = Source {
+        name: words.file.file_name().map_or(table.path.clone(), |n| n.to_string_lossy().into_owned()),
+        vintage: "as given".to_owned(),
+        hash: table.sha256.clone(),
+    };
+    let question = estimate::Question {
+        formulas: words.formulas.clone(),
+        kind: match words.method {
+            MethodArg::Ppml => Kind::Poisson,
+            MethodArg::Ols => Kind::LeastSquares,
+        },
+        vcov,
+        small_sample: match words.ssc {
+            SscArg::Fixest => SmallSample::Fixest,
+            SscArg::Stata => SmallSample::Stata,
+            SscArg::None => SmallSample::None,
+        },
+        weights: words.weights.clone(),
+        offset: words.offset.clone(),
+        separation: match words.separation {
+            SeparationArg::Full => SeparationCheck::Full,
+            SeparationArg::Effects => SeparationCheck::Effects,
+        },
+        drop_singletons: words.drop_singletons,
+        command: estimate_command(words),
+    };
+    let _spinner = Spinner::start("estimating".to_owned(), output.quiet());
+    let answer = estimate::answer(&estimate::Input::new(&table, rows, source), &question)?;
+    drop(_spinner);
+    output.answer(&Document::from(answer), true)
+}
+
+fn estimate_command(words: &args::Estimate) -> String {
+    let mut out = format!("turnover estimate {}", load::quoted(&words.file.display().to_string()));
+    let mut add = |flag: &str, value: &str| out.push_str(&format!("{flag} {}", load::quoted(value)));
+    words.formulas.iter().for_each(|f| add("", f));
+    add(" --vcov", &words.vcov);
+    if words.ssc != SscArg::Fixest {
+        add(" --ssc", if words.ssc == SscArg::Stata { "stata" } else { "none" });
+    }
+    if words.method == MethodArg::Ols {
+        add(" --method", "ols");
+    }
+    for (flag, value) in [(" --weights", &words.weights), (" --offset", &words.offset), (" --filter", &words.filter)] {
+        if let Some(value) = value {
+            add(flag, value);
+        }
+    }
+    if words.separation == SeparationArg::Effects {
+        add(" --separation", "effects");
+    }
+    if words.drop_singletons {
+        out.push_str(" --drop-singletons");
+    }
+    out
 }

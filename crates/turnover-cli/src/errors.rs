@@ -37,7 +37,9 @@ pub(crate) fn exit_status(error: &CliError) -> u8 {
     };
     match error {
         CliError::Call(..) | CliError::Write(WriteError::Ending { .. } | WriteError::NoSuch { .. }) => 2,
-        CliError::Analysis(AnalysisError::SamePair(_) | AnalysisError::Range { .. }) => 2,
+        CliError::Analysis(
+            AnalysisError::SamePair(_) | AnalysisError::Range { .. } | AnalysisError::Formula { .. },
+        ) => 2,
         CliError::Analysis(AnalysisError::Data(e)) | CliError::Data(e) if wrong_word(e) => 2,
         _ => 1,
     }

@@ -73,7 +73,7 @@ pub(crate) fn data_words(data: &DataArgs, catalogue: Option<&PathBuf>) -> String
 }
 
 /// A word as a shell would need it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
@@ -134,6 +134,15 @@ pub(crate) fn world_beside(
 /// The year that stands for "now": 2019 on the embedded figures, the latest otherwise.
 pub(crate) fn default_year(data: &DataArgs, year: Option<i32>) -> Option<i32> {
     year.or(data.data.is_none().then_some(EMBEDDED_YEAR))
+}
+
+/// Limits the threads of everything that follows.
+pub(crate) fn set_threads(threads: usize) -> Result<(), CliError> {
+    let wrong = |what: String| CliError::Call(what, "--threads takes a number from 1 to 1024".to_owned());
+    if !(1..=1024).contains(&threads) {
+        return Err(wrong(format!("--threads is {threads}")));
+    }
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| wrong(e.to_string()))
 }
 
 /// The user's catalogue or the embedded one.

@@ -1,0 +1,430 @@
+//! Estimates by PPML or least squares, as findings and tables.
+
+use serde_json::{Map, Value, json};
+use turnover_data::{Cells, RawTable, Source};
+use turnover_gravity::formula::{Design, FormulaError, Specification, design, parse};
+use turnover_gravity::{
+    Coefficient, Column, Covariance, Fit, FitError, Frame, Kind, Reason, SeparationCheck, Settings, SmallSample,
+    least_squares, poisson,
+};
+
+use crate::answer::{Answer, Cell, Finding, Interval, Number, Table, Unit};
+use crate::error::AnalysisError;
+use crate::format::significant_digits;
+
+/// Which covariance is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Vcov {
+    /// Inverse Hessian.
+    Iid,
+    /// Robust to heteroskedasticity.
+    Heteroskedastic,
+    /// Clustered by combinations of columns.
+    Clustered(Vec<Vec<String>>),
+}
+
+impl Vcov {
+    /// Reads `iid`, `hetero`, `cluster:a^b` or `cluster:a+b^c`.
+    pub fn parse(text: &str) -> Result<Self, AnalysisError> {
+        match text {
+            "iid" => return Ok(Vcov::Iid),
+            "hetero" => return Ok(Vcov::Heteroskedastic),
+            _ => {}
+        }
+        let wrong = || AnalysisError::Range {
+            what: "--vcov",
+            found: text.to_owned(),
+            expected: "iid, hetero or cluster:VARIABLES",
+            help: "as in cluster:exporter^importer, or cluster:exporter+importer for two-way clusters".to_owned(),
+        };
+        let variables = text.strip_prefix("cluster:").ok_or_else(wrong)?;
+        let split: Vec<Vec<String>> =
+            variables.split('+').map(|v| v.split('^').map(|c| c.trim().to_owned()).collect()).collect();
+        if split.iter().flatten().any(String::is_empty) {
+            return Err(wrong());
+        }
+        Ok(Vcov::Clustered(split))
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Vcov::Iid => "iid".to_owned(),
+            Vcov::Heteroskedastic => "robust to heteroskedasticity".to_owned(),
+            Vcov::Clustered(v) => {
+                let names: Vec<String> = v.iter().map(|c| c.join("^")).collect();
+                format!("clustered by {}", names.join(" and "))
+            }
+        }
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Formulas; each may ask for several models.
+    pub formulas: Vec<String>,
+    /// Estimator.
+    pub kind: Kind,
+    /// Covariance.
+    pub vcov: Vcov,
+    /// Small-sample factors.
+    pub small_sample: SmallSample,
+    /// Column of weights.
+    pub weights: Option<String>,
+    /// Column of the offset.
+    pub offset: Option<String>,
+    /// How far to look for separation.
+    pub separation: SeparationCheck,
+    /// Whether levels with one observation are dropped.
+    pub drop_singletons: bool,
+    /// The command that asks again.
+    pub command: String,
+}
+
+/// A table with the rows that passed the filter, as numbers and text.
+pub struct Input<'a> {
+    table: &'a RawTable,
+    rows: Vec<usize>,
+    frame: Frame,
+    source: Source,
+}
+
+impl<'a> Input<'a> {
+    /// Takes rows of a table; a text column is numbers where all its cells are.
+    pub fn new(table: &'a RawTable, rows: Vec<usize>, source: Source) -> Self {
+        let columns = table
+            .columns
+            .iter()
+            .map(|c| {
+                let column = match &c.cells {
+                    Cells::Number(_) => Column::Number(rows.iter().map(|r| c.float(*r).unwrap_or(f64::NAN)).collect()),
+                    Cells::Text(_) => {
+                        let number = |r: &usize| match c.str(*r) {
+                            None => Some(f64::NAN),
+                            Some(text) => text.parse::<f64>().ok(),
+                        };
+                        match rows.iter().map(number).collect::<Option<Vec<f64>>>() {
+                            Some(numbers) => Column::Number(numbers),
+                            None => Column::text(&rows.iter().map(|r| c.str(*r)).collect::<Vec<_>>()),
+                        }
+                    }
+                };
+                (c.name.clone(), column)
+            })
+            .collect();
+        Input { table, rows, frame: Frame::new(columns).unwrap_or_default(), source }
+    }
+}
+
+/// One estimated model with its table of coefficients.
+struct Estimated {
+    design: Design,
+    fit: Fit,
+    coefficients: Vec<Coefficient>,
+}
+
+/// Answers the question.
+pub fn answer(input: &Input, question: &Question) -> Result<Answer, AnalysisError> {
+    let mut models = Vec::new();
+    for text in &question.formulas {
+        let clusters = match &question.vcov {
+            Vcov::Clustered(v) => v.clone(),
+            _ => Vec::new(),
+        };
+        let spec = Specification { weights: question.weights.clone(), offset: question.offset.clone(), clusters };
+        let formula = parse(text).map_err(formula_error)?;
+        for design in design(&formula, &input.frame, &spec).map_err(formula_error)? {
+            models.push(estimate(input, question, design)?);
+        }
+    }
+    let mut findings = Vec::new();
+    let mut tables = Vec::new();
+    for (at, m) in models.iter().enumerate() {
+        let suffix = if models.len() == 1 { String::new() } else { format!(".{}", at + 1) };
+        findings.extend(m.coefficients.iter().map(|c| coefficient_finding(input, question, m, c, &suffix)));
+        tables.push(coefficient_table(m, &suffix));
+    }
+    tables.extend(models.iter().enumerate().filter_map(|(at, m)| left_out(input, m, at, models.len())));
+    tables.push(etable(question, &models));
+    let named = match &models[..] {
+        [one] => named_values(input, one),
+        many => {
+            let all: Vec<Value> = many.iter().map(|m| Value::Object(named_values(input, m))).collect();
+            let mut map = Map::new();
+            map.insert("models".into(), Value::Array(all));
+            map
+        }
+    };
+    Ok(Answer {
+        command: question.command.clone(),
+        title: match question.kind {
+            Kind::Poisson => "Estimates by Poisson pseudo-maximum likelihood".to_owned(),
+            Kind::LeastSquares => "Estimates by least squares".to_owned(),
+        },
+        findings,
+        tables,
+        charts: Vec::new(),
+        named,
+    })
+}
+
+fn estimate(input: &Input, question: &Question, mut design: Design) -> Result<Estimated, AnalysisError> {
+    let settings =
+        Settings { separation: question.separation, drop_singletons: question.drop_singletons, ..Settings::default() };
+    let place = |row: usize| input.table.place(input.rows[design.sample.rows[row]]).to_string();
+    let wrong = |e: FitError| fit_error(&e, &place);
+    let fit = match question.kind {
+        Kind::Poisson => poisson(&design.model, &settings),
+        Kind::LeastSquares => least_squares(&design.model, &settings),
+    }
+    .map_err(wrong)?;
+    let covariance = match &question.vcov {
+        Vcov::Iid => Covariance::Iid,
+        Vcov::Heteroskedastic => Covariance::Heteroskedastic,
+        Vcov::Clustered(_) => Covariance::Clustered(std::mem::take(&mut design.clusters)),
+    };
+    let coefficients =
+        fit.table(&covariance, question.small_sample).map_err(|e| fit_error(&e, &|row| row.to_string()))?;
+    Ok(Estimated { design, fit, coefficients })
+}
+
+fn formula_error(e: FormulaError) -> AnalysisError {
+    let help = match &e {
+        FormulaError::Syntax { .. } => {
+            "as in trade ~ rta + log(dist) | exporter^year + importer^year + exporter^importer".to_owned()
+        }
+        FormulaError::UnknownColumn { nearest: Some(n), .. } => format!("did you mean `{n}`?"),
+        FormulaError::UnknownColumn { .. } => "use the file's columns; quote odd names with `backticks`".to_owned(),
+        FormulaError::NotANumber { name } => {
+            format!(
+                "make dummies of it with i({name}), compare it with a text as in I({name} == \"x\"), or absorb it after |"
+            )
+        }
+        FormulaError::TooManyValues { name, .. } => format!("absorb it as a fixed effect: put {name} after |"),
+    };
+    AnalysisError::Formula { what: e.to_string(), help }
+}
+
+fn fit_error(e: &FitError, place: &dyn Fn(usize) -> String) -> AnalysisError {
+    let (what, help) = match e {
+        FitError::NegativeOutcome { row, value } => (
+            format!("the outcome is {value} on {}; PPML needs values of 0 or more", place(*row)),
+            "leave such rows out with --filter",
+        ),
+        FitError::NegativeWeight { row, value } => (
+            format!("the weight is {value} on {}; weights must be 0 or more", place(*row)),
+            "leave such rows out with --filter",
+        ),
+        FitError::NoVariation(_) => (e.to_string(), "use fewer fixed effects, or regressors that vary within them"),
+        FitError::Clusters { .. } => (e.to_string(), "choose another --vcov, such as hetero"),
+        FitError::NotConverged { .. } => {
+            (e.to_string(), "look for regressors on very different scales, or for a nearly perfect fit")
+        }
+        FitError::AllZero | FitError::NoRows(_) => (e.to_string(), "check the outcome and the --filter"),
+        FitError::NoDegrees { .. } => (e.to_string(), "use fewer fixed effects or --ssc none"),
+        _ => (e.to_string(), "check the columns that the formula names"),
+    };
+    AnalysisError::Estimate { what, help: help.to_owned() }
+}
+
+fn ssc_words(s: SmallSample) -> &'static str {
+    match s {
+        SmallSample::Fixest => "fixest's small-sample factors",
+        SmallSample::Stata => "Stata's small-sample factors",
+        SmallSample::None => "no small-sample factors",
+    }
+}
+
+fn method(question: &Question, m: &Estimated) -> String {
+    let estimator = match question.kind {
+        Kind::Poisson => "PPML (Santos Silva and Tenreyro 2006)",
+        Kind::LeastSquares => "least squares",
+    };
+    let effects = match &m.design.effects[..] {
+        [] => "no fixed effects".to_owned(),
+        effects => format!("fixed effects {}", effects.join(" + ")),
+    };
+    format!("{estimator}, {effects}, errors {} with {}", question.vcov.words(), ssc_words(question.small_sample))
+}
+
+fn coefficient_finding(input: &Input, question: &Question, m: &Estimated, c: &Coefficient, suffix: &str) -> Finding {
+    Finding {
+        id: format!("estimate{suffix}.{}", c.name),
+        title: c.name.clone(),
+        statement: format!(
+            "The coefficient of {} on {} is {} (standard error {}; 95 % interval {} to {})",
+            c.name,
+            m.design.outcome,
+            significant_digits(c.estimate, 6),
+            significant_digits(c.std_error, 4),
+            significant_digits(c.low, 4),
+            significant_digits(c.high, 4)
+        ),
+        value: Number::Value(c.estimate),
+        unit: Unit::LogPoints,
+        interval: Some(Interval { low: c.low, high: c.high }),
+        method: method(question, m),
+        definition: match question.kind {
+            Kind::Poisson => "change of the log of the expected outcome per unit of the regressor".to_owned(),
+            Kind::LeastSquares => "change of the expected outcome per unit of the regressor".to_owned(),
+        },
+        sources: vec![input.source.clone()],
+        caveats: Vec::new(),
+        reproduce: question.command.clone(),
+    }
+}
+
+fn coefficient_table(m: &Estimated, suffix: &str) -> Table {
+    let mut table = Table::new(
+        &format!("estimate{suffix}.coefficients"),
+        &format!("{}: {} observations, {} Newton steps", m.design.outcome, m.fit.nobs, m.fit.iterations),
+        &[
+            ("name", "", Unit::Text),
+            ("estimate", "Estimate", Unit::Plain),
+            ("std_error", "Std. error", Unit::Plain),
+            ("statistic", "Statistic", Unit::Plain),
+            ("p_value", "p", Unit::Probability),
+            ("low", "2.5 %", Unit::Plain),
+            ("high", "97.5 %", Unit::Plain),
+        ],
+    );
+    for c in &m.coefficients {
+        let numbers = [c.estimate, c.std_error, c.statistic, c.p_value, c.low, c.high];
+        let mut row = vec![Cell::from(c.name.clone())];
+        row.extend(numbers.map(Cell::from));
+        table.rows.push(row);
+    }
+    table
+}
+
+/// What takes no part and why; `None` where everything does.
+fn left_out(input: &Input, m: &Estimated, at: usize, models: usize) -> Option<Table> {
+    let suffix = if models == 1 { String::new() } else { format!(".{}", at + 1) };
+    let mut table = Table::new(
+        &format!("estimate{suffix}.left_out"),
+        "Left out",
+        &[
+            ("what", "What", Unit::Text),
+            ("count", "Rows", Unit::Count),
+            ("why", "Why", Unit::Text),
+            ("where", "First on", Unit::Text),
+        ],
+    );
+    for d in &m.fit.dropped {
+        table.rows.push(vec![d.name.clone().into(), Cell::Missing, d.reason.into(), Cell::Missing]);
+    }
+    let mut add = |what: &str, why: String, rows: &[usize]| {
+        if let Some(first) = rows.first() {
+            table.rows.push(vec![
+                what.into(),
+                (rows.len() as f64).into(),
+                why.into(),
+                input.table.place(input.rows[m.design.sample.rows[*first]]).to_string().into(),
+            ]);
+        }
+    };
+    for (family, name) in m.design.effects.iter().enumerate() {
+        let of = |reason: Reason| -> Vec<usize> {
+            m.fit.separated.iter().filter(|s| s.reason == reason).map(|s| s.row).collect()
+        };
+        add("observations", format!("outcome 0 throughout a level of {name}"), &of(Reason::ZeroLevel { family }));
+        add("observations", format!("alone in their level of {name}"), &of(Reason::Singleton { family }));
+    }
+    let combination: Vec<usize> =
+        m.fit.separated.iter().filter(|s| s.reason == Reason::Combination).map(|s| s.row).collect();
+    add("observations", "separated by a combination of regressors and effects".to_owned(), &combination);
+    if m.design.sample.missing > 0 {
+        table.rows.push(vec![
+            "observations".into(),
+            (m.design.sample.missing as f64).into(),
+            "a variable is missing or not finite".into(),
+            Cell::Missing,
+        ]);
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
+
+/// All models side by side, as a paper prints them.
+fn etable(question: &Question, models: &[Estimated]) -> Table {
+    let titles: Vec<String> =
+        models.iter().enumerate().map(|(k, m)| format!("({}) {}", k + 1, m.design.outcome)).collect();
+    let names: Vec<String> = (1..=models.len()).map(|k| format!("model_{k}")).collect();
+    let mut columns = vec![("name", "", Unit::Text)];
+    columns.extend(names.iter().zip(&titles).map(|(n, t)| (n.as_str(), t.as_str(), Unit::Text)));
+    let mut table = Table::new("estimate.etable", &format!("Errors {}", question.vcov.words()), &columns);
+    let mut rows: Vec<&str> = Vec::new();
+    for c in models.iter().flat_map(|m| &m.coefficients) {
+        if !rows.contains(&c.name.as_str()) {
+            rows.push(&c.name);
+        }
+    }
+    let stars = |p: f64| match p {
+        p if p < 0.01 => "***",
+        p if p < 0.05 => "**",
+        p if p < 0.1 => "*",
+        _ => "",
+    };
+    for name in rows {
+        let find = |m: &Estimated| m.coefficients.iter().find(|c| c.name == name).cloned();
+        let mut line = |label: &str, text: &dyn Fn(&Coefficient) -> String| {
+            let mut row: Vec<Cell> = vec![label.into()];
+            row.extend(models.iter().map(|m| find(m).map_or(Cell::Missing, |c| text(&c).into())));
+            table.rows.push(row);
+        };
+        line(name, &|c| format!("{}{}", significant_digits(c.estimate, 4), stars(c.p_value)));
+        line("", &|c| format!("({})", significant_digits(c.std_error, 4)));
+    }
+    let mut effects: Vec<&String> = Vec::new();
+    for e in models.iter().flat_map(|m| &m.design.effects) {
+        if !effects.contains(&e) {
+            effects.push(e);
+        }
+    }
+    let mut line = |label: String, text: &dyn Fn(&Estimated) -> String| {
+        let mut row: Vec<Cell> = vec![label.into()];
+        row.extend(models.iter().map(|m| Cell::from(text(m))));
+        table.rows.push(row);
+    };
+    for e in effects {
+        line(format!("{e} effects"), &|m| if m.design.effects.contains(e) { "yes" } else { "no" }.to_owned());
+    }
+    line("Observations".to_owned(), &|m| m.fit.nobs.to_string());
+    line("Pseudo R2".to_owned(), &|m| significant_digits(m.fit.pseudo_r2, 4));
+    line("Log-likelihood".to_owned(), &|m| significant_digits(m.fit.log_likelihood, 8));
+    table
+}
+
+/// The values that the JSON contract promises by name.
+fn named_values(input: &Input, m: &Estimated) -> Map<String, Value> {
+    let mut out = Map::new();
+    let coefficients: Vec<Value> = m
+        .coefficients
+        .iter()
+        .map(|c| {
+            json!({
+                "name": c.name, "estimate": c.estimate, "std_error": c.std_error, "statistic": c.statistic,
+                "p_value": c.p_value, "low": c.low, "high": c.high,
+            })
+        })
+        .collect();
+    let rows: Vec<String> = m
+        .fit
+        .separated
+        .iter()
+        .map(|s| input.table.place(input.rows[m.design.sample.rows[s.row]]).to_string())
+        .collect();
+    let dropped: Vec<Value> = m.fit.dropped.iter().map(|d| json!({"name": d.name, "reason": d.reason})).collect();
+    out.insert("outcome".into(), json!(m.design.outcome));
+    out.insert("effects".into(), json!(m.design.effects));
+    out.insert("coefficients".into(), Value::Array(coefficients));
+    out.insert("nobs".into(), json!(m.fit.nobs));
+    out.insert("missing".into(), json!(m.design.sample.missing));
+    out.insert("dropped".into(), Value::Array(dropped));
+    out.insert("separated".into(), json!({"count": rows.len(), "rows": rows}));
+    out.insert("iterations".into(), json!(m.fit.iterations));
+    out.insert("converged".into(), json!(true));
+    out.insert("deviance".into(), json!(m.fit.deviance));
+    out.insert("log_likelihood".into(), json!(m.fit.log_likelihood));
+    out.insert("pseudo_r2".into(), json!(m.fit.pseudo_r2));
+    out
+}
