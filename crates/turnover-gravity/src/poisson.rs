@@ -26,6 +26,9 @@ const LAST: f64 = 1e-8;
 const STEP: f64 = 1e-2;
 /// The same when the end is near.
 const LAST_STEP: f64 = 1e-4;
+/// Size of a step of the index at which the effects count as still; the next one is smaller by
+/// [`LAST_STEP`].
+const STILL: f64 = 1e-6;
 /// Passes for one step at most: an inexact step is a step all the same.
 const MOST_STEP_PRODUCTS: usize = 100;
 /// Passes of the inner solver at most.
@@ -215,9 +218,9 @@ impl State {
 
     /// Refreshes `Gamma` and solves for the effects of a variable given its right-hand side, all
     /// in the same passes.
-    fn solve_effects(&mut self, variable: Option<(Vec<f64>, f64)>, gamma_tolerance: f64, most: usize) -> Vec<f64> {
+    fn solve_effects(&mut self, variable: Option<(Vec<f64>, f64)>, gamma: &[f64], most: usize) -> Vec<f64> {
         let mut rhs: Vec<Vec<f64>> = self.x.iter().map(|x| self.absorber.project(x)).collect();
-        let mut tolerance = vec![gamma_tolerance; rhs.len()];
+        let mut tolerance = gamma.to_vec();
         let mut effects = std::mem::take(&mut self.gamma);
         if let Some((projected, own)) = variable {
             rhs.push(projected);
@@ -243,7 +246,7 @@ impl State {
             })
             .collect();
         let projected = self.absorber.project(&response);
-        let rho = self.solve_effects(Some((projected, STEP)), FIRST, MOST_PRODUCTS);
+        let rho = self.solve_effects(Some((projected, STEP)), &vec![FIRST; self.x.len()], MOST_PRODUCTS);
         self.refresh_residuals();
         let names: Vec<String> = model.x.iter().map(|(name, _)| name.clone()).collect();
         let cross = cross_products(&self.residuals, self.absorber.weight());
@@ -288,28 +291,24 @@ impl State {
             }
         }
         let largest = self.absorber.largest_group();
-        let new = || (vec![0.0; largest], vec![0.0; largest]);
-        self.absorber.each_group(out, new, |(left, own), group, part| {
-            // left = variable - x'delta - D effects; its group mean is the eliminated effect.
-            let (left, own) = (&mut left[..part.len()], &mut own[..part.len()]);
+        self.absorber.each_group(out, || vec![0.0; largest], |left, group, part| {
+            // part = x'delta + D effects, to which the group's mean of what is left is added. It is
+            // summed up from its parts, never as the variable less a residual: on a row with a tiny
+            // mean the variable is huge, and the difference would be rounding, out of the span of
+            // regressors and effects for ever.
             part.fill(0.0);
             for (x, d) in self.x.iter().zip(delta) {
                 for (p, x) in part.iter_mut().zip(&x[group.rows.clone()]) {
                     *p += d * x;
                 }
             }
-            for (k, o) in own.iter_mut().enumerate() {
-                *o = variable(group.rows.start + k);
+            group.add_effects(&effects, part);
+            let left = &mut left[..part.len()];
+            for (k, (l, p)) in left.iter_mut().zip(part.iter()).enumerate() {
+                *l = variable(group.rows.start + k) - p;
             }
-            for ((l, v), p) in left.iter_mut().zip(own.iter()).zip(part.iter()) {
-                *l = v - p;
-            }
-            group.subtract_effects(&effects, left);
             let mean = group.mean(left);
-            // fit = variable - (left - mean)
-            for ((p, v), l) in part.iter_mut().zip(own.iter()).zip(left.iter()) {
-                *p = v - l + mean;
-            }
+            part.iter_mut().for_each(|p| *p += mean);
         });
     }
 
@@ -318,7 +317,7 @@ impl State {
         self.set_weights();
         self.refresh_gradient();
         let projected = self.absorber.project_gradient(&self.gradient);
-        let rho = self.solve_effects(Some((projected, step_tolerance)), gamma_tolerance, MOST_STEP_PRODUCTS);
+        let rho = self.solve_effects(Some((projected, step_tolerance)), &vec![gamma_tolerance; self.x.len()], MOST_STEP_PRODUCTS);
         self.refresh_residuals();
         let delta = self.coefficients_step(&self.gradient);
         let mut step = std::mem::take(&mut self.step);
@@ -354,7 +353,7 @@ impl State {
             }
             change = (before - self.deviance).abs() / (0.1 + self.deviance.abs());
             let moved = self.largest_move(&delta);
-            if change < 1e-8 && moved <= settings.tolerance {
+            if change < 1e-8 && moved <= settings.tolerance && self.step_size() <= STILL {
                 return Ok((iteration, Status::Converged));
             }
             still = if change < 1e-15 { still + 1 } else { 0 };
@@ -363,6 +362,17 @@ impl State {
             }
         }
         Err(FitError::NotConverged { iterations: settings.max_iterations, change })
+    }
+
+    /// The last step of the index, root mean square with the means as weights. Coefficients can
+    /// stand still before the effects do, and errors need both.
+    fn step_size(&self) -> f64 {
+        let (mut square, mut total) = (0.0, 0.0);
+        for (s, w) in self.step.iter().zip(self.absorber.weight()) {
+            square += w * s * s;
+            total += w;
+        }
+        (square / total).sqrt()
     }
 
     /// The largest move of a coefficient against its size and what a unit of information would be.
@@ -417,7 +427,12 @@ impl State {
         status: Status,
     ) -> Fit {
         self.set_weights();
-        self.solve_effects(None, LAST, MOST_PRODUCTS);
+        // Relative to what is left of each regressor, which may be a small part of it.
+        let weight = self.absorber.weight();
+        let left = |(x, r): (&Vec<f64>, &Vec<f64>)| (sum_of_squares(r, weight) / sum_of_squares(x, weight)).sqrt();
+        let tolerance: Vec<f64> =
+            self.x.iter().zip(&self.residuals).map(left).map(|left| (LAST * left).clamp(1e-13, LAST)).collect();
+        self.solve_effects(None, &tolerance, MOST_PRODUCTS);
         self.refresh_residuals();
         self.refresh_gradient();
         let k = self.residuals.len();

@@ -572,13 +572,23 @@ pub(crate) struct Group<'a> {
 impl Group<'_> {
     /// Subtracts `D u` from a buffer over the group's rows.
     pub(crate) fn subtract_effects(&self, u: &[f64], buffer: &mut [f64]) {
+        self.each_effect(u, buffer, |x, a| *x -= a);
+    }
+
+    /// Adds `D u` to a buffer over the group's rows.
+    pub(crate) fn add_effects(&self, u: &[f64], buffer: &mut [f64]) {
+        self.each_effect(u, buffer, |x, a| *x += a);
+    }
+
+    #[inline(always)]
+    fn each_effect(&self, u: &[f64], buffer: &mut [f64], work: impl Fn(&mut f64, f64)) {
         let first = self.rows.start;
         for (rows, levels) in runs(&self.absorber.plan, self.index) {
             let buffer = &mut buffer[rows.start - first..rows.end - first];
             for start in levels {
                 let effects = &u[*start as usize..*start as usize + rows.len()];
                 for (x, a) in buffer.iter_mut().zip(effects) {
-                    *x -= a;
+                    work(x, *a);
                 }
             }
         }
