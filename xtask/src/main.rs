@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a development tool talks on the terminal")]
 
 mod bench;
+mod estimate;
 mod figures;
 
 use std::process::ExitCode;
@@ -14,9 +15,17 @@ fn main() -> ExitCode {
     let result = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["bench"] => bench::apart(),
         ["bench", "apart"] => bench::run(),
+        ["bench-estimate"] => estimate::run(None),
+        ["bench-estimate", data] => estimate::run(Some(data.as_ref())),
+        ["bench-estimate-one", name] => estimate::one(name, None),
+        ["bench-estimate-one", name, data] => estimate::one(name, Some(data.as_ref())),
+        ["bench-scaling"] => estimate::scaling(),
+        ["measure", program, ref words @ ..] => estimate::measure(program, words),
         ["figures", dir] => figures::make(dir.as_ref()),
         _ => {
-            eprintln!("usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench");
+            eprintln!(
+                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-scaling"
+            );
             return ExitCode::from(2);
         }
     };

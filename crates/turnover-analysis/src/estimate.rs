@@ -121,6 +121,8 @@ struct Estimated {
     design: Design,
     fit: Fit,
     coefficients: Vec<Coefficient>,
+    /// Of the model, and of a constant alone.
+    likelihoods: (f64, f64),
 }
 
 /// Answers the question.
@@ -185,7 +187,8 @@ fn estimate(input: &Input, question: &Question, mut design: Design) -> Result<Es
     };
     let coefficients =
         fit.table(&covariance, question.small_sample).map_err(|e| fit_error(&e, &|row| row.to_string()))?;
-    Ok(Estimated { design, fit, coefficients })
+    let likelihoods = fit.log_likelihoods(&design.model);
+    Ok(Estimated { design, fit, coefficients, likelihoods })
 }
 
 fn formula_error(e: FormulaError) -> AnalysisError {
@@ -389,8 +392,8 @@ fn etable(question: &Question, models: &[Estimated]) -> Table {
         line(format!("{e} effects"), &|m| if m.design.effects.contains(e) { "yes" } else { "no" }.to_owned());
     }
     line("Observations".to_owned(), &|m| m.fit.nobs.to_string());
-    line("Pseudo R2".to_owned(), &|m| significant_digits(m.fit.pseudo_r2, 4));
-    line("Log-likelihood".to_owned(), &|m| significant_digits(m.fit.log_likelihood, 8));
+    line("Pseudo R2".to_owned(), &|m| significant_digits(1.0 - m.likelihoods.0 / m.likelihoods.1, 4));
+    line("Log-likelihood".to_owned(), &|m| significant_digits(m.likelihoods.0, 8));
     table
 }
 
@@ -424,7 +427,7 @@ fn named_values(input: &Input, m: &Estimated) -> Map<String, Value> {
     out.insert("iterations".into(), json!(m.fit.iterations));
     out.insert("converged".into(), json!(true));
     out.insert("deviance".into(), json!(m.fit.deviance));
-    out.insert("log_likelihood".into(), json!(m.fit.log_likelihood));
-    out.insert("pseudo_r2".into(), json!(m.fit.pseudo_r2));
+    out.insert("log_likelihood".into(), json!(m.likelihoods.0));
+    out.insert("pseudo_r2".into(), json!(1.0 - m.likelihoods.0 / m.likelihoods.1));
     out
 }

@@ -1,7 +1,12 @@
 //! The result of an estimation.
 
+use rayon::prelude::*;
+
 use crate::absorb::{Absorber, Effects};
 use crate::model::Model;
+
+/// Rows in one block of a sum, so that sums do not depend on the number of threads.
+const BLOCK: usize = 1 << 14;
 
 /// Which estimator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,10 +88,6 @@ pub struct Fit {
     pub bytes_per_product: usize,
     /// Deviance (Poisson) or sum of squared residuals.
     pub deviance: f64,
-    /// Log-likelihood (Poisson, with the factorial term; normal for least squares).
-    pub log_likelihood: f64,
-    /// 1 - log-likelihood / that of a constant alone.
-    pub pseudo_r2: f64,
     /// Fitted mean by row; NaN for rows that take no part.
     pub fitted: Vec<f64>,
     /// Linear index by row, offset included; NaN for rows that take no part.
@@ -128,6 +129,32 @@ impl Fit {
         let mut u = vec![0.0; absorber.dimension()];
         absorber.solve(&absorber.project(&left), &mut u, 1e-13, 100_000);
         absorber.effects(&left, &u)
+    }
+
+    /// The log-likelihood of the model that was estimated (Poisson with the factorial term, normal
+    /// for least squares), and that of a constant alone.
+    pub fn log_likelihoods(&self, model: &Model) -> (f64, f64) {
+        let weight = |r: usize| model.weights.as_ref().map_or(1.0, |w| w[r]);
+        let rows: Vec<usize> = (0..self.used.len()).filter(|r| self.used[*r]).collect();
+        let sums = |value: &(dyn Fn(usize) -> f64 + Sync)| -> f64 {
+            let blocks: Vec<f64> = rows.par_chunks(BLOCK).map(|b| b.iter().map(|r| value(*r)).sum()).collect();
+            blocks.iter().sum()
+        };
+        let mean = sums(&|r| weight(r) * model.y[r]) / sums(&weight);
+        if self.kind == Kind::LeastSquares {
+            let n = rows.len() as f64;
+            let normal = |squares: f64| -0.5 * n * ((2.0 * std::f64::consts::PI * squares / n).ln() + 1.0);
+            let total = sums(&|r| weight(r) * (model.y[r] - mean).powi(2));
+            return (normal(self.deviance), normal(total));
+        }
+        let factorials = sums(&|r| {
+            // log 0! = 0, and zeros are many.
+            if model.y[r] > 0.0 { weight(r) * statrs::function::gamma::ln_gamma(model.y[r] + 1.0) } else { 0.0 }
+        });
+        let own =
+            sums(&|r| weight(r) * (if model.y[r] > 0.0 { model.y[r] * self.index[r] } else { 0.0 } - self.fitted[r]));
+        let null = sums(&|r| weight(r) * (model.y[r] * mean.ln() - mean));
+        (own - factorials, null - factorials)
     }
 
     /// Outcome less fitted mean, by row; NaN for rows that take no part.

@@ -93,11 +93,6 @@ fn least_squares_in_pool(model: &Model, settings: &Settings) -> Result<Fit, FitE
     let fitted: Vec<f64> = model.y.iter().zip(&errors).map(|(y, e)| y - e).collect();
     let weighted: Vec<f64> = error.iter().zip(weights).map(|(e, w)| e * w).collect();
     let nobs = used.iter().filter(|u| **u).count();
-    let total = nobs as f64;
-    let log_likelihood = -0.5 * total * ((2.0 * std::f64::consts::PI * sse / total).ln() + 1.0);
-    let mean = weight.iter().zip(&model.y).map(|(w, y)| w * y).sum::<f64>() / weight.iter().sum::<f64>();
-    let sst: f64 = weight.iter().zip(&model.y).map(|(w, y)| w * (y - mean) * (y - mean)).sum();
-    let null = -0.5 * total * ((2.0 * std::f64::consts::PI * sst / total).ln() + 1.0);
     Ok(Fit {
         kind: Kind::LeastSquares,
         status: Status::Converged,
@@ -110,8 +105,6 @@ fn least_squares_in_pool(model: &Model, settings: &Settings) -> Result<Fit, FitE
         products,
         bytes_per_product: absorber.bytes_per_product(),
         deviance: sse,
-        log_likelihood,
-        pseudo_r2: 1.0 - log_likelihood / null,
         index: fitted.clone(),
         fitted,
         residual_x: left_x.iter().map(|x| masked(x, 0.0)).collect(),

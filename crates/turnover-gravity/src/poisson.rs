@@ -29,6 +29,8 @@ const LAST_STEP: f64 = 1e-4;
 /// Size of a step of the index at which the effects count as still; the next one is smaller by
 /// [`LAST_STEP`].
 const STILL: f64 = 1e-6;
+/// The gradient, against the first one, at which its sums are rounding.
+const ROUNDING: f64 = 1e-12;
 /// Passes for one step at most: an inexact step is a step all the same.
 const MOST_STEP_PRODUCTS: usize = 100;
 /// Passes of the inner solver at most.
@@ -57,6 +59,8 @@ pub(crate) struct State {
     products: usize,
     /// The last step of the index.
     step: Vec<f64>,
+    /// The largest gradient of the effects so far.
+    first_size: f64,
 }
 
 /// Estimates the model by PPML.
@@ -163,6 +167,7 @@ impl State {
                 .map(|(w, y)| w * (y * y.ln() - y))
                 .sum(),
             products: 0,
+            first_size: 0.0,
             absorber,
             y,
             weight,
@@ -219,7 +224,8 @@ impl State {
     /// Refreshes `Gamma` and solves for the effects of a variable given its right-hand side, all
     /// in the same passes.
     fn solve_effects(&mut self, variable: Option<(Vec<f64>, f64)>, gamma: &[f64], most: usize) -> Vec<f64> {
-        let mut rhs: Vec<Vec<f64>> = self.x.iter().map(|x| self.absorber.project(x)).collect();
+        let columns: Vec<&[f64]> = self.x.iter().map(Vec::as_slice).collect();
+        let mut rhs = self.absorber.project_many(&columns);
         let mut tolerance = gamma.to_vec();
         let mut effects = std::mem::take(&mut self.gamma);
         if let Some((projected, own)) = variable {
@@ -291,25 +297,29 @@ impl State {
             }
         }
         let largest = self.absorber.largest_group();
-        self.absorber.each_group(out, || vec![0.0; largest], |left, group, part| {
-            // part = x'delta + D effects, to which the group's mean of what is left is added. It is
-            // summed up from its parts, never as the variable less a residual: on a row with a tiny
-            // mean the variable is huge, and the difference would be rounding, out of the span of
-            // regressors and effects for ever.
-            part.fill(0.0);
-            for (x, d) in self.x.iter().zip(delta) {
-                for (p, x) in part.iter_mut().zip(&x[group.rows.clone()]) {
-                    *p += d * x;
+        self.absorber.each_group(
+            out,
+            || vec![0.0; largest],
+            |left, group, part| {
+                // part = x'delta + D effects, to which the group's mean of what is left is added. It is
+                // summed up from its parts, never as the variable less a residual: on a row with a tiny
+                // mean the variable is huge, and the difference would be rounding, out of the span of
+                // regressors and effects for ever.
+                part.fill(0.0);
+                for (x, d) in self.x.iter().zip(delta) {
+                    for (p, x) in part.iter_mut().zip(&x[group.rows.clone()]) {
+                        *p += d * x;
+                    }
                 }
-            }
-            group.add_effects(&effects, part);
-            let left = &mut left[..part.len()];
-            for (k, (l, p)) in left.iter_mut().zip(part.iter()).enumerate() {
-                *l = variable(group.rows.start + k) - p;
-            }
-            let mean = group.mean(left);
-            part.iter_mut().for_each(|p| *p += mean);
-        });
+                group.add_effects(&effects, part);
+                let left = &mut left[..part.len()];
+                for (k, (l, p)) in left.iter_mut().zip(part.iter()).enumerate() {
+                    *l = variable(group.rows.start + k) - p;
+                }
+                let mean = group.mean(left);
+                part.iter_mut().for_each(|p| *p += mean);
+            },
+        );
     }
 
     /// One Newton step from the present mean; returns the move of the coefficients.
@@ -317,7 +327,15 @@ impl State {
         self.set_weights();
         self.refresh_gradient();
         let projected = self.absorber.project_gradient(&self.gradient);
-        let rho = self.solve_effects(Some((projected, step_tolerance)), &vec![gamma_tolerance; self.x.len()], MOST_STEP_PRODUCTS);
+        // Once the gradient has shrunk to the rounding of its own sums there is nothing to solve for.
+        let size = self.absorber.size(&projected);
+        self.first_size = self.first_size.max(size);
+        let step_tolerance = step_tolerance.max(ROUNDING * self.first_size / size.max(f64::MIN_POSITIVE));
+        let rho = self.solve_effects(
+            Some((projected, step_tolerance)),
+            &vec![gamma_tolerance; self.x.len()],
+            MOST_STEP_PRODUCTS,
+        );
         self.refresh_residuals();
         let delta = self.coefficients_step(&self.gradient);
         let mut step = std::mem::take(&mut self.step);
@@ -446,7 +464,6 @@ impl State {
             }
             out
         };
-        let (log_likelihood, null) = log_likelihoods(&self.y, &self.index, &self.mu, &self.weight);
         Fit {
             kind: Kind::Poisson,
             status,
@@ -459,8 +476,6 @@ impl State {
             products: self.products,
             bytes_per_product: self.absorber.bytes_per_product(),
             deviance: self.deviance,
-            log_likelihood,
-            pseudo_r2: 1.0 - log_likelihood / null,
             fitted: masked(&self.mu, f64::NAN),
             index: masked(&self.index, f64::NAN),
             residual_x: self.residuals.iter().map(|x| masked(x, 0.0)).collect(),
@@ -474,31 +489,4 @@ impl State {
 
 fn sum_of_squares(x: &[f64], weight: &[f64]) -> f64 {
     x.iter().zip(weight).map(|(x, w)| w * x * x).sum()
-}
-
-/// Rows in one block of a sum, so that sums do not depend on the number of threads.
-const BLOCK: usize = 1 << 14;
-
-/// The log-likelihood, and that of a constant mean, with the factorial term.
-fn log_likelihoods(y: &[f64], index: &[f64], mu: &[f64], weight: &[f64]) -> (f64, f64) {
-    let sum_w: f64 = weight.iter().sum();
-    let sum_wy: f64 = weight.iter().zip(y).map(|(w, y)| w * y).sum();
-    let mean = sum_wy / sum_w;
-    let log_mean = mean.ln();
-    let blocks: Vec<usize> = (0..y.len()).step_by(BLOCK).collect();
-    let parts: Vec<(f64, f64)> = blocks
-        .par_iter()
-        .map(|&from| {
-            let (mut own, mut null) = (0.0, 0.0);
-            for r in (from..(from + BLOCK).min(y.len())).filter(|r| weight[*r] > 0.0) {
-                // log 0! = log 1! = 0, and zeros are many.
-                let factorial = if y[r] > 0.0 { statrs::function::gamma::ln_gamma(y[r] + 1.0) } else { 0.0 };
-                let log = |l: f64| if y[r] > 0.0 { y[r] * l } else { 0.0 };
-                own += weight[r] * (log(index[r]) - mu[r] - factorial);
-                null += weight[r] * (log(log_mean) - mean - factorial);
-            }
-            (own, null)
-        })
-        .collect();
-    parts.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1))
 }

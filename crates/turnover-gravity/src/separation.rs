@@ -81,7 +81,7 @@ const HEAVY: f64 = 1e7;
 /// What counts as zero.
 const ZERO: f64 = 1e-5;
 /// Below this share of their first size the values have died away.
-const VANISHED: f64 = 1e-4;
+const VANISHED: f64 = 1e-3;
 /// Rounds at most.
 const ROUNDS: usize = 5_000;
 
@@ -134,7 +134,7 @@ pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
     let mut target: Vec<f64> = (0..n).map(|r| if used[r] && y[r] == 0.0 { 1.0 } else { 0.0 }).collect();
     let mut rho = vec![0.0; absorber.dimension()];
     for _ in 0..ROUNDS {
-        absorber.solve(&absorber.project(&target), &mut rho, 1e-8, 10_000);
+        absorber.solve(&absorber.project(&target), &mut rho, 1e-6, 10_000);
         let mut left = absorber.residual(&target, &rho);
         for b in &basis {
             let along = dot(&left, b);

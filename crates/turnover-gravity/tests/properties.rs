@@ -54,11 +54,7 @@ prop_compose! {
 
 impl Panel {
     fn model(&self) -> Model {
-        let family = |f: usize| Family {
-            name: f.to_string(),
-            codes: self.cells[f].clone(),
-            levels: self.levels[f],
-        };
+        let family = |f: usize| Family { name: f.to_string(), codes: self.cells[f].clone(), levels: self.levels[f] };
         let x = self.x.iter().enumerate().map(|(k, x)| (format!("x{k}"), x.clone())).collect();
         Model::new(self.y.clone(), x).with_effects(Effects::new((0..3).map(family).collect()).unwrap())
     }
@@ -260,7 +256,13 @@ fn collinear_regressors_are_named() {
     let y: Vec<f64> = x.iter().zip(&z).map(|(x, z)| (0.1 * x - 0.05 * z).exp()).collect();
     let model = Model::new(
         y,
-        vec![("one".into(), vec![1.0; 40]), ("x".into(), x), ("z".into(), z), ("sum".into(), sum), ("two".into(), vec![2.0; 40])],
+        vec![
+            ("one".into(), vec![1.0; 40]),
+            ("x".into(), x),
+            ("z".into(), z),
+            ("sum".into(), sum),
+            ("two".into(), vec![2.0; 40]),
+        ],
     );
     let fit = poisson(&model, &Settings::default()).unwrap();
     assert_eq!(fit.names, ["one", "x", "z"]);

@@ -117,11 +117,17 @@ impl Absorber {
 
     /// A vector over the original rows, in the sorted order.
     pub(crate) fn sorted<T: Copy + Send + Sync>(&self, rows: &[T]) -> Vec<T> {
+        if self.plan.in_order {
+            return rows.to_vec();
+        }
         self.plan.order.par_iter().map(|r| rows[*r as usize]).collect()
     }
 
     /// A vector over the sorted rows, in the original order.
     pub(crate) fn unsorted<T: Copy + Default>(&self, rows: &[T]) -> Vec<T> {
+        if self.plan.in_order {
+            return rows.to_vec();
+        }
         let mut out = vec![T::default(); rows.len()];
         for (r, x) in self.plan.order.iter().zip(rows) {
             out[*r as usize] = *x;
@@ -201,7 +207,57 @@ impl Absorber {
 
     /// `D'W (q - V m(q))`, the right-hand side for a variable over sorted rows.
     pub(crate) fn project(&self, q: &[f64]) -> Vec<f64> {
-        self.accumulate(|row, k| q[row + k])
+        self.project_many(&[q]).remove(0)
+    }
+
+    /// The same for several variables, four to a pass.
+    pub(crate) fn project_many(&self, variables: &[&[f64]]) -> Vec<Vec<f64>> {
+        let plan = &self.plan;
+        let dimension = plan.dimension();
+        let mut out = Vec::with_capacity(variables.len());
+        for four in variables.chunks(LANES) {
+            let parts: Vec<Vec<Lane>> = plan
+                .pieces
+                .par_iter()
+                .map(|piece| {
+                    let mut out = vec![[0.0; LANES]; dimension];
+                    let mut pulls = vec![[0.0; LANES]; plan.largest_group];
+                    for g in piece.clone() {
+                        let rows = plan.group_start[g] as usize..plan.group_start[g + 1] as usize;
+                        let pulls = &mut pulls[..rows.len()];
+                        let mut mean = [0.0; LANES];
+                        for (l, q) in four.iter().enumerate() {
+                            for ((p, q), w) in pulls.iter_mut().zip(&q[rows.clone()]).zip(&self.weight[rows.clone()]) {
+                                p[l] = w * q;
+                                mean[l] += p[l];
+                            }
+                        }
+                        mean = mean.map(|total| ratio(total, self.group_weight[g]));
+                        for (p, w) in pulls.iter_mut().zip(&self.weight[rows.clone()]) {
+                            for l in 0..LANES {
+                                p[l] -= w * mean[l];
+                            }
+                        }
+                        for (run, levels) in runs(plan, g) {
+                            let pulls = &pulls[run.start - rows.start..run.end - rows.start];
+                            for start in levels {
+                                let out = &mut out[*start as usize..*start as usize + run.len()];
+                                for (o, p) in out.iter_mut().zip(pulls) {
+                                    for l in 0..LANES {
+                                        o[l] += p[l];
+                                    }
+                                }
+                            }
+                        }
+                    }
+                    out
+                })
+                .collect();
+            for l in 0..four.len() {
+                out.push((0..dimension).map(|k| parts.iter().map(|p| p[k][l]).sum()).collect());
+            }
+        }
+        out
     }
 
     /// The same for `q = g / w`, given `g`: no division, and rows of weight 0 with `g` 0 do no harm.
@@ -223,32 +279,6 @@ impl Absorber {
                                 out.iter_mut().zip(&gradient[rows.clone()]).zip(&self.weight[rows.clone()])
                             {
                                 *o += x - w * mean;
-                            }
-                        }
-                    }
-                }
-                out
-            })
-            .collect();
-        sum_parts(parts, plan.dimension())
-    }
-
-    fn accumulate(&self, value: impl Fn(usize, usize) -> f64 + Sync) -> Vec<f64> {
-        let plan = &self.plan;
-        let parts: Vec<Vec<f64>> = plan
-            .pieces
-            .par_iter()
-            .map(|piece| {
-                let mut out = vec![0.0; plan.dimension()];
-                for g in piece.clone() {
-                    let rows = plan.group_start[g] as usize..plan.group_start[g + 1] as usize;
-                    let total: f64 = rows.clone().map(|r| self.weight[r] * value(r, 0)).sum();
-                    let mean = ratio(total, self.group_weight[g]);
-                    for (rows, levels) in runs(plan, g) {
-                        for start in levels {
-                            let start = *start as usize;
-                            for k in 0..rows.len() {
-                                out[start + k] += self.weight[rows.start + k] * (value(rows.start, k) - mean);
                             }
                         }
                     }
@@ -291,8 +321,7 @@ impl Absorber {
         let plan = &self.plan;
         for g in piece {
             let first = plan.group_start[g] as usize;
-            // pulls = w (D u) by row of the group, and their sum.
-            let mut total = [0.0; LANES];
+            // pulls = w (D u) by row of the group.
             for (rows, levels) in runs(plan, g) {
                 let pulls = &mut pulls[rows.start - first..rows.end - first];
                 let weight = &self.weight[rows.clone()];
@@ -302,9 +331,7 @@ impl Absorber {
                         let b = &u[*b as usize..*b as usize + rows.len()];
                         for (((p, w), a), b) in pulls.iter_mut().zip(weight).zip(a).zip(b) {
                             for l in 0..LANES {
-                                let pull = w * (a[l] + b[l]);
-                                p[l] = pull;
-                                total[l] += pull;
+                                p[l] = w * (a[l] + b[l]);
                             }
                         }
                     }
@@ -321,15 +348,31 @@ impl Absorber {
                         for (p, w) in pulls.iter_mut().zip(weight) {
                             for l in 0..LANES {
                                 p[l] *= w;
-                                total[l] += p[l];
                             }
                         }
                     }
                 }
             }
+            // Four running sums, since one would wait for each addition before the next.
+            let rows = plan.group_start[g + 1] as usize - first;
+            let mut sums = [[0.0; LANES]; 4];
+            let mut quads = pulls[..rows].chunks_exact(4);
+            for quad in &mut quads {
+                for (sum, p) in sums.iter_mut().zip(quad) {
+                    for l in 0..LANES {
+                        sum[l] += p[l];
+                    }
+                }
+            }
+            for p in quads.remainder() {
+                for l in 0..LANES {
+                    sums[0][l] += p[l];
+                }
+            }
             let mut mean = [0.0; LANES];
             for l in 0..LANES {
-                mean[l] = ratio(total[l], self.group_weight[g]);
+                let total = (sums[0][l] + sums[1][l]) + (sums[2][l] + sums[3][l]);
+                mean[l] = ratio(total, self.group_weight[g]);
             }
             for (rows, levels) in runs(plan, g) {
                 let pulls = &mut pulls[rows.start - first..rows.end - first];
@@ -364,6 +407,11 @@ impl Absorber {
                 }
             }
         }
+    }
+
+    /// The size of a right-hand side in the norm that tolerances are about.
+    pub(crate) fn size(&self, rhs: &[f64]) -> f64 {
+        rhs.iter().zip(&self.diagonal).map(|(r, d)| if *d > 0.0 { r * r / d } else { 0.0 }).sum::<f64>().sqrt()
     }
 
     /// Solves `S u = rhs` for one vector: see [`Absorber::solve_many`].

@@ -22,6 +22,8 @@ pub(super) struct Run {
 /// The layout of one design.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
+    /// Whether the rows came in the sorted order.
+    pub(super) in_order: bool,
     /// Sorted position -> original row.
     pub(super) order: Vec<u32>,
     /// Group -> its first row in the sorted order; one more at the end.
@@ -46,8 +48,8 @@ pub(super) struct Plan {
     pub(super) pieces: Vec<Range<usize>>,
 }
 
-/// Pieces of work; more than the threads of any machine this will meet would need fewer.
-const PIECES: usize = 8;
+/// Rows that make a piece of work worth its own buffer of effects.
+const PIECE_ROWS: usize = 16_384;
 
 impl Plan {
     pub(super) fn new(effects: &Effects) -> Self {
@@ -98,21 +100,31 @@ impl Plan {
             group_run.push(runs.len() as u32);
         }
 
-        let mut pieces = Vec::with_capacity(PIECES);
+        let count = (n / PIECE_ROWS).clamp(4, 8);
+        let mut pieces = Vec::with_capacity(count);
         let mut from = 0;
-        for piece in 1..=PIECES {
-            let upto = n * piece / PIECES;
-            let to = if piece == PIECES {
-                groups
-            } else {
-                group_start.partition_point(|s| (*s as usize) < upto).min(groups)
-            };
+        for piece in 1..=count {
+            let upto = n * piece / count;
+            let to =
+                if piece == count { groups } else { group_start.partition_point(|s| (*s as usize) < upto).min(groups) };
             if to > from {
                 pieces.push(from..to);
                 from = to;
             }
         }
-        Plan { order, group_start, group_run, runs, run_level, others, eliminated, offset, largest_group, pieces }
+        Plan {
+            in_order,
+            order,
+            group_start,
+            group_run,
+            runs,
+            run_level,
+            others,
+            eliminated,
+            offset,
+            largest_group,
+            pieces,
+        }
     }
 
     /// Number of effects that are not eliminated.
