@@ -368,5 +368,8 @@ pub(crate) enum Data {
         file: PathBuf,
         #[command(flatten)]
         read: ReadArgs,
+        /// Column of the year; elsewhere --year is the year asked about, and this is --year-column
+        #[arg(long, value_name = "COLUMN", conflicts_with = "year_column")]
+        year: Option<String>,
     },
 }

@@ -22,8 +22,10 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::Simulate(words) => run_simulate(words, output),
         Command::Estimate(words) => run_estimate(words, output),
         Command::Measures(words) => measures::run(words, output),
-        Command::Data(Data::Describe { file, read }) => {
-            let description = turnover_data::describe(file, &load::flow_options(read)?)?;
+        Command::Data(Data::Describe { file, read, year }) => {
+            let mut options = load::flow_options(read)?;
+            options.columns.year = options.columns.year.or_else(|| year.clone());
+            let description = turnover_data::describe(file, &options)?;
             measures::describe(&description, output)
         }
     }

@@ -188,6 +188,32 @@ fn the_catalogue_lists_shows_and_checks() {
     insta::assert_snapshot!("measures_check", room.answer("measures check"));
     room.file("flows.csv", "year,exporter,importer,product,value_usd\n2018,USA,RUS,02,1\n2020,USA,RUS,02,2\n2020,USA,RUS,02,3\n2020,USA,DEU,0203,0\n");
     insta::assert_snapshot!("describe", room.answer("data describe flows.csv"));
+    room.file("own.csv", "when,exporter,importer,value\n2018,USA,RUS,1\n");
+    assert!(room.answer("data describe own.csv --year when").contains("2018"));
+}
+
+#[test]
+fn an_estimate_reads_as_a_table() {
+    let room = Room::new();
+    let mut csv = String::from("trade,rta,dist,exporter,importer,year\n");
+    for r in 0..180 {
+        let (i, j, t) = (r / 30, r / 5 % 6, r % 5);
+        let rta = u32::from((i + j) % 3 == 0 && t > 2);
+        // A pair without trade, and a gap.
+        let trade = match (i, j) {
+            (1, 2) => "0".to_owned(),
+            (2, 1) if t == 0 => "NA".to_owned(),
+            _ => format!("{}", (r * 7919 % 97 + 10) as f64 * (1.0 + 0.5 * f64::from(rta))),
+        };
+        csv.push_str(&format!("{trade},{rta},{},E{i},I{j},{}\n", i * 3 + j * 5 + 1, 2000 + t));
+    }
+    room.file("panel.csv", csv);
+    let words = "estimate panel.csv 'trade ~ rta + log(dist) | exporter^year + importer^year + exporter^importer' \
+                 'trade ~ csw(log(dist), rta) | exporter + importer' --vcov cluster:exporter^importer";
+    insta::assert_snapshot!("estimate", room.answer(words));
+    room.answer(&format!("{words} --out e.tex --part estimate.etable"));
+    let tex = std::fs::read_to_string(room.path().join("e.tex")).unwrap();
+    assert!(tex.contains("\\toprule") && tex.contains("exporter\\textasciicircum{}year effects"), "{tex}");
 }
 
 #[test]

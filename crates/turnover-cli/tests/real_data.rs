@@ -61,6 +61,44 @@ fn the_world_file_gives_the_embedded_worlds_answer() {
     assert!((own - embedded).abs() < 1e-6, "{own} {embedded}");
 }
 
+/// fixest: RTA 0.55718533559, clustered by pair 0.103752738726 and without factors 0.102214082738;
+/// ppmlhdfe's example 0.192445493472 (0.0432402292715).
+#[test]
+fn estimates_are_the_published_ones() {
+    let room = Room::new();
+    let first = |words: &str| -> (f64, f64, u64) {
+        let answer: Value = serde_json::from_str(&room.answer(&format!("{words} --json"))).unwrap();
+        let c = &answer["coefficients"][0];
+        let number = |name: &str| c[name].as_f64().unwrap();
+        (number("estimate"), number("std_error"), answer["nobs"].as_u64().unwrap())
+    };
+    let close = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-8, "{a} {b}");
+    if let Some(file) = data("agtpa/agtpa_applications.parquet") {
+        let words = format!(
+            "estimate {file} 'trade ~ rta | exporter^year + importer^year + pair_id' --vcov cluster:pair_id \
+             --filter 'year in [1986, 1990, 1994, 1998, 2002, 2006]'"
+        );
+        let (b, se, n) = first(&words);
+        close(b, 0.55718533559);
+        close(se, 0.103752738726);
+        assert_eq!(n, 28_482);
+        close(first(&format!("{words} --ssc none")).1, 0.102214082738);
+        // The same bytes whatever the number of threads.
+        let bytes = |threads: u32| room.answer(&format!("{words} --threads {threads} --json"));
+        assert_eq!(bytes(1), bytes(2));
+        assert_eq!(bytes(1), bytes(4));
+    }
+    if let Some(file) = data("ppmlhdfe/EXAMPLE_TRADE_FTA_DATA.dta") {
+        let (b, se, n) = first(&format!(
+            "estimate {file} 'trade ~ fta | isoimp^year + isoexp^year + isoexp^isoimp' --vcov cluster:isoexp^isoimp \
+             --filter 'category == \"TOTAL\"'"
+        ));
+        close(b, 0.192445493472);
+        close(se, 0.0432402292715);
+        assert_eq!(n, 5_950);
+    }
+}
+
 #[test]
 fn stata_and_parquet_files_are_read() {
     let room = Room::new();

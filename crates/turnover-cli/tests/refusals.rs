@@ -153,6 +153,31 @@ fn wrong_words() {
     refuses(&room, "product_mistyped", "measures list --product 7755", 2);
 }
 
+#[test]
+fn wrong_estimates() {
+    let room = Room::new();
+    room.file(
+        "panel.csv",
+        "trade,rta,dist,exporter,year\n1,0,5,A,1\n2,1,6,A,2\n0,0,7,B,1\n4,1,8,B,2\n-1,0,9,C,3\n0,1,4,C,3\n",
+    );
+    let keep = " --filter 'trade >= 0'";
+    let refuse = |name: &str, formula: &str, words: &str, status: i32| {
+        refuses(&room, name, &format!("estimate panel.csv '{formula}'{words}"), status);
+    };
+    refuse("estimate_negative_outcome", "trade ~ rta", "", 1);
+    refuse("estimate_unknown_column", "trade ~ rat", keep, 2);
+    refuse("estimate_unknown_effect", "trade ~ rta | exprter", keep, 2);
+    refuse("estimate_text_as_number", "trade ~ exporter", keep, 2);
+    refuse("estimate_cut_short", "trade ~ rta |", keep, 2);
+    refuse("estimate_unknown_function", "trade ~ lag(rta)", keep, 2);
+    refuse("estimate_all_zero", "I(trade * 0) ~ rta", keep, 1);
+    refuse("estimate_no_variation", "trade ~ rta | year^exporter", keep, 1);
+    refuse("estimate_one_cluster", "trade ~ rta", " --filter 'exporter == \"A\"' --vcov cluster:exporter", 1);
+    refuse("estimate_unknown_covariance", "trade ~ rta", &format!("{keep} --vcov robust"), 2);
+    refuse("estimate_no_threads", "trade ~ rta", &format!("{keep} --threads 0"), 2);
+    refuse("estimate_nothing_left", "trade ~ rta", " --filter 'trade > 100'", 1);
+}
+
 const MEASURE: &str = r#"schema = 1
 [[measure]]
 id = "x-1"

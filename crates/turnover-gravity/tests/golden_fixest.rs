@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "test code")]
 
+#[allow(dead_code, reason = "each test file uses its part of the support")]
 mod support;
 
 use std::collections::BTreeMap;

@@ -31,7 +31,7 @@ fn exp_lanes(x: &[f64], out: &mut [f64]) {
 /// degree 13, whose remainder there is below 1e-17.
 #[inline(always)]
 fn exp(x: f64) -> f64 {
-    const LOG2_HIGH: f64 = 6.931_471_803_691_238_2e-1;
+    const LOG2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LOG2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     // Adding and subtracting 1.5 * 2^52 rounds to the nearest integer.
     const ROUND: f64 = 6_755_399_441_055_744.0;
