@@ -106,7 +106,7 @@ pub struct Fit {
 
 impl Fit {
     /// The fixed effects by family and level, for the model that was estimated. They are identified
-    /// up to constants that move between families; levels without a used observation are 0.
+    /// up to constants that move between families; levels without a used observation are NaN.
     pub fn fixed_effects(&self, model: &Model) -> Vec<Vec<f64>> {
         let Some(effects) = &model.effects else { return Vec::new() };
         let coefficient = |name: &str| self.names.iter().position(|n| n == name).map(|k| self.coefficients[k]);
@@ -128,7 +128,40 @@ impl Fit {
         let left = absorber.sorted(&left);
         let mut u = vec![0.0; absorber.dimension()];
         absorber.solve(&absorber.project(&left), &mut u, 1e-13, 100_000);
-        absorber.effects(&left, &u)
+        let mut out = absorber.effects(&left, &u);
+        for (values, family) in out.iter_mut().zip(effects.families()) {
+            let mut seen = vec![false; family.levels];
+            for (code, used) in family.codes.iter().zip(&self.used) {
+                seen[*code as usize] |= used;
+            }
+            values.iter_mut().zip(seen).filter(|(_, seen)| !seen).for_each(|(v, _)| *v = f64::NAN);
+        }
+        out
+    }
+
+    /// The expected outcome of new rows, given the effects of [`Fit::fixed_effects`]: `new` has the
+    /// regressors by the same names (others are ignored) and effects whose codes mean the same
+    /// levels. NaN for levels that the estimate did not see. `None` where a regressor or a family
+    /// is missing.
+    pub fn predict(&self, effects: &[Vec<f64>], new: &Model) -> Option<Vec<f64>> {
+        let mut index: Vec<f64> = new.offset.clone().unwrap_or_else(|| vec![0.0; new.y.len()]);
+        for (name, b) in self.names.iter().zip(&self.coefficients) {
+            let (_, x) = new.x.iter().find(|(n, _)| n == name)?;
+            index.iter_mut().zip(x).for_each(|(i, x)| *i += b * x);
+        }
+        let families = new.effects.as_ref().map_or(&[][..], Effects::families);
+        if families.len() != effects.len() {
+            return None;
+        }
+        for (family, values) in families.iter().zip(effects) {
+            for (i, code) in index.iter_mut().zip(&family.codes) {
+                *i += values.get(*code as usize).copied().unwrap_or(f64::NAN);
+            }
+        }
+        if self.kind == Kind::Poisson {
+            index.iter_mut().for_each(|i| *i = i.exp());
+        }
+        Some(index)
     }
 
     /// The log-likelihood of the model that was estimated (Poisson with the factorial term, normal

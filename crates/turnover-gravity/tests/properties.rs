@@ -159,6 +159,8 @@ proptest! {
         for r in (0..panel.y.len()).filter(|r| !fit.index[*r].is_nan()) {
             let own: f64 = (0..2).map(|k| fit.coefficients[k] * panel.x[k][r]).sum();
             let all: f64 = (0..3).map(|f| effects[f][panel.cells[f][r] as usize]).sum();
+            let again = fit.predict(&effects, &model).unwrap()[r];
+            prop_assert!((again - fit.fitted[r]).abs() < 1e-5 * (1.0 + fit.fitted[r]));
             prop_assert!((own + all - fit.index[r]).abs() < 1e-6 * (1.0 + fit.index[r].abs()), "{} {}", own + all, fit.index[r]);
         }
     }
