@@ -32,6 +32,7 @@ struct PageFinding {
     definition: String,
     method: String,
     sources: Vec<String>,
+    caveats: Vec<String>,
     reproduce: String,
 }
 
@@ -102,6 +103,7 @@ fn section(section: &crate::document::Section) -> PageSection {
                 definition: f.definition.clone(),
                 method: f.method.clone(),
                 sources: f.sources.iter().map(|s| format!("{}; {}", s.name, s.vintage)).collect(),
+                caveats: f.caveats.clone(),
                 reproduce: f.reproduce.clone(),
             })
             .collect(),

@@ -63,6 +63,10 @@ fn render(document: &Document, style: Style, out: &mut String) -> std::fmt::Resu
         }
         for f in &section.answer.findings {
             writeln!(out, "{}", wrap(&f.statement, style.width, "  - ", "    "))?;
+            // A page of many findings keeps definitions to the file; a single answer has room.
+            if style.tables {
+                writeln!(out, "{}", style.faint(&wrap(&format!("({})", f.definition), style.width, "    ", "    ")))?;
+            }
         }
         if style.tables {
             for table in section.answer.tables.iter().filter(|t| !t.rows.is_empty()) {
@@ -70,9 +74,7 @@ fn render(document: &Document, style: Style, out: &mut String) -> std::fmt::Resu
                 writeln!(out, "{}", self::table(table, style))?;
             }
         }
-        if !section.heading.is_empty() {
-            writeln!(out, "{}", style.faint(&wrap(&section.answer.command, style.width, "  $ ", "      ")))?;
-        }
+        writeln!(out, "{}", style.faint(&wrap(&section.answer.command, style.width, "  $ ", "      ")))?;
     }
     for (question, why) in &document.unanswered {
         writeln!(out, "\n{}", style.paint("1;34", question))?;
