@@ -1,6 +1,7 @@
 //! Where answers and errors go.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
@@ -51,7 +52,7 @@ impl<'a> Output<'a> {
             save(document, path, self.args.part.as_deref())?;
             self.wrote(path)?;
         }
-        self.print(&document.to_json(), || terminal(document, self.style(tables)))
+        self.print(|| document.to_json(), || terminal(document, self.style(tables)))
     }
 
     /// Prints text, or the JSON that stands for it.
@@ -62,14 +63,15 @@ impl<'a> Output<'a> {
                 "use --json=FILE, or send the output to a file".to_owned(),
             ));
         }
-        self.print(json, text)
+        self.print(|| json, text)
     }
 
-    fn print(&self, json: &Value, text: impl FnOnce() -> String) -> Result<(), CliError> {
+    /// Makes and prints the one form that was asked for.
+    fn print<J: Display>(&self, json: impl FnOnce() -> J, text: impl FnOnce() -> String) -> Result<(), CliError> {
         match &self.args.json {
-            Some(None) => put(&format!("{json:#}\n")),
+            Some(None) => put(&format!("{:#}\n", json())),
             Some(Some(path)) => {
-                write(path, format!("{json:#}\n").as_bytes())?;
+                write(path, format!("{:#}\n", json()).as_bytes())?;
                 self.wrote(path)
             }
             None if self.args.out.is_some() => Ok(()),
