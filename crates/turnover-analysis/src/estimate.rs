@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value, json};
 use turnover_data::{Cells, RawTable, Source};
-use turnover_gravity::formula::{Design, FormulaError, Specification, design, parse};
+use turnover_gravity::formula::{Design, Formula, FormulaError, Specification, design, panel, parse};
 use turnover_gravity::{
-    Coefficient, Column, Covariance, Fit, FitError, Frame, Kind, Reason, SeparationCheck, Settings, SmallSample,
-    least_squares, poisson,
+    Cluster, Coefficient, Column, Covariance, Fit, FitError, Frame, Kind, Reason, SeparationCheck, Settings,
+    SmallSample, least_squares, poisson,
 };
 
 use crate::answer::{Answer, Cell, Finding, Interval, Number, Table, Unit};
 use crate::error::AnalysisError;
-use crate::format::significant_digits;
+use crate::format::{sentence, significant_digits};
 
 /// Which covariance is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +77,11 @@ pub struct Question {
     pub separation: SeparationCheck,
     /// Whether levels with one observation are dropped.
     pub drop_singletons: bool,
+    /// Whether coefficients and errors are corrected for the bias of gravity panels (Weidner and
+    /// Zylkin 2021); errors are then clustered by pair, and `vcov` and `small_sample` do not matter.
+    pub bias_correction: bool,
+    /// Only the table of all models side by side, with its source below.
+    pub etable: bool,
     /// The command that asks again.
     pub command: String,
 }
@@ -123,6 +128,18 @@ struct Estimated {
     coefficients: Vec<Coefficient>,
     /// Of the model, and of a constant alone.
     likelihoods: (f64, f64),
+    corrected: Option<Corrected>,
+}
+
+/// What a bias correction did.
+struct Corrected {
+    /// Exporter, importer, period.
+    names: [String; 3],
+    pair_effects: bool,
+    /// To be subtracted from each coefficient.
+    bias: Vec<f64>,
+    /// Errors clustered by pair before the correction, with the same factor P / (P - 1).
+    plain: Vec<f64>,
 }
 
 /// Answers the question.
@@ -136,7 +153,7 @@ pub fn answer(input: &Input, question: &Question) -> Result<Answer, AnalysisErro
         let spec = Specification { weights: question.weights.clone(), offset: question.offset.clone(), clusters };
         let formula = parse(text).map_err(formula_error)?;
         for design in design(&formula, &input.frame, &spec).map_err(formula_error)? {
-            models.push(estimate(input, question, design)?);
+            models.push(estimate(input, question, &formula, design)?);
         }
     }
     let mut findings = Vec::new();
@@ -147,7 +164,13 @@ pub fn answer(input: &Input, question: &Question) -> Result<Answer, AnalysisErro
         tables.push(coefficient_table(m, &suffix));
     }
     tables.extend(models.iter().enumerate().filter_map(|(at, m)| left_out(input, m, at, models.len())));
-    tables.push(etable(question, &models));
+    tables.extend(models.iter().enumerate().filter_map(|(at, m)| bias_table(m, at, models.len())));
+    let mut side_by_side = etable(question, &models);
+    if question.etable {
+        side_by_side.title.push_str(&format!("; data {}, sha256 {}", input.source.name, input.source.hash));
+        (findings, tables) = (Vec::new(), Vec::new());
+    }
+    tables.push(side_by_side);
     let named = match &models[..] {
         [one] => named_values(input, one),
         many => {
@@ -170,25 +193,50 @@ pub fn answer(input: &Input, question: &Question) -> Result<Answer, AnalysisErro
     })
 }
 
-fn estimate(input: &Input, question: &Question, mut design: Design) -> Result<Estimated, AnalysisError> {
+fn estimate(
+    input: &Input,
+    question: &Question,
+    formula: &Formula,
+    mut design: Design,
+) -> Result<Estimated, AnalysisError> {
     let settings =
         Settings { separation: question.separation, drop_singletons: question.drop_singletons, ..Settings::default() };
     let place = |row: usize| input.table.place(input.rows[design.sample.rows[row]]).to_string();
     let wrong = |e: FitError| fit_error(&e, &place);
+    // Before the work, so that a wrong formula is told at once.
+    let panel = question
+        .bias_correction
+        .then(|| panel(formula, &input.frame, &design.sample).map_err(formula_error))
+        .transpose()?;
     let fit = match question.kind {
         Kind::Poisson => poisson(&design.model, &settings),
         Kind::LeastSquares => least_squares(&design.model, &settings),
     }
     .map_err(wrong)?;
+    let likelihoods = fit.log_likelihoods(&design.model);
+    let late = |e: FitError| fit_error(&e, &|row| row.to_string());
+    if let Some((panel, names)) = panel {
+        let debiased = fit.debias(&design.model, &panel).map_err(wrong)?;
+        let units = panel.importer.iter().max().map_or(1, |m| m + 1);
+        let pair = panel.exporter.iter().zip(&panel.importer).map(|(i, j)| i * units + j).collect();
+        let pair = Cluster { name: format!("{}^{}", names[0], names[1]), codes: pair };
+        let plain = fit.table(&Covariance::Clustered(vec![pair]), SmallSample::Stata).map_err(late)?;
+        let corrected = Corrected {
+            names,
+            pair_effects: panel.pair_effects,
+            plain: plain.iter().map(|c| c.std_error).collect(),
+            bias: debiased.bias.clone(),
+        };
+        let coefficients = fit.debiased_table(&debiased);
+        return Ok(Estimated { design, fit, coefficients, likelihoods, corrected: Some(corrected) });
+    }
     let covariance = match &question.vcov {
         Vcov::Iid => Covariance::Iid,
         Vcov::Heteroskedastic => Covariance::Heteroskedastic,
         Vcov::Clustered(_) => Covariance::Clustered(std::mem::take(&mut design.clusters)),
     };
-    let coefficients =
-        fit.table(&covariance, question.small_sample).map_err(|e| fit_error(&e, &|row| row.to_string()))?;
-    let likelihoods = fit.log_likelihoods(&design.model);
-    Ok(Estimated { design, fit, coefficients, likelihoods })
+    let coefficients = fit.table(&covariance, question.small_sample).map_err(late)?;
+    Ok(Estimated { design, fit, coefficients, likelihoods, corrected: None })
 }
 
 fn formula_error(e: FormulaError) -> AnalysisError {
@@ -203,6 +251,10 @@ fn formula_error(e: FormulaError) -> AnalysisError {
                 "make dummies of it with i({name}), compare it with a text as in I({name} == \"x\"), or absorb it after |"
             )
         }
+        FormulaError::NoPanel { effects } => match &effects[..] {
+            [] => "this formula has no effects: write them after |".to_owned(),
+            effects => format!("the effects here are {}", effects.join(" + ")),
+        },
         FormulaError::TooManyValues { name, .. } => format!("absorb it as a fixed effect: put {name} after |"),
     };
     AnalysisError::Formula { what: e.to_string(), help }
@@ -224,6 +276,15 @@ fn fit_error(e: &FitError, place: &dyn Fn(usize) -> String) -> AnalysisError {
             (e.to_string(), "look for regressors on very different scales, or for a nearly perfect fit")
         }
         FitError::AllZero | FitError::NoRows(_) => (e.to_string(), "check the outcome and the --filter"),
+        FitError::SameFlow { first, second } => (
+            format!(
+                "no bias correction: {} and {} are of the same exporter, importer and period",
+                place(*first),
+                place(*second)
+            ),
+            "keep one of the categories with --filter, or add them up first",
+        ),
+        FitError::Panel(_) => (e.to_string(), "leave --bias-correction out"),
         FitError::NoDegrees { .. } => (e.to_string(), "use fewer fixed effects or --ssc none"),
         _ => (e.to_string(), "check the columns that the formula names"),
     };
@@ -247,7 +308,22 @@ fn method(question: &Question, m: &Estimated) -> String {
         [] => "no fixed effects".to_owned(),
         effects => format!("fixed effects {}", effects.join(" + ")),
     };
-    format!("{estimator}, {effects}, errors {} with {}", question.vcov.words(), ssc_words(question.small_sample))
+    format!("{estimator}, {effects}, {}", errors_words(question, m))
+}
+
+/// Which errors, and what was corrected.
+fn errors_words(question: &Question, m: &Estimated) -> String {
+    match &m.corrected {
+        Some(c) => format!(
+            "{} corrected for the bias of {} effects (Weidner and Zylkin 2021; periods by {}), clustered by {}^{}",
+            if c.pair_effects { "coefficients and errors" } else { "errors" },
+            if c.pair_effects { "three-way" } else { "two-way" },
+            c.names[2],
+            c.names[0],
+            c.names[1]
+        ),
+        None => format!("errors {} with {}", question.vcov.words(), ssc_words(question.small_sample)),
+    }
 }
 
 fn coefficient_finding(input: &Input, question: &Question, m: &Estimated, c: &Coefficient, suffix: &str) -> Finding {
@@ -300,6 +376,30 @@ fn coefficient_table(m: &Estimated, suffix: &str) -> Table {
     table
 }
 
+/// What a bias correction changed; `None` where none was asked for.
+fn bias_table(m: &Estimated, at: usize, models: usize) -> Option<Table> {
+    let corrected = m.corrected.as_ref()?;
+    let suffix = if models == 1 { String::new() } else { format!(".{}", at + 1) };
+    let mut table = Table::new(
+        &format!("estimate{suffix}.bias"),
+        "Bias correction (Weidner and Zylkin 2021)",
+        &[
+            ("name", "", Unit::Text),
+            ("uncorrected", "Uncorrected", Unit::Plain),
+            ("bias", "Bias", Unit::Plain),
+            ("corrected", "Corrected", Unit::Plain),
+            ("std_error", "Std. error, uncorrected", Unit::Plain),
+            ("corrected_std_error", "Std. error, corrected", Unit::Plain),
+        ],
+    );
+    for (k, c) in m.coefficients.iter().enumerate() {
+        let numbers =
+            [m.fit.coefficients[k], corrected.bias[k], c.estimate, corrected.plain[k], c.std_error].map(Cell::from);
+        table.rows.push(std::iter::once(Cell::from(c.name.clone())).chain(numbers).collect());
+    }
+    Some(table)
+}
+
 /// What takes no part and why; `None` where everything does.
 fn left_out(input: &Input, m: &Estimated, at: usize, models: usize) -> Option<Table> {
     let suffix = if models == 1 { String::new() } else { format!(".{}", at + 1) };
@@ -347,6 +447,18 @@ fn left_out(input: &Input, m: &Estimated, at: usize, models: usize) -> Option<Ta
     (!table.rows.is_empty()).then_some(table)
 }
 
+fn etable_title(question: &Question, models: &[Estimated]) -> String {
+    let mut words: Vec<String> = models
+        .iter()
+        .map(|m| match m.corrected {
+            Some(_) => errors_words(question, m),
+            None => format!("errors {}", question.vcov.words()),
+        })
+        .collect();
+    words.dedup();
+    sentence(&words.join("; "))
+}
+
 /// All models side by side, as a paper prints them.
 fn etable(question: &Question, models: &[Estimated]) -> Table {
     let titles: Vec<String> =
@@ -354,7 +466,7 @@ fn etable(question: &Question, models: &[Estimated]) -> Table {
     let names: Vec<String> = (1..=models.len()).map(|k| format!("model_{k}")).collect();
     let mut columns = vec![("name", "", Unit::Text)];
     columns.extend(names.iter().zip(&titles).map(|(n, t)| (n.as_str(), t.as_str(), Unit::Text)));
-    let mut table = Table::new("estimate.etable", &format!("Errors {}", question.vcov.words()), &columns);
+    let mut table = Table::new("estimate.etable", &etable_title(question, models), &columns);
     let mut rows: Vec<&str> = Vec::new();
     for c in models.iter().flat_map(|m| &m.coefficients) {
         if !rows.contains(&c.name.as_str()) {

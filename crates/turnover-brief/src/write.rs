@@ -54,7 +54,8 @@ pub enum WriteError {
 }
 
 /// Writes a document by the file's ending: `.html`, `.md` and `.json` hold all of it; `.csv`,
-/// `.tex` and `.parquet` hold the table named `part`, or all findings as a table; `.svg` holds the
+/// `.tex` and `.parquet` hold the table named `part`, or all findings as a table (the first table of an
+/// answer without findings); `.svg` holds the
 /// chart named `part`, or the first one.
 pub fn save(document: &Document, path: &Path, part: Option<&str>) -> Result<(), WriteError> {
     let name = path.display().to_string();
@@ -78,7 +79,11 @@ pub fn save(document: &Document, path: &Path, part: Option<&str>) -> Result<(), 
 }
 
 fn table(document: &Document, part: Option<&str>) -> Result<Table, WriteError> {
-    let Some(id) = part else { return Ok(tables::findings(document)) };
+    let id = match (part, document.tables().next()) {
+        (Some(id), _) => id,
+        (None, Some(only)) if document.findings().next().is_none() => &only.id,
+        (None, _) => return Ok(tables::findings(document)),
+    };
     document.tables().find(|t| t.id == id).cloned().ok_or_else(|| WriteError::NoSuch {
         what: "table",
         id: id.to_owned(),

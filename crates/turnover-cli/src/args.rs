@@ -290,6 +290,13 @@ pub(crate) struct Estimate {
     /// Drop levels of fixed effects with a single observation, as ppmlhdfe does
     #[arg(long)]
     pub(crate) drop_singletons: bool,
+    /// Correct coefficients and errors of gravity panels for their bias (Weidner and Zylkin 2021);
+    /// errors are then clustered by pair
+    #[arg(long, conflicts_with_all = ["vcov", "ssc", "method"])]
+    pub(crate) bias_correction: bool,
+    /// Only the table of all models side by side: on the terminal, or with --out FILE.tex or .md
+    #[arg(long)]
+    pub(crate) etable: bool,
     /// Rows that take part, as in 'year >= 2000'
     #[arg(long, value_name = "EXPR")]
     pub(crate) filter: Option<String>,

@@ -205,6 +205,8 @@ fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError>
             SeparationArg::Effects => SeparationCheck::Effects,
         },
         drop_singletons: words.drop_singletons,
+        bias_correction: words.bias_correction,
+        etable: words.etable,
         command: estimate_command(words),
     };
     let _spinner = Spinner::start("estimating".to_owned(), output.quiet());
@@ -217,7 +219,9 @@ fn estimate_command(words: &args::Estimate) -> String {
     let mut out = format!("turnover estimate {}", load::quoted(&words.file.display().to_string()));
     let mut add = |flag: &str, value: &str| out.push_str(&format!("{flag} {}", load::quoted(value)));
     words.formulas.iter().for_each(|f| add("", f));
-    add(" --vcov", &words.vcov);
+    if !words.bias_correction {
+        add(" --vcov", &words.vcov);
+    }
     if words.ssc != SscArg::Fixest {
         add(" --ssc", if words.ssc == SscArg::Stata { "stata" } else { "none" });
     }
@@ -234,6 +238,12 @@ fn estimate_command(words: &args::Estimate) -> String {
     }
     if words.drop_singletons {
         out.push_str(" --drop-singletons");
+    }
+    if words.bias_correction {
+        out.push_str(" --bias-correction");
+    }
+    if words.etable {
+        out.push_str(" --etable");
     }
     out
 }

@@ -213,6 +213,13 @@ fn an_estimate_reads_as_a_table() {
     insta::assert_snapshot!("estimate", room.answer(words));
     room.answer(&format!("{words} --out e.tex --part estimate.etable"));
     let tex = std::fs::read_to_string(room.path().join("e.tex")).unwrap();
+    insta::assert_snapshot!("estimate_side_by_side", room.answer(&format!("{words} --etable")));
+    room.answer(&format!("{words} --etable --out e.md"));
+    let md = std::fs::read_to_string(room.path().join("e.md")).unwrap();
+    assert!(md.contains("| (1) trade |") && !md.contains("standard error"), "{md}");
+    let words =
+        "estimate panel.csv 'trade ~ rta | exporter^year + importer^year + exporter^importer' --bias-correction";
+    insta::assert_snapshot!("estimate_corrected", room.answer(words));
     assert!(tex.contains("\\toprule") && tex.contains("exporter\\textasciicircum{}year effects"), "{tex}");
 }
 

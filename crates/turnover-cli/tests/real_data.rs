@@ -96,6 +96,16 @@ fn estimates_are_the_published_ones() {
         close(b, 0.192445493472);
         close(se, 0.0432402292715);
         assert_eq!(n, 5_950);
+        // turnover-gravity's tests/golden_bias.py.
+        let words = format!(
+            "estimate {file} 'trade ~ fta | isoimp^year + isoexp^year + isoexp^isoimp' --bias-correction \
+             --filter 'category == \"TOTAL\"'"
+        );
+        let (b, se, _) = first(&words);
+        close(b, 0.192445493472 - 0.006061954691);
+        close(se, 0.052790409269);
+        let bytes = |threads: u32| room.answer(&format!("{words} --threads {threads} --json"));
+        assert_eq!(bytes(1), bytes(2));
     }
 }
 

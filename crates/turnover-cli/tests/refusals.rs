@@ -174,6 +174,8 @@ fn wrong_estimates() {
     refuse("estimate_no_variation", "trade ~ rta | year^exporter", keep, 1);
     refuse("estimate_one_cluster", "trade ~ rta", " --filter 'exporter == \"A\"' --vcov cluster:exporter", 1);
     refuse("estimate_unknown_covariance", "trade ~ rta", &format!("{keep} --vcov robust"), 2);
+    refuse("estimate_no_panel", "trade ~ rta | year^exporter", &format!("{keep} --bias-correction"), 2);
+    refuse("estimate_two_errors", "trade ~ rta", &format!("{keep} --bias-correction --vcov iid"), 2);
     refuse("estimate_no_threads", "trade ~ rta", &format!("{keep} --threads 0"), 2);
     refuse("estimate_nothing_left", "trade ~ rta", " --filter 'trade > 100'", 1);
 }

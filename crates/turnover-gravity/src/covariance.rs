@@ -84,20 +84,21 @@ impl Fit {
     /// The results table with 95 % intervals.
     pub fn table(&self, which: &Covariance, ssc: SmallSample) -> Result<Vec<Coefficient>, FitError> {
         let (v, degrees) = self.covariance_and_degrees(which, ssc)?;
-        let k = self.coefficients.len();
-        let quantile = match degrees.and_then(|d| StudentsT::new(0.0, 1.0, d).ok()) {
-            Some(t) => t.inverse_cdf(0.975),
-            None => Normal::standard().inverse_cdf(0.975),
-        };
-        Ok((0..k)
+        Ok(self.lines(&self.coefficients, &v, degrees))
+    }
+
+    /// The lines of a results table; normal distribution without degrees of freedom.
+    pub(crate) fn lines(&self, estimates: &[f64], v: &[f64], degrees: Option<f64>) -> Vec<Coefficient> {
+        let k = estimates.len();
+        let student = degrees.and_then(|d| StudentsT::new(0.0, 1.0, d).ok());
+        let quantile = student.map_or_else(|| Normal::standard().inverse_cdf(0.975), |t| t.inverse_cdf(0.975));
+        (0..k)
             .map(|i| {
-                let estimate = self.coefficients[i];
+                let estimate = estimates[i];
                 let std_error = v[i * k + i].sqrt();
                 let statistic = estimate / std_error;
-                let tail = match degrees.and_then(|d| StudentsT::new(0.0, 1.0, d).ok()) {
-                    Some(t) => t.sf(statistic.abs()),
-                    None => Normal::standard().sf(statistic.abs()),
-                };
+                let beyond = statistic.abs();
+                let tail = student.map_or_else(|| Normal::standard().sf(beyond), |t| t.sf(beyond));
                 Coefficient {
                     name: self.names[i].clone(),
                     estimate,
@@ -108,7 +109,7 @@ impl Fit {
                     high: estimate + quantile * std_error,
                 }
             })
-            .collect())
+            .collect()
     }
 
     /// Tests that the named coefficients are all zero.
@@ -241,7 +242,7 @@ impl Fit {
     }
 
     /// Codes of the used rows from 0 without gaps, and how many there are.
-    fn dense(&self, codes: &[u32]) -> (Vec<u32>, usize) {
+    pub(crate) fn dense(&self, codes: &[u32]) -> (Vec<u32>, usize) {
         let largest = codes.iter().copied().max().unwrap_or(0) as usize;
         let mut map = vec![u32::MAX; largest + 1];
         let mut count = 0;
@@ -296,7 +297,7 @@ impl Fit {
         out
     }
 
-    fn sandwich(&self, meat: &[f64]) -> Vec<f64> {
+    pub(crate) fn sandwich(&self, meat: &[f64]) -> Vec<f64> {
         let k = self.coefficients.len();
         let multiply = |a: &[f64], b: &[f64]| -> Vec<f64> {
             let mut out = vec![0.0; k * k];

@@ -77,4 +77,15 @@ pub enum FitError {
     /// A restriction on a coefficient that there is not.
     #[error("there is no coefficient `{0}`")]
     NoCoefficient(String),
+    /// Two rows of a gravity panel for one flow.
+    #[error("no bias correction: rows {first} and {second} are of the same exporter, importer and period")]
+    SameFlow {
+        /// Row, from 0.
+        first: usize,
+        /// Another.
+        second: usize,
+    },
+    /// A bias correction that cannot be made.
+    #[error("no bias correction: {0}")]
+    Panel(String),
 }

@@ -46,6 +46,7 @@
 //! ```
 
 mod absorb;
+mod bias;
 mod collinear;
 mod covariance;
 mod error;
@@ -58,6 +59,7 @@ mod poisson;
 mod separation;
 
 pub use absorb::{Effects, Family};
+pub use bias::{Debiased, Panel};
 pub use covariance::{Cluster, Coefficient, Covariance, SmallSample, Wald};
 pub use error::FitError;
 pub use fit::{Dropped, Fit, Kind, Reason, Separated, Status};

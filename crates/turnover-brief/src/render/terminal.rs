@@ -70,8 +70,10 @@ fn render(document: &Document, style: Style, out: &mut String) -> std::fmt::Resu
         }
         if style.tables {
             for table in section.answer.tables.iter().filter(|t| !t.rows.is_empty()) {
-                writeln!(out, "\n{}", style.bold(&table.title))?;
-                writeln!(out, "{}", self::table(table, style))?;
+                writeln!(out, "\n{}", style.bold(&wrap(&table.title, style.width, "", "")))?;
+                // An answer that is only a table is shown whole.
+                let rows = if section.answer.findings.is_empty() { table.rows.len() } else { ROWS };
+                writeln!(out, "{}", grid(table, style, rows))?;
             }
         }
         writeln!(out, "{}", style.faint(&wrap(&section.answer.command, style.width, "  $ ", "      ")))?;
@@ -80,8 +82,11 @@ fn render(document: &Document, style: Style, out: &mut String) -> std::fmt::Resu
         writeln!(out, "\n{}", style.paint("1;34", question))?;
         writeln!(out, "{}", wrap(&format!("Not answered: {why}"), style.width, "  - ", "    "))?;
     }
-    writeln!(out, "\n{}", style.bold("Sources"))?;
-    for s in document.sources() {
+    let sources = document.sources();
+    if !sources.is_empty() {
+        writeln!(out, "\n{}", style.bold("Sources"))?;
+    }
+    for s in sources {
         let line = format!("{}; {}; SHA-256 {}", s.name, s.vintage, &s.hash[..s.hash.len().min(12)]);
         writeln!(out, "{}", wrap(&line, style.width, "  - ", "    "))?;
     }
@@ -97,12 +102,16 @@ fn render(document: &Document, style: Style, out: &mut String) -> std::fmt::Resu
 
 /// A table as aligned text, cut to a screenful.
 pub fn table(table: &Table, style: Style) -> String {
+    grid(table, style, ROWS)
+}
+
+fn grid(table: &Table, style: Style, rows: usize) -> String {
     let mut grid = comfy_table::Table::new();
     grid.load_style(NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(style.width.min(u16::MAX.into()) as u16);
     grid.set_header(table.columns.iter().map(|c| c.title.clone()));
-    for row in table.rows.iter().take(ROWS) {
+    for row in table.rows.iter().take(rows) {
         grid.add_row(row.iter().zip(&table.columns).map(|(x, c)| cell(x, c.unit)));
     }
     for (at, column) in table.columns.iter().enumerate() {
@@ -113,8 +122,8 @@ pub fn table(table: &Table, style: Style) -> String {
         }
     }
     let mut text: String = grid.lines().map(|l| format!(" {}\n", l.trim_end())).collect();
-    if table.rows.len() > ROWS {
-        text.push_str(&format!("  ... {} more rows: --out FILE.csv --part {}\n", table.rows.len() - ROWS, table.id));
+    if table.rows.len() > rows {
+        text.push_str(&format!("  ... {} more rows: --out FILE.csv --part {}\n", table.rows.len() - rows, table.id));
     }
     text.pop();
     text

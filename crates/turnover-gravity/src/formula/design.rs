@@ -131,7 +131,7 @@ fn dummies(
 }
 
 /// Codes in ascending order of values, `u32::MAX` where missing, and the values as text.
-fn factor_codes(column: &Column) -> (Vec<u32>, Vec<String>) {
+pub(super) fn factor_codes(column: &Column) -> (Vec<u32>, Vec<String>) {
     match column {
         Column::Text(codes, values) => (codes.clone(), values.clone()),
         Column::Number(x) => {

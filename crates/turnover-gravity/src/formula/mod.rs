@@ -10,11 +10,13 @@
 
 mod design;
 mod expr;
+mod panel;
 mod parse;
 
 use thiserror::Error;
 
 pub use design::{Design, Sample, Specification, design};
+pub use panel::panel;
 pub use parse::{Formula, parse};
 
 /// Why a formula cannot be used.
@@ -57,5 +59,11 @@ pub enum FormulaError {
         values: usize,
         /// The limit.
         most: usize,
+    },
+    /// Effects that are not those of a gravity panel.
+    #[error("a bias correction is for effects exporter^time + importer^time + exporter^importer, or the first two")]
+    NoPanel {
+        /// The effects that there are.
+        effects: Vec<String>,
     },
 }
