@@ -19,6 +19,7 @@
 //! - the method is an **inexact Newton** on the first-order conditions: what effects take out of
 //!   the regressors is carried from step to step and only refreshed, so that an early step costs
 //!   little and the last ones are nearly free;
+//! - rows with equal regressors and effects are **one row** while the estimate is made;
 //! - a panel sorted by pair and year is a set of **streams**: no index is read per row.
 //!
 //! The fixed point is that of the exact method, since the first-order conditions themselves are
@@ -48,6 +49,7 @@
 mod absorb;
 mod bias;
 mod collinear;
+mod compress;
 mod covariance;
 mod error;
 mod fit;

@@ -5,6 +5,7 @@ use faer::{Mat, Side};
 use rayon::prelude::*;
 
 use crate::collinear;
+use crate::compress::compress;
 use crate::error::FitError;
 use crate::fit::{Fit, Kind, Status};
 use crate::model::{Model, Settings};
@@ -18,11 +19,17 @@ const MOST_PRODUCTS: usize = 100_000;
 
 /// Estimates the model by (weighted) least squares: log-linear gravity.
 pub fn least_squares(model: &Model, settings: &Settings) -> Result<Fit, FitError> {
-    rayon::scope(|_| least_squares_in_pool(model, settings))
+    rayon::scope(|_| {
+        model.check(false)?;
+        match compress(model, settings) {
+            Some(cells) => least_squares_rows(&cells.model, settings).map(|fit| cells.expand(fit, model)),
+            None => least_squares_rows(model, settings),
+        }
+    })
 }
 
-fn least_squares_in_pool(model: &Model, settings: &Settings) -> Result<Fit, FitError> {
-    model.check(false)?;
+/// The same for a model that has been checked, row by row.
+pub(crate) fn least_squares_rows(model: &Model, settings: &Settings) -> Result<Fit, FitError> {
     let n = model.y.len();
     let mut used: Vec<bool> = match &model.weights {
         Some(w) => w.iter().map(|w| *w > 0.0).collect(),

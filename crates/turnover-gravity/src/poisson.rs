@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::absorb::{Absorber, Effects, Family, exp_all};
 use crate::collinear;
+use crate::compress::compress;
 use crate::error::FitError;
 use crate::fit::{Dropped, Fit, Kind, Reason, Separated, Status};
 use crate::linear::{cross_products, invert, products, solve_symmetric};
@@ -67,11 +68,17 @@ pub(crate) struct State {
 pub fn poisson(model: &Model, settings: &Settings) -> Result<Fit, FitError> {
     // Inside the pool from the start: entering it for each of a thousand short passes would cost
     // more than the passes.
-    rayon::scope(|_| poisson_in_pool(model, settings))
+    rayon::scope(|_| {
+        model.check(true)?;
+        match compress(model, settings) {
+            Some(cells) => poisson_rows(&cells.model, settings).map(|fit| cells.expand(fit, model)),
+            None => poisson_rows(model, settings),
+        }
+    })
 }
 
-fn poisson_in_pool(model: &Model, settings: &Settings) -> Result<Fit, FitError> {
-    model.check(true)?;
+/// The same for a model that has been checked, row by row.
+pub(crate) fn poisson_rows(model: &Model, settings: &Settings) -> Result<Fit, FitError> {
     let n = model.y.len();
     let mut used: Vec<bool> = match &model.weights {
         Some(w) => w.iter().map(|w| *w > 0.0).collect(),

@@ -55,6 +55,16 @@ impl Effects {
         self.families.first().map_or(0, |f| f.codes.len())
     }
 
+    /// The same for some rows.
+    pub(crate) fn rows_of(&self, rows: &[usize]) -> Effects {
+        let pick = |f: &Family| Family {
+            name: f.name.clone(),
+            codes: rows.iter().map(|r| f.codes[*r]).collect(),
+            levels: f.levels,
+        };
+        Effects { families: self.families.iter().map(pick).collect() }
+    }
+
     /// The families.
     pub fn families(&self) -> &[Family] {
         &self.families

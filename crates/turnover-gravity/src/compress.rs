@@ -1,0 +1,207 @@
+//! Exact compression: rows with equal regressors, effects and offset have one mean, so the
+//! first-order conditions see only their weights and their weighted outcomes. One row stands for
+//! all of them while the estimate is made; errors, deviance and residuals are those of the rows.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use crate::fit::{Fit, Kind, Separated};
+use crate::model::{Model, Settings};
+
+/// Cells per row above which compression is not worth its pass.
+const WORTH: f64 = 0.8;
+/// One cell in so many is looked at to tell.
+const SAMPLE: u64 = 64;
+/// Fewer rows are estimated as they are.
+const FEWEST: usize = 2_000;
+
+/// A model whose rows are cells.
+pub(crate) struct Compressed {
+    pub(crate) model: Model,
+    /// Cell of each row of the caller.
+    cell: Vec<u32>,
+}
+
+/// The model by cells; `None` where that would not be much shorter, or where single rows matter.
+pub(crate) fn compress(model: &Model, settings: &Settings) -> Option<Compressed> {
+    let n = model.y.len();
+    if n < FEWEST || settings.drop_singletons {
+        return None;
+    }
+    let keys: Vec<u64> = (0..n).into_par_iter().map(|r| key(model, r)).collect();
+    // All rows of a cell have one key, so a sample of keys holds whole cells.
+    let mut sample: Vec<u64> = keys.par_iter().copied().filter(|k| k % SAMPLE == 0).collect();
+    let rows = sample.len();
+    sample.par_sort_unstable();
+    sample.dedup();
+    // A panel of few cells may have none in the sample.
+    if rows > 0 && sample.len() as f64 > WORTH * rows as f64 {
+        return None;
+    }
+    let mut found: HashMap<u64, u32> = HashMap::new();
+    let mut first: Vec<usize> = Vec::new();
+    let mut cell = Vec::with_capacity(n);
+    for (r, key) in keys.iter().enumerate() {
+        let mut key = *key;
+        // Different rows with one key move on to the next.
+        let at = loop {
+            match found.get(&key) {
+                None => {
+                    found.insert(key, first.len() as u32);
+                    first.push(r);
+                    break first.len() - 1;
+                }
+                Some(c) if alike(model, first[*c as usize], r) => break *c as usize,
+                Some(_) => key = key.wrapping_add(1),
+            }
+        };
+        cell.push(at as u32);
+        if first.len() as f64 > WORTH * n as f64 {
+            return None;
+        }
+    }
+    let mut weight = vec![0.0; first.len()];
+    let mut y = vec![0.0; first.len()];
+    for (r, c) in cell.iter().enumerate() {
+        let w = model.weights.as_ref().map_or(1.0, |w| w[r]);
+        weight[*c as usize] += w;
+        y[*c as usize] += w * model.y[r];
+    }
+    y.iter_mut().zip(&weight).filter(|(_, w)| **w > 0.0).for_each(|(y, w)| *y /= w);
+    let pick = |values: &[f64]| -> Vec<f64> { first.iter().map(|r| values[*r]).collect() };
+    let compressed = Model {
+        y,
+        x: model.x.iter().map(|(name, x)| (name.clone(), pick(x))).collect(),
+        effects: model.effects.as_ref().map(|e| e.rows_of(&first)),
+        weights: Some(weight),
+        offset: model.offset.as_deref().map(pick),
+    };
+    Some(Compressed { model: compressed, cell })
+}
+
+/// A number that rows share where regressors, effects and offset are equal.
+fn key(model: &Model, row: usize) -> u64 {
+    let mut key = 0x9E37_79B9_7F4A_7C15;
+    let mut mix = |bits: u64| {
+        key = (key ^ bits).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
+        key ^= key >> 32;
+    };
+    for family in model.effects.iter().flat_map(|e| e.families()) {
+        mix(u64::from(family.codes[row]));
+    }
+    for (_, x) in &model.x {
+        mix(x[row].to_bits());
+    }
+    if let Some(offset) = &model.offset {
+        mix(offset[row].to_bits());
+    }
+    key
+}
+
+fn alike(model: &Model, a: usize, b: usize) -> bool {
+    model.effects.iter().flat_map(|e| e.families()).all(|f| f.codes[a] == f.codes[b])
+        && model.x.iter().all(|(_, x)| x[a].to_bits() == x[b].to_bits())
+        && model.offset.as_ref().is_none_or(|o| o[a].to_bits() == o[b].to_bits())
+}
+
+impl Compressed {
+    /// The fit of the cells as one of the rows of `model`.
+    pub(crate) fn expand(self, fit: Fit, model: &Model) -> Fit {
+        let weight = |r: usize| model.weights.as_ref().map_or(1.0, |w| w[r]);
+        let rows = 0..model.y.len();
+        let cell = |r: usize| self.cell[r] as usize;
+        let used: Vec<bool> = rows.clone().map(|r| fit.used[cell(r)] && weight(r) > 0.0).collect();
+        let pick = |values: &[f64], empty: f64| -> Vec<f64> {
+            rows.clone().map(|r| if used[r] { values[cell(r)] } else { empty }).collect()
+        };
+        let fitted = pick(&fit.fitted, f64::NAN);
+        let residual_y: Vec<f64> =
+            rows.clone().map(|r| if used[r] { weight(r) * (model.y[r] - fitted[r]) } else { 0.0 }).collect();
+        let parts = |r: usize| match fit.kind {
+            Kind::LeastSquares => weight(r) * (model.y[r] - fitted[r]).powi(2),
+            Kind::Poisson if model.y[r] > 0.0 => {
+                2.0 * weight(r) * (model.y[r] * (model.y[r] / fitted[r]).ln() - (model.y[r] - fitted[r]))
+            }
+            Kind::Poisson => 2.0 * weight(r) * fitted[r],
+        };
+        let mut reasons = vec![None; fit.used.len()];
+        fit.separated.iter().for_each(|s| reasons[s.row] = Some(s.reason));
+        let separated: Vec<Separated> = rows
+            .clone()
+            .filter(|row| weight(*row) > 0.0)
+            .filter_map(|row| reasons[cell(row)].map(|reason| Separated { row, reason }))
+            .collect();
+        Fit {
+            deviance: rows.clone().filter(|r| used[*r]).map(parts).sum(),
+            index: pick(&fit.index, f64::NAN),
+            residual_x: fit.residual_x.iter().map(|x| pick(x, 0.0)).collect(),
+            nobs: used.iter().filter(|u| **u).count(),
+            effects: model.effects.clone(),
+            fitted,
+            residual_y,
+            separated,
+            used,
+            ..fit
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::absorb::{Effects, Family};
+    use crate::covariance::{Cluster, Covariance, SmallSample};
+
+    /// Three thousand rows in two hundred cells, weighted, some of weight 0, one level all zero.
+    fn model() -> Model {
+        let n = 3_000usize;
+        let at = |r: usize| (r * 7919) % 200;
+        let noise = |r: usize| f64::from((r * 2_654_435_761 % 1009) as u32) / 1009.0;
+        let y = |r: usize| if at(r) % 20 == 7 || r % 11 == 0 { 0.0 } else { (1.0 + noise(r)) * (1 + at(r) % 5) as f64 };
+        let family = |name: &str, f: &dyn Fn(usize) -> usize, levels: usize| Family {
+            name: name.into(),
+            codes: (0..n).map(|r| f(at(r)) as u32).collect(),
+            levels,
+        };
+        Model {
+            y: (0..n).map(y).collect(),
+            x: vec![("x".into(), (0..n).map(|r| ((at(r) * 31) % 17) as f64).collect())],
+            effects: Effects::new(vec![family("a", &|c| c % 20, 20), family("b", &|c| c / 20, 10)]),
+            weights: Some((0..n).map(|r| if r % 13 == 0 { 0.0 } else { 1.0 + noise(r + 5) }).collect()),
+            offset: Some((0..n).map(|r| 0.1 * (at(r) % 3) as f64).collect()),
+        }
+    }
+
+    #[test]
+    fn cells_give_what_rows_give() {
+        let model = model();
+        let settings = Settings::default();
+        for rows in [crate::poisson::poisson_rows, crate::linear::least_squares_rows] {
+            let cells = compress(&model, &settings).unwrap();
+            assert_eq!(cells.model.y.len(), 200);
+            let short = rows(&cells.model, &settings).unwrap();
+            let a = cells.expand(short, &model);
+            let b = rows(&model, &settings).unwrap();
+            let close = |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * b.abs(), "{a} {b}");
+            close(a.coefficients[0], b.coefficients[0]);
+            close(a.deviance, b.deviance);
+            assert_eq!(a.nobs, b.nobs);
+            assert!(a.separated == b.separated && a.used == b.used);
+            let cluster = Cluster { name: "c".into(), codes: (0..model.y.len() as u32).map(|r| r % 37).collect() };
+            for v in [Covariance::Iid, Covariance::Heteroskedastic, Covariance::Clustered(vec![cluster])] {
+                for ssc in [SmallSample::Fixest, SmallSample::Stata, SmallSample::None] {
+                    close(a.covariance(&v, ssc).unwrap()[0], b.covariance(&v, ssc).unwrap()[0]);
+                }
+            }
+            close(a.log_likelihoods(&model).0, b.log_likelihoods(&model).0);
+        }
+    }
+
+    #[test]
+    fn a_panel_of_single_rows_stays_as_it_is() {
+        let mut model = model();
+        model.x[0].1.iter_mut().enumerate().for_each(|(r, x)| *x = r as f64);
+        assert!(compress(&model, &Settings::default()).is_none());
+    }
+}
