@@ -1,7 +1,9 @@
 //! Estimates by PPML or least squares, as findings and tables.
 
+use std::path::Path;
+
 use serde_json::{Map, Value, json};
-use turnover_data::{Cells, RawTable, Source};
+use turnover_data::{Cells, Filter, RawColumn, RawTable, Source};
 use turnover_gravity::formula::{Design, Formula, FormulaError, Specification, design, panel, parse};
 use turnover_gravity::{
     Cluster, Coefficient, Column, Covariance, Fit, FitError, Frame, Kind, Reason, SeparationCheck, Settings,
@@ -86,38 +88,47 @@ pub struct Question {
     pub command: String,
 }
 
-/// A table with the rows that passed the filter, as numbers and text.
-pub struct Input<'a> {
-    table: &'a RawTable,
-    rows: Vec<usize>,
+/// The columns that a question's models use, as numbers and text.
+pub struct Input {
+    /// Without its cells: where rows are in the file.
+    table: RawTable,
     frame: Frame,
     source: Source,
 }
 
-impl<'a> Input<'a> {
-    /// Takes rows of a table; a text column is numbers where all its cells are.
-    pub fn new(table: &'a RawTable, rows: Vec<usize>, source: Source) -> Self {
-        let columns = table
-            .columns
-            .iter()
-            .map(|c| {
-                let column = match &c.cells {
-                    Cells::Number(_) => Column::Number(rows.iter().map(|r| c.float(*r).unwrap_or(f64::NAN)).collect()),
-                    Cells::Text(_) => {
-                        let number = |r: &usize| match c.str(*r) {
-                            None => Some(f64::NAN),
-                            Some(text) => text.parse::<f64>().ok(),
-                        };
-                        match rows.iter().map(number).collect::<Option<Vec<f64>>>() {
-                            Some(numbers) => Column::Number(numbers),
-                            None => Column::text(&rows.iter().map(|r| c.str(*r)).collect::<Vec<_>>()),
-                        }
-                    }
-                };
-                (c.name.clone(), column)
-            })
-            .collect();
-        Input { table, rows, frame: Frame::new(columns).unwrap_or_default(), source }
+impl Input {
+    /// Reads what the question needs of a file, for the rows that pass the filter.
+    pub fn read(path: &Path, filter: Option<&Filter>, question: &Question) -> Result<Self, AnalysisError> {
+        let formulas =
+            question.formulas.iter().map(|f| parse(f).map_err(formula_error)).collect::<Result<Vec<_>, _>>()?;
+        let mut columns: Vec<&str> = formulas.iter().flat_map(Formula::columns).collect();
+        columns.extend(question.weights.as_deref());
+        columns.extend(question.offset.as_deref());
+        if let Vcov::Clustered(clusters) = &question.vcov {
+            columns.extend(clusters.iter().flatten().map(String::as_str));
+        }
+        let mut table = RawTable::read_selected(path, &columns, filter)?;
+        // Column by column, so that the cells and the numbers are not held twice.
+        let columns = std::mem::take(&mut table.columns).into_iter().map(|c| (c.name.clone(), typed(c, table.rows)));
+        let frame = Frame::new(columns.collect()).unwrap_or_default();
+        let source = Source {
+            name: path.file_name().map_or(table.path.clone(), |n| n.to_string_lossy().into_owned()),
+            vintage: "as given".to_owned(),
+            hash: table.sha256.clone(),
+        };
+        Ok(Input { table, frame, source })
+    }
+}
+
+/// A text column is numbers where all its cells are.
+fn typed(column: RawColumn, rows: usize) -> Column {
+    let number = |r: usize| match &column.cells {
+        Cells::Number(_) => Some(column.float(r).unwrap_or(f64::NAN)),
+        Cells::Text(_) => column.str(r).map_or(Some(f64::NAN), |text| text.parse().ok()),
+    };
+    match (0..rows).map(number).collect::<Option<Vec<f64>>>() {
+        Some(numbers) => Column::Number(numbers),
+        None => Column::text(&(0..rows).map(|r| column.str(r)).collect::<Vec<_>>()),
     }
 }
 
@@ -201,7 +212,7 @@ fn estimate(
 ) -> Result<Estimated, AnalysisError> {
     let settings =
         Settings { separation: question.separation, drop_singletons: question.drop_singletons, ..Settings::default() };
-    let place = |row: usize| input.table.place(input.rows[design.sample.rows[row]]).to_string();
+    let place = |row: usize| input.table.place(design.sample.rows[row]).to_string();
     let wrong = |e: FitError| fit_error(&e, &place);
     // Before the work, so that a wrong formula is told at once.
     let panel = question
@@ -422,7 +433,7 @@ fn left_out(input: &Input, m: &Estimated, at: usize, models: usize) -> Option<Ta
                 what.into(),
                 (rows.len() as f64).into(),
                 why.into(),
-                input.table.place(input.rows[m.design.sample.rows[*first]]).to_string().into(),
+                input.table.place(m.design.sample.rows[*first]).to_string().into(),
             ]);
         }
     };
@@ -522,12 +533,8 @@ fn named_values(input: &Input, m: &Estimated) -> Map<String, Value> {
             })
         })
         .collect();
-    let rows: Vec<String> = m
-        .fit
-        .separated
-        .iter()
-        .map(|s| input.table.place(input.rows[m.design.sample.rows[s.row]]).to_string())
-        .collect();
+    let rows: Vec<String> =
+        m.fit.separated.iter().map(|s| input.table.place(m.design.sample.rows[s.row]).to_string()).collect();
     let dropped: Vec<Value> = m.fit.dropped.iter().map(|d| json!({"name": d.name, "reason": d.reason})).collect();
     out.insert("outcome".into(), json!(m.design.outcome));
     out.insert("effects".into(), json!(m.design.effects));

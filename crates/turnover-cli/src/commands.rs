@@ -3,7 +3,7 @@
 use turnover_analysis::format::multiple;
 use turnover_analysis::{Pair, coverage, estimate, reach, simulate, turnover};
 use turnover_brief::{Ask, Document, brief};
-use turnover_data::{Filter, RawTable, Source};
+use turnover_data::Filter;
 use turnover_equilibrium::Imbalance;
 use turnover_gravity::{Kind, SeparationCheck, SmallSample};
 
@@ -174,18 +174,6 @@ fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError>
     if let Some(threads) = words.threads {
         load::set_threads(threads)?;
     }
-    let spinner = Spinner::start(format!("reading {}", words.file.display()), output.quiet());
-    let table = RawTable::read(&words.file)?;
-    let rows = match &filter {
-        Some(filter) => filter.rows(&table)?,
-        None => (0..table.rows).collect(),
-    };
-    drop(spinner);
-    let source = Source {
-        name: words.file.file_name().map_or(table.path.clone(), |n| n.to_string_lossy().into_owned()),
-        vintage: "as given".to_owned(),
-        hash: table.sha256.clone(),
-    };
     let question = estimate::Question {
         formulas: words.formulas.clone(),
         kind: match words.method {
@@ -209,9 +197,12 @@ fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError>
         etable: words.etable,
         command: estimate_command(words),
     };
-    let _spinner = Spinner::start("estimating".to_owned(), output.quiet());
-    let answer = estimate::answer(&estimate::Input::new(&table, rows, source), &question)?;
-    drop(_spinner);
+    let spinner = Spinner::start(format!("reading {}", words.file.display()), output.quiet());
+    let input = estimate::Input::read(&words.file, filter.as_ref(), &question)?;
+    drop(spinner);
+    let spinner = Spinner::start("estimating".to_owned(), output.quiet());
+    let answer = estimate::answer(&input, &question)?;
+    drop(spinner);
     output.answer(&Document::from(answer), true)
 }
 

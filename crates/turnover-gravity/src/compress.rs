@@ -158,7 +158,9 @@ mod tests {
         let n = 3_000usize;
         let at = |r: usize| (r * 7919) % 200;
         let noise = |r: usize| f64::from((r * 2_654_435_761 % 1009) as u32) / 1009.0;
-        let y = |r: usize| if at(r) % 20 == 7 || r % 11 == 0 { 0.0 } else { (1.0 + noise(r)) * (1 + at(r) % 5) as f64 };
+        let y = |r: usize| {
+            if at(r) % 20 == 7 || r.is_multiple_of(11) { 0.0 } else { (1.0 + noise(r)) * (1 + at(r) % 5) as f64 }
+        };
         let family = |name: &str, f: &dyn Fn(usize) -> usize, levels: usize| Family {
             name: name.into(),
             codes: (0..n).map(|r| f(at(r)) as u32).collect(),
@@ -168,7 +170,7 @@ mod tests {
             y: (0..n).map(y).collect(),
             x: vec![("x".into(), (0..n).map(|r| ((at(r) * 31) % 17) as f64).collect())],
             effects: Effects::new(vec![family("a", &|c| c % 20, 20), family("b", &|c| c / 20, 10)]),
-            weights: Some((0..n).map(|r| if r % 13 == 0 { 0.0 } else { 1.0 + noise(r + 5) }).collect()),
+            weights: Some((0..n).map(|r| if r.is_multiple_of(13) { 0.0 } else { 1.0 + noise(r + 5) }).collect()),
             offset: Some((0..n).map(|r| 0.1 * (at(r) % 3) as f64).collect()),
         }
     }

@@ -1,5 +1,7 @@
 //! Named columns of equal length: what a formula is evaluated on.
 
+use std::collections::HashMap;
+
 /// A column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
@@ -12,14 +14,20 @@ pub enum Column {
 impl Column {
     /// A text column from its cells.
     pub fn text<S: AsRef<str>>(cells: &[Option<S>]) -> Self {
-        let mut values: Vec<&str> = cells.iter().flatten().map(AsRef::as_ref).collect();
+        let mut found: HashMap<&str, u32> = HashMap::new();
+        let mut codes: Vec<u32> = cells
+            .iter()
+            .map(|c| {
+                let next = found.len() as u32;
+                c.as_ref().map_or(u32::MAX, |c| *found.entry(c.as_ref()).or_insert(next))
+            })
+            .collect();
+        let mut values: Vec<(&str, u32)> = found.into_iter().collect();
         values.sort_unstable();
-        values.dedup();
-        let code = |c: &Option<S>| {
-            c.as_ref().and_then(|c| values.binary_search(&c.as_ref()).ok()).map_or(u32::MAX, |k| k as u32)
-        };
-        let codes = cells.iter().map(code).collect();
-        Column::Text(codes, values.into_iter().map(str::to_owned).collect())
+        let mut place = vec![0; values.len()];
+        values.iter().enumerate().for_each(|(k, (_, code))| place[*code as usize] = k as u32);
+        codes.iter_mut().filter(|c| **c != u32::MAX).for_each(|c| *c = place[*c as usize]);
+        Column::Text(codes, values.into_iter().map(|(v, _)| v.to_owned()).collect())
     }
 
     fn len(&self) -> usize {

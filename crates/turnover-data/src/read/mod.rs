@@ -3,6 +3,7 @@
 mod csv;
 mod flows;
 mod parquet;
+mod select;
 mod stata;
 
 use std::borrow::Cow;
@@ -27,6 +28,33 @@ pub enum Cells {
     Number(Float64Array),
 }
 
+impl Cells {
+    /// No cells.
+    fn none() -> Self {
+        Cells::Number(Float64Array::from(Vec::<f64>::new()))
+    }
+}
+
+/// Where rows are in a file.
+#[derive(Debug, Clone)]
+enum Places {
+    /// Lines of a text file.
+    Lines(Vec<u64>),
+    /// Rows from 1; all of them in order where there is no list.
+    Rows(Option<Vec<u64>>),
+}
+
+impl Places {
+    /// Those of some rows.
+    fn of(&self, rows: &[usize]) -> Self {
+        match self {
+            Places::Lines(lines) => Places::Lines(rows.iter().map(|r| lines[*r]).collect()),
+            Places::Rows(Some(list)) => Places::Rows(Some(rows.iter().map(|r| list[*r]).collect())),
+            Places::Rows(None) => Places::Rows(Some(rows.iter().map(|r| *r as u64 + 1).collect())),
+        }
+    }
+}
+
 /// A named column.
 #[derive(Debug, Clone)]
 pub struct RawColumn {
@@ -37,6 +65,14 @@ pub struct RawColumn {
 }
 
 impl RawColumn {
+    /// Number of cells.
+    fn len(&self) -> usize {
+        match &self.cells {
+            Cells::Text(a) => a.len(),
+            Cells::Number(a) => a.len(),
+        }
+    }
+
     /// The number in a cell of a numeric column; `None` where missing.
     pub fn float(&self, row: usize) -> Option<f64> {
         match &self.cells {
@@ -71,8 +107,8 @@ pub struct RawTable {
     pub columns: Vec<RawColumn>,
     /// Number of rows.
     pub rows: usize,
-    /// The line of each row, for text files.
-    lines: Option<Vec<u64>>,
+    /// Where the rows are in the file.
+    places: Places,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
 }
@@ -99,31 +135,28 @@ impl RawTable {
         let refuse = |what: &str, help: &str| {
             Err(DataError::Format { path: name.to_owned(), what: what.to_owned(), help: help.to_owned() })
         };
-        let (columns, lines) = match bytes {
+        let (columns, places) = match bytes {
             [] => return refuse("is empty", "check that the download or export finished"),
-            [b'P', b'A', b'R', b'1', ..] => (parquet::read(name, bytes)?, None),
-            [b'<', b's', b't', b'a', b't', b'a', b'_', ..] => (stata::read(name, bytes)?, None),
+            [b'P', b'A', b'R', b'1', ..] => (parquet::read(name, bytes)?, Places::Rows(None)),
+            [b'<', b's', b't', b'a', b't', b'a', b'_', ..] => (stata::read(name, bytes)?, Places::Rows(None)),
             // Before release 117 a Stata file begins with its release number and byte order.
-            [102..=115, 1 | 2, 1, ..] => (stata::read(name, bytes)?, None),
+            [102..=115, 1 | 2, 1, ..] => (stata::read(name, bytes)?, Places::Rows(None)),
             [b'P', b'K', 3, 4, ..] => {
                 return refuse("is a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV");
             }
             [0xD0, 0xCF, 0x11, 0xE0, ..] => return refuse("is a spreadsheet", "save the sheet as CSV"),
             [0x1F, 0x8B, ..] => {
                 let (columns, lines) = csv::read_gzip(name, bytes)?;
-                (columns, Some(lines))
+                (columns, Places::Lines(lines))
             }
             _ => {
                 let (columns, lines) = csv::read(name, bytes)?;
-                (columns, Some(lines))
+                (columns, Places::Lines(lines))
             }
         };
-        let rows = columns.first().map_or(0, |c| match &c.cells {
-            Cells::Text(a) => a.len(),
-            Cells::Number(a) => a.len(),
-        });
-        let sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
-        Ok(RawTable { path: name.to_owned(), columns, rows, lines, sha256 })
+        let rows = columns.first().map_or(0, RawColumn::len);
+        let sha256 = hex(&Sha256::digest(bytes));
+        Ok(RawTable { path: name.to_owned(), columns, rows, places, sha256 })
     }
 
     /// A column by its exact name.
@@ -133,9 +166,14 @@ impl RawTable {
 
     /// Where a row is in the file.
     pub fn place(&self, row: usize) -> Place {
-        match &self.lines {
-            Some(lines) => Place::Line(lines[row]),
-            None => Place::Row(row as u64 + 1),
+        match &self.places {
+            Places::Lines(lines) => Place::Line(lines[row]),
+            Places::Rows(Some(rows)) => Place::Row(rows[row]),
+            Places::Rows(None) => Place::Row(row as u64 + 1),
         }
     }
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -1,45 +1,78 @@
 //! Parquet, through the Arrow reader.
 
+use std::fs::File;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
-use arrow_array::{ArrayRef, Float64Array, StringArray};
 use arrow_schema::DataType;
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::ChunkReader;
 
+use super::select::{append, finish};
 use super::{Cells, RawColumn};
 use crate::error::DataError;
 
+/// Rows read at a time.
+const BATCH: usize = 1 << 16;
+
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError> {
-    let damaged = |e: &dyn std::fmt::Display| DataError::Format {
+    let mut growing = Vec::new();
+    let mut rows = 0;
+    each_batch(name, bytes::Bytes::copy_from_slice(bytes), &|_| true, &mut |columns| {
+        let all = columns.first().map_or(0, RawColumn::len);
+        append(&mut growing, columns, rows, 0..all);
+        rows += all;
+        Ok(())
+    })?;
+    Ok(finish(growing))
+}
+
+/// Names of a file's columns that can be read.
+pub(super) fn names(name: &str, file: File) -> Result<Vec<String>, DataError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(name, &e))?;
+    let plain = builder.schema().fields().iter().filter(|f| plain(f.data_type()).is_some());
+    Ok(plain.map(|f| f.name().clone()).collect())
+}
+
+/// Hands over some columns of a file batch by batch.
+pub(super) fn each_batch<R: ChunkReader + 'static>(
+    name: &str,
+    source: R,
+    wanted: &dyn Fn(&str) -> bool,
+    take: &mut dyn FnMut(&[RawColumn]) -> Result<(), DataError>,
+) -> Result<(), DataError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(source).map_err(|e| damaged(name, &e))?;
+    // Columns of lists, structs or binary data take no part and are passed over.
+    let fields: Vec<usize> = (builder.schema().fields().iter().enumerate())
+        .filter(|(_, f)| plain(f.data_type()).is_some() && wanted(f.name()))
+        .map(|(at, _)| at)
+        .collect();
+    let mask = ProjectionMask::roots(builder.parquet_schema(), fields);
+    let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(|e| damaged(name, &e))?;
+    for batch in reader {
+        let batch = batch.map_err(|e| damaged(name, &e))?;
+        let mut columns = Vec::with_capacity(batch.num_columns());
+        for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
+            let Some(target) = plain(field.data_type()) else { continue };
+            let cast = arrow_cast::cast(array, &target).map_err(|e| damaged(name, &e))?;
+            let cells = match target {
+                DataType::Float64 => Cells::Number(cast.as_primitive::<Float64Type>().clone()),
+                _ => Cells::Text(cast.as_string::<i32>().clone()),
+            };
+            columns.push(RawColumn { name: field.name().clone(), cells });
+        }
+        take(&columns)?;
+    }
+    Ok(())
+}
+
+fn damaged(name: &str, e: &dyn std::fmt::Display) -> DataError {
+    DataError::Format {
         path: name.to_owned(),
         what: format!("the Parquet data is damaged or cut off ({e})"),
         help: "write or download the file again".to_owned(),
-    };
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::copy_from_slice(bytes)).map_err(|e| damaged(&e))?;
-    let schema = builder.schema().clone();
-    let reader = builder.with_batch_size(1 << 16).build().map_err(|e| damaged(&e))?;
-    let mut parts: Vec<Vec<ArrayRef>> = vec![Vec::new(); schema.fields().len()];
-    for batch in reader {
-        let batch = batch.map_err(|e| damaged(&e))?;
-        for (part, column) in parts.iter_mut().zip(batch.columns()) {
-            part.push(column.clone());
-        }
     }
-    let mut columns = Vec::new();
-    for (field, part) in schema.fields().iter().zip(parts) {
-        // Columns of lists, structs or binary data take no part and are passed over.
-        let Some(target) = plain(field.data_type()) else { continue };
-        let cast: Result<Vec<ArrayRef>, _> = part.iter().map(|a| arrow_cast::cast(a, &target)).collect();
-        let cast = cast.map_err(|e| damaged(&e))?;
-        let cells = if target == DataType::Float64 {
-            Cells::Number(cast.iter().flat_map(|a| a.as_primitive::<Float64Type>().iter()).collect::<Float64Array>())
-        } else {
-            Cells::Text(cast.iter().flat_map(|a| a.as_string::<i32>().iter()).collect::<StringArray>())
-        };
-        columns.push(RawColumn { name: field.name().clone(), cells });
-    }
-    Ok(columns)
 }
 
 /// The plain type that a column is read as.

@@ -15,6 +15,21 @@ pub(super) enum Expr {
     Call(Function, Box<Expr>),
 }
 
+impl Expr {
+    /// Adds the columns that it names.
+    pub(super) fn columns<'a>(&'a self, out: &mut Vec<&'a str>) {
+        match self {
+            Expr::Number(_) | Expr::Text(_) => {}
+            Expr::Column(name) => out.push(name),
+            Expr::Negate(inner) | Expr::Not(inner) | Expr::Call(_, inner) => inner.columns(out),
+            Expr::Binary(_, a, b) => {
+                a.columns(out);
+                b.columns(out);
+            }
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Op {
     Add,

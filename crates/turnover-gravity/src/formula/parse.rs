@@ -18,6 +18,27 @@ pub struct Formula {
     pub(super) effects: Vec<Vec<String>>,
 }
 
+impl Formula {
+    /// The columns of the data that the formula names, in alphabetical order.
+    pub fn columns(&self) -> Vec<&str> {
+        let mut out: Vec<&str> = self.effects.iter().flatten().map(String::as_str).collect();
+        self.outcomes.iter().for_each(|(_, e)| e.columns(&mut out));
+        let steps = self.steps.iter().flat_map(|(_, choices)| choices.iter().flatten());
+        for factor in self.terms.iter().chain(steps).flat_map(|t| &t.factors) {
+            match factor {
+                Factor::Value(_, e) => e.columns(&mut out),
+                Factor::Dummies { column, times, .. } => {
+                    out.push(column);
+                    times.iter().for_each(|(_, e)| e.columns(&mut out));
+                }
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+}
+
 /// How stepwise terms enter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Steps {
