@@ -21,6 +21,9 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError
         what: format!("the Stata data is damaged or cut off ({e})"),
         help: "save or download the file again".to_owned(),
     };
+    if claims_too_much(bytes) {
+        return Err(damaged(&"a note in it claims to be longer than the file"));
+    }
     let header = DtaReader::new().from_reader(Cursor::new(bytes)).read_header().map_err(|e| damaged(&e))?;
     let mut characteristics = header.read_schema().map_err(|e| damaged(&e))?;
     characteristics.skip_to_end().map_err(|e| damaged(&e))?;
@@ -63,4 +66,62 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError
             },
         })
         .collect())
+}
+
+/// Whether a note (characteristic) claims more bytes than the file has: the `dta` crate would make
+/// room for as many as are claimed.
+fn claims_too_much(bytes: &[u8]) -> bool {
+    let number = |at: usize, little: bool| -> Option<usize> {
+        let four: [u8; 4] = bytes.get(at..at + 4)?.try_into().ok()?;
+        Some(if little { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) } as usize)
+    };
+    if bytes.first() == Some(&b'<') {
+        // `<ch>`, a length, the note; all of them stand before the data.
+        let find = |tag: &[u8]| bytes.windows(tag.len()).position(|w| w == tag);
+        let little = find(b"LSF").is_some_and(|at| at < 100);
+        let before = &bytes[..find(b"<data>").unwrap_or(bytes.len())];
+        return (0..before.len().saturating_sub(4))
+            .filter(|at| &before[*at..at + 4] == b"<ch>")
+            .any(|at| number(at + 4, little).is_none_or(|length| length > bytes.len()));
+    }
+    let (Some(&release), Some(&order), Some(&[a, b])) =
+        (bytes.first(), bytes.get(1), bytes.get(4..6).and_then(|v| v.first_chunk()))
+    else {
+        return false;
+    };
+    let little = order == 2;
+    let variables = usize::from(if little { u16::from_le_bytes([a, b]) } else { u16::from_be_bytes([a, b]) });
+    // Bytes per variable: type, name, sort order, format, value label, variable label.
+    let each = match release {
+        114 | 115 => 1 + 33 + 2 + 49 + 33 + 81,
+        110..=113 => 1 + 33 + 2 + 12 + 33 + 81,
+        // Older ones have no notes, or lengths of two bytes.
+        _ => return false,
+    };
+    // A type, a length and the note; type and length 0 end the list.
+    let mut at = 109 + each * variables + 2;
+    while let (Some(&kind), Some(length)) = (bytes.get(at), number(at + 1, little)) {
+        if length > bytes.len() {
+            return true;
+        }
+        if kind == 0 && length == 0 {
+            return false;
+        }
+        at += 5 + length;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A release 114 file of no variables whose one note claims four gigabytes.
+    #[test]
+    fn a_note_longer_than_the_file_is_refused() {
+        let mut bytes = vec![114, 2, 1, 0, 0, 0];
+        bytes.resize(111, 0);
+        bytes.extend([1, 0xff, 0xff, 0xff, 0xff]);
+        assert!(read("note.dta", &bytes).unwrap_err().to_string().contains("longer than the file"));
+    }
 }

@@ -90,8 +90,11 @@ fn regressors(term: &Term, frame: &Frame) -> Result<Vec<Named>, FormulaError> {
             Factor::Value(name, expr) => vec![(name.clone(), evaluate(expr, frame)?)],
             Factor::Dummies { column, times, reference } => dummies(frame, column, times.as_ref(), reference)?,
         };
+        let count = out.len() * columns.len();
         out = if out.is_empty() {
             columns
+        } else if count > MOST_DUMMIES {
+            return Err(FormulaError::TooManyValues { name: out[0].0.clone(), values: count, most: MOST_DUMMIES });
         } else {
             let product =
                 |a: &Named, b: &Named| (format!("{}:{}", a.0, b.0), a.1.iter().zip(&b.1).map(|(x, y)| x * y).collect());

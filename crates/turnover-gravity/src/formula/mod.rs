@@ -51,7 +51,7 @@ pub enum FormulaError {
         name: String,
     },
     /// Too many values for dummies.
-    #[error("i({name}) has {values} values; at most {most} make a regressor each")]
+    #[error("`{name}` would make {values} regressors, one for each value or combination; {most} is the most")]
     TooManyValues {
         /// The column.
         name: String,

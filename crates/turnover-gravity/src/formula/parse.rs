@@ -74,9 +74,19 @@ const MARKS: [&str; 20] =
 /// Deepest nesting; beyond it a formula is refused, not a stack overflow.
 const MAX_DEPTH: usize = 64;
 
+/// Words and marks at most: a sum is as deep as it is long.
+const MOST_TOKENS: usize = 4_000;
+
+/// Terms at most that a product `a*b*c` may stand for.
+const MOST_TERMS: usize = 500;
+
 /// Parses a formula.
 pub fn parse(text: &str) -> Result<Formula, FormulaError> {
     let mut p = Parser { text, tokens: tokenize(text)?, at: 0, depth: 0 };
+    if p.tokens.len() > MOST_TOKENS {
+        p.at = MOST_TOKENS;
+        return Err(p.expected(&format!("the end: a formula has at most {MOST_TOKENS} words and marks")));
+    }
     let formula = p.formula()?;
     match p.peek() {
         None => Ok(formula),
@@ -307,6 +317,10 @@ impl Parser<'_> {
         let mut terms = vec![self.interaction()?];
         while self.mark("*") {
             let right = self.interaction()?;
+            // Each further factor doubles the terms.
+            if terms.len() >= MOST_TERMS {
+                return Err(self.expected(&format!("at most {MOST_TERMS} terms from one product")));
+            }
             let mut crossed: Vec<Term> = terms
                 .iter()
                 .map(|t| Term { factors: t.factors.iter().chain(&right.factors).cloned().collect() })
@@ -536,6 +550,9 @@ mod tests {
         }
         assert!(parse(&format!("y ~ {}", "(".repeat(100_000))).is_err());
         assert!(parse(&format!("y ~ I({}x)", "-".repeat(100_000))).is_err());
+        // Found by fuzzing: forty crossed factors are a trillion terms; and a sum is a deep tree.
+        assert!(parse(&format!("y ~ x{}", "*x".repeat(40))).is_err());
+        assert!(parse(&format!("y ~ I(x{})", "+x".repeat(100_000))).is_err());
     }
 
     proptest::proptest! {

@@ -1,0 +1,16 @@
+//! The bytes of a table: CSV, gzipped CSV, Parquet or Stata.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use turnover_data::RawTable;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(table) = RawTable::from_bytes("file", bytes) {
+        for column in &table.columns {
+            for row in 0..table.rows {
+                let _ = column.show(row);
+            }
+        }
+    }
+});
