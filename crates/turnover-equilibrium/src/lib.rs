@@ -46,12 +46,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod accelerate;
+mod conditional;
 mod error;
 mod model;
 mod newton;
 mod reach;
+pub mod sectors;
 mod world;
 
+pub use conditional::{Conditional, conditional};
 pub use error::{LimitReason, ReachError, SolveError, WorldError};
 pub use newton::{Equilibrium, Settings, Status, solve};
 pub use reach::{Attainable, Lever, Reached, attainable, multiple, reach};

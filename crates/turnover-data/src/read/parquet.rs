@@ -1,13 +1,15 @@
 //! Parquet, through the Arrow reader.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use arrow_schema::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::file::reader::ChunkReader;
+use parquet::file::metadata::ParquetMetaData;
+use parquet::file::reader::{ChunkReader, Length};
 
 use super::select::{append, finish};
 use super::{Cells, RawColumn};
@@ -42,15 +44,20 @@ pub(super) fn each_batch<R: ChunkReader + 'static>(
     wanted: &dyn Fn(&str) -> bool,
     take: &mut dyn FnMut(&[RawColumn]) -> Result<(), DataError>,
 ) -> Result<(), DataError> {
+    let length = source.len();
     let builder = ParquetRecordBatchReaderBuilder::try_new(source).map_err(|e| damaged(name, &e))?;
+    check(name, builder.metadata(), length)?;
     // Columns of lists, structs or binary data take no part and are passed over.
     let fields: Vec<usize> = (builder.schema().fields().iter().enumerate())
         .filter(|(_, f)| plain(f.data_type()).is_some() && wanted(f.name()))
         .map(|(at, _)| at)
         .collect();
     let mask = ProjectionMask::roots(builder.parquet_schema(), fields);
-    let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(|e| damaged(name, &e))?;
-    for batch in reader {
+    let mut reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(|e| damaged(name, &e))?;
+    // A decoder that gives up by a panic has met damaged data all the same.
+    while let Some(batch) =
+        catch_unwind(AssertUnwindSafe(|| reader.next())).map_err(|_| damaged(name, &"a page cannot be decoded"))?
+    {
         let batch = batch.map_err(|e| damaged(name, &e))?;
         let mut columns = Vec::with_capacity(batch.num_columns());
         for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
@@ -63,6 +70,19 @@ pub(super) fn each_batch<R: ChunkReader + 'static>(
             columns.push(RawColumn { name: field.name().clone(), cells });
         }
         take(&columns)?;
+    }
+    Ok(())
+}
+
+/// Refuses places outside the file, which the reader would take on trust.
+fn check(name: &str, metadata: &ParquetMetaData, length: u64) -> Result<(), DataError> {
+    for column in metadata.row_groups().iter().flat_map(|g| g.columns()) {
+        let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+        let end = start.checked_add(column.compressed_size());
+        let inside = start >= 0 && column.compressed_size() >= 0 && end.is_some_and(|e| e as u64 <= length);
+        if !inside || column.data_page_offset() < 0 || column.num_values() < 0 {
+            return Err(damaged(name, &"a column lies outside the file"));
+        }
     }
     Ok(())
 }

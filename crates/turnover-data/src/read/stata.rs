@@ -29,6 +29,10 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError
     characteristics.skip_to_end().map_err(|e| damaged(&e))?;
     let mut records = characteristics.into_record_reader().map_err(|e| damaged(&e))?;
     let variables = records.schema().variables().to_vec();
+    // Rows of no columns take no bytes, and a file may claim any number of them.
+    if variables.is_empty() {
+        return Err(damaged(&"it has no columns"));
+    }
     let mut builders: Vec<Builder> = variables
         .iter()
         .map(|v| match v.variable_type() {

@@ -1,0 +1,460 @@
+//! The economy after a change.
+
+use rayon::prelude::*;
+
+use super::economy::Economy;
+use crate::accelerate::Anderson;
+use crate::error::SolveError;
+
+/// What happens to imbalances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deficits {
+    /// They keep their size in units of world value added.
+    #[default]
+    Kept,
+    /// They move with the region's value added; what that leaves over is spread by value added.
+    Proportional,
+    /// They vanish.
+    Zero,
+}
+
+/// A change of trade costs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    pub(super) n: usize,
+    /// `b`: partial effects in log points, sector, importer, exporter.
+    pub(super) effect: Vec<f64>,
+    /// New tariffs by the same layout.
+    pub(super) tariffs: Vec<f64>,
+}
+
+impl Change {
+    /// No change.
+    pub fn none(economy: &Economy) -> Self {
+        Change { n: economy.n, effect: vec![0.0; economy.shares.len()], tariffs: economy.tariffs.clone() }
+    }
+
+    /// Nothing, tariffs included: a direction to be filled, for [`Economy::tangent`].
+    pub fn direction(economy: &Economy) -> Self {
+        let cells = economy.shares.len();
+        Change { n: economy.n, effect: vec![0.0; cells], tariffs: vec![0.0; cells] }
+    }
+
+    /// Adds a partial effect in log points (`b = -theta log(1 + change of cost)`).
+    pub fn add_effect(&mut self, sector: usize, importer: usize, exporter: usize, log_points: f64) {
+        self.effect[(sector * self.n + importer) * self.n + exporter] += log_points;
+    }
+
+    /// Sets a tariff, as a share.
+    pub fn set_tariff(&mut self, sector: usize, importer: usize, exporter: usize, rate: f64) {
+        self.tariffs[(sector * self.n + importer) * self.n + exporter] = rate;
+    }
+}
+
+/// How to solve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SettleSettings {
+    /// What happens to imbalances.
+    pub deficits: Deficits,
+    /// Largest residual. Default 1e-11.
+    pub tolerance: f64,
+    /// Passes at most. Default 3000.
+    pub max_iterations: usize,
+}
+
+impl Default for SettleSettings {
+    fn default() -> Self {
+        SettleSettings { deficits: Deficits::Kept, tolerance: 1e-11, max_iterations: 3000 }
+    }
+}
+
+/// An economy in equilibrium.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    pub(super) n: usize,
+    pub(super) s: usize,
+    /// Logs of wages (n), of prices (n x s), and spending (n x s): where a solution near this one
+    /// may start from.
+    pub(super) point: Vec<f64>,
+    /// Logs of unit costs, n x s.
+    pub(super) log_cost: Vec<f64>,
+    /// `pi'`, s x n x n.
+    pub(super) shares: Vec<f64>,
+    /// `tau'`.
+    pub(super) tariffs: Vec<f64>,
+    /// Income.
+    pub(super) income: Vec<f64>,
+    /// Tariff revenue.
+    pub(super) revenue: Vec<f64>,
+    /// `D'`.
+    pub(super) deficit: Vec<f64>,
+    /// Logs of consumer price indices.
+    log_price: Vec<f64>,
+    /// Largest residual: log prices, spending against the region's, labour demand less supply
+    /// against the region's trade.
+    pub residual: f64,
+    /// Passes over the shares.
+    pub iterations: usize,
+}
+
+impl Settled {
+    /// Log of the wage's change.
+    pub fn log_wage(&self, region: usize) -> f64 {
+        self.point[region]
+    }
+
+    /// Log of the change of the consumer price index.
+    pub fn log_price(&self, region: usize) -> f64 {
+        self.log_price[region]
+    }
+
+    /// Log of the change of the real wage.
+    pub fn log_real_wage(&self, region: usize) -> f64 {
+        self.point[region] - self.log_price[region]
+    }
+
+    /// Income in units of world value added: wages, tariff revenue and deficit.
+    pub fn income(&self, region: usize) -> f64 {
+        self.income[region]
+    }
+
+    /// Tariff revenue in the same unit.
+    pub fn revenue(&self, region: usize) -> f64 {
+        self.revenue[region]
+    }
+
+    /// Imports less exports in the same unit.
+    pub fn deficit(&self, region: usize) -> f64 {
+        self.deficit[region]
+    }
+
+    /// The flow before tariffs, in the same unit.
+    pub fn flow(&self, sector: usize, importer: usize, exporter: usize) -> f64 {
+        let at = (sector * self.n + importer) * self.n + exporter;
+        self.shares[at] / (1.0 + self.tariffs[at]) * self.spending(sector, importer)
+    }
+
+    /// A region's spending on a sector, tariffs included.
+    pub fn spending(&self, sector: usize, region: usize) -> f64 {
+        self.point[self.n + self.n * self.s + region * self.s + sector]
+    }
+}
+
+/// The map whose fixed point is the equilibrium, with its buffers.
+pub(super) struct Map<'a> {
+    pub(super) economy: &'a Economy,
+    /// `pi B`, s x n x n.
+    pub(super) pull: Vec<f64>,
+    /// `pi B / (1 + tau')`; empty in sectors without tariffs.
+    net_pull: Vec<Vec<f64>>,
+    pub(super) deficits: Deficits,
+    /// How far a wage follows the excess demand for labour, by region.
+    pub(super) pace: Vec<f64>,
+    /// Spending by region before the change, the scale of its residuals.
+    scale: Vec<f64>,
+    /// Imports plus exports before the change.
+    trade: Vec<f64>,
+}
+
+/// What one pass over a sector gives, by region.
+struct SectorPass {
+    log_price: Vec<f64>,
+    output: Vec<f64>,
+    /// Part of spending that goes to sellers, the rest to the treasury.
+    sold: Vec<f64>,
+}
+
+/// All quantities at one point.
+pub(super) struct At {
+    pub(super) log_cost: Vec<f64>,
+    pub(super) revenue: Vec<f64>,
+    pub(super) income: Vec<f64>,
+    pub(super) deficit: Vec<f64>,
+    pub(super) labour: Vec<f64>,
+}
+
+impl<'a> Map<'a> {
+    pub(super) fn new(economy: &'a Economy, change: &Change, deficits: Deficits) -> Self {
+        let (n, s) = (economy.n, economy.s);
+        let mut pull = economy.shares.clone();
+        let mut net_pull = vec![Vec::new(); s];
+        for j in 0..s {
+            let theta = economy.theta[j];
+            let cells = j * n * n..(j + 1) * n * n;
+            for at in cells.clone() {
+                let tariffs = if change.tariffs[at] == economy.tariffs[at] {
+                    0.0
+                } else {
+                    -theta * ((1.0 + change.tariffs[at]) / (1.0 + economy.tariffs[at])).ln()
+                };
+                let effect = change.effect[at] + tariffs;
+                if effect != 0.0 && pull[at] > 0.0 {
+                    pull[at] *= effect.exp();
+                }
+            }
+            if change.tariffs[cells.clone()].iter().any(|t| *t != 0.0) {
+                net_pull[j] = cells.map(|at| pull[at] / (1.0 + change.tariffs[at])).collect();
+            }
+        }
+        let mut trade = vec![0.0; n];
+        let mut own = vec![0.0; n];
+        for j in 0..s {
+            for to in 0..n {
+                for from in 0..n {
+                    let at = (j * n + to) * n + from;
+                    let flow = economy.shares[at] / (1.0 + economy.tariffs[at]) * economy.spending[to * s + j];
+                    if from == to {
+                        own[to] += flow;
+                    } else {
+                        trade[to] += flow;
+                        trade[from] += flow;
+                    }
+                }
+            }
+        }
+        // The excess demand for labour falls with the wage by about theta times the part of output
+        // that competes abroad.
+        let pace = (0..n).map(|r| 1.0 / (1.0 + 3.0 * trade[r] / (trade[r] + 2.0 * own[r]))).collect();
+        let scale = (0..n).map(|r| economy.spending[r * s..(r + 1) * s].iter().sum()).collect();
+        Map { economy, pull, net_pull, deficits, pace, scale, trade }
+    }
+
+    /// The point from which to start without a better one: nothing has changed.
+    pub(super) fn start(&self) -> Vec<f64> {
+        let (n, s) = (self.economy.n, self.economy.s);
+        let mut point = vec![0.0; n + n * s];
+        point.extend_from_slice(&self.economy.spending);
+        point
+    }
+
+    /// The image of a point, the quantities on the way, and the residual.
+    pub(super) fn image(&self, point: &[f64]) -> (Vec<f64>, At, f64) {
+        let Economy { n, s, .. } = *self.economy;
+        let (log_wage, rest) = point.split_at(n);
+        let (log_price, spending) = rest.split_at(n * s);
+        let log_cost = self.log_cost(log_wage, log_price);
+        let passes: Vec<SectorPass> = (0..s).into_par_iter().map(|j| self.sector(j, &log_cost, spending)).collect();
+        let mut output = vec![0.0; n * s];
+        let mut new_price = vec![0.0; n * s];
+        let mut revenue = vec![0.0; n];
+        for (j, pass) in passes.iter().enumerate() {
+            for r in 0..n {
+                output[r * s + j] = pass.output[r];
+                new_price[r * s + j] = pass.log_price[r];
+                revenue[r] += spending[r * s + j] - pass.sold[r];
+            }
+        }
+        let wage: Vec<f64> = log_wage.iter().map(|u| u.exp()).collect();
+        let deficit = self.deficit(&wage);
+        let income: Vec<f64> =
+            (0..n).map(|r| wage[r] * self.economy.value_added[r] + revenue[r] + deficit[r]).collect();
+        let new_spending = self.spending(&output, &income);
+        let mut labour = vec![0.0; n];
+        let mut new_wage = vec![0.0; n];
+        let mut residual = 0.0f64;
+        for r in 0..n {
+            let of = r * s..(r + 1) * s;
+            labour[r] = dot(&self.economy.labour[of.clone()], &output[of]);
+            let supply = wage[r] * self.economy.value_added[r];
+            new_wage[r] = log_wage[r] + self.pace[r] * (labour[r] / supply).ln();
+            residual = largest(residual, (labour[r] - supply) / self.trade[r].max(f64::MIN_POSITIVE));
+        }
+        let world: f64 = new_wage.iter().zip(&self.economy.value_added).map(|(u, v)| u.exp() * v).sum();
+        let total: f64 = self.economy.value_added.iter().sum();
+        new_wage.iter_mut().for_each(|u| *u -= (world / total).ln());
+        for (at, (a, b)) in new_price.iter().zip(log_price).enumerate() {
+            residual = largest(residual, a - b);
+            residual = largest(residual, (new_spending[at] - spending[at]) / self.scale[at / s]);
+        }
+        let mut image = new_wage;
+        image.extend(new_price);
+        image.extend(new_spending);
+        (image, At { log_cost, revenue, income, deficit, labour }, residual)
+    }
+
+    pub(super) fn log_cost(&self, log_wage: &[f64], log_price: &[f64]) -> Vec<f64> {
+        let Economy { s, .. } = *self.economy;
+        let mut out = vec![0.0; log_price.len()];
+        out.par_chunks_mut(s).enumerate().for_each(|(r, out)| {
+            for (o, v) in out.iter_mut().zip(&self.economy.labour[r * s..(r + 1) * s]) {
+                *o = v * log_wage[r];
+            }
+            let inputs = self.economy.inputs[r * s * s..(r + 1) * s * s].chunks_exact(s);
+            for (row, p) in inputs.zip(&log_price[r * s..(r + 1) * s]) {
+                if *p != 0.0 {
+                    out.iter_mut().zip(row).for_each(|(o, g)| *o += g * p);
+                }
+            }
+        });
+        out
+    }
+
+    /// Spending by sector from output and income.
+    pub(super) fn spending(&self, output: &[f64], income: &[f64]) -> Vec<f64> {
+        let Economy { s, .. } = *self.economy;
+        let mut out = vec![0.0; output.len()];
+        out.par_chunks_mut(s).enumerate().for_each(|(r, out)| {
+            let inputs = self.economy.inputs[r * s * s..(r + 1) * s * s].chunks_exact(s);
+            for ((o, row), a) in out.iter_mut().zip(inputs).zip(&self.economy.demand[r * s..(r + 1) * s]) {
+                *o = dot(row, &output[r * s..(r + 1) * s]) + a * income[r];
+            }
+        });
+        out
+    }
+
+    fn sector(&self, j: usize, log_cost: &[f64], spending: &[f64]) -> SectorPass {
+        let Economy { n, s, .. } = *self.economy;
+        let theta = self.economy.theta[j];
+        let power: Vec<f64> = (0..n).map(|i| (-theta * log_cost[i * s + j]).exp()).collect();
+        let pull = &self.pull[j * n * n..(j + 1) * n * n];
+        let net = if self.net_pull[j].is_empty() { pull } else { &self.net_pull[j][..] };
+        let mut log_price = vec![0.0; n];
+        let mut sold = vec![0.0; n];
+        let mut output = vec![0.0; n];
+        for r in 0..n {
+            let row = r * n..(r + 1) * n;
+            let phi = dot(&pull[row.clone()], &power);
+            log_price[r] = -phi.ln() / theta;
+            let scale = spending[r * s + j] / phi;
+            let net = &net[row];
+            let mut total = 0.0;
+            for ((o, a), p) in output.iter_mut().zip(net).zip(&power) {
+                let flow = a * p * scale;
+                *o += flow;
+                total += flow;
+            }
+            sold[r] = total;
+        }
+        SectorPass { log_price, output, sold }
+    }
+
+    fn deficit(&self, wage: &[f64]) -> Vec<f64> {
+        let e = self.economy;
+        match self.deficits {
+            Deficits::Zero => vec![0.0; e.n],
+            Deficits::Kept => e.deficit.clone(),
+            Deficits::Proportional => {
+                let drift: f64 = wage.iter().zip(&e.deficit).map(|(w, d)| w * d).sum();
+                let world: f64 = wage.iter().zip(&e.value_added).map(|(w, v)| w * v).sum();
+                (0..e.n).map(|r| wage[r] * (e.deficit[r] - drift / world * e.value_added[r])).collect()
+            }
+        }
+    }
+
+    /// `pi'` at the given costs.
+    fn shares(&self, log_cost: &[f64]) -> Vec<f64> {
+        let Economy { n, s, .. } = *self.economy;
+        let mut shares = self.pull.clone();
+        shares.par_chunks_mut(n * n).enumerate().for_each(|(j, of)| {
+            let theta = self.economy.theta[j];
+            let power: Vec<f64> = (0..n).map(|i| (-theta * log_cost[i * s + j]).exp()).collect();
+            for row in of.chunks_exact_mut(n) {
+                row.iter_mut().zip(&power).for_each(|(a, p)| *a *= p);
+                let phi: f64 = row.iter().sum();
+                row.iter_mut().for_each(|a| *a /= phi);
+            }
+        });
+        shares
+    }
+}
+
+/// The larger of two sizes; what is not a number is larger than any.
+fn largest(a: f64, b: f64) -> f64 {
+    if b.is_nan() { f64::INFINITY } else { a.max(b.abs()) }
+}
+
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    // Four running sums, since one would wait for each addition before the next.
+    let mut sums = [0.0; 4];
+    let (fours_a, fours_b) = (a.chunks_exact(4), b.chunks_exact(4));
+    let rest: f64 = fours_a.remainder().iter().zip(fours_b.remainder()).map(|(a, b)| a * b).sum();
+    for (x, y) in fours_a.zip(fours_b) {
+        for l in 0..4 {
+            sums[l] += x[l] * y[l];
+        }
+    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+}
+
+impl Economy {
+    /// Solves for the economy after a change, from the economy as it is or from a solution nearby.
+    pub fn settle(
+        &self,
+        change: &Change,
+        settings: &SettleSettings,
+        start: Option<&Settled>,
+    ) -> Result<Settled, SolveError> {
+        let bad = |what, value, expected| Err(SolveError::Input { what, value, expected });
+        if let Some(value) = change.effect.iter().find(|b| !b.is_finite()) {
+            return bad("a partial effect", *value, "a finite number of log points");
+        }
+        if let Some(value) = change.tariffs.iter().find(|t| !(t.is_finite() && **t > -1.0)) {
+            return bad("a tariff", *value, "a share above -1");
+        }
+        let map = Map::new(self, change, settings.deficits);
+        // One entry into the pool: passes are too short for one each.
+        rayon::scope(|_| map.settle(change, settings, start))
+    }
+}
+
+impl Map<'_> {
+    fn settle(
+        &self,
+        change: &Change,
+        settings: &SettleSettings,
+        start: Option<&Settled>,
+    ) -> Result<Settled, SolveError> {
+        let e = self.economy;
+        let mut point = start.map_or_else(|| self.start(), |s| s.point.clone());
+        let mut anderson = Anderson::default();
+        let mut best = f64::INFINITY;
+        for iteration in 1..=settings.max_iterations {
+            let (image, at, residual) = self.image(&point);
+            if let Some(country) = at.income.iter().position(|i| *i <= 0.0) {
+                return Err(SolveError::NoSpending { country });
+            }
+            if residual <= settings.tolerance {
+                let log_price =
+                    (0..e.n).map(|r| dot(&e.demand[r * e.s..(r + 1) * e.s], &point[e.n + r * e.s..][..e.s])).collect();
+                return Ok(Settled {
+                    n: e.n,
+                    s: e.s,
+                    shares: self.shares(&at.log_cost),
+                    tariffs: change.tariffs.clone(),
+                    log_cost: at.log_cost,
+                    income: at.income,
+                    revenue: at.revenue,
+                    deficit: at.deficit,
+                    log_price,
+                    point,
+                    residual,
+                    iterations: iteration,
+                });
+            }
+            // A step that leads far away is taken back to the plain one.
+            if residual > 100.0 * best {
+                anderson.restart();
+            }
+            best = best.min(residual);
+            let next = anderson.next(&point, image.clone());
+            point = if next.iter().all(|x| x.is_finite()) && next[e.n + e.n * e.s..].iter().all(|x| *x > -1e-6) {
+                next
+            } else {
+                anderson.restart();
+                image
+            };
+            if !point.iter().all(|x| x.is_finite()) {
+                return Err(SolveError::NotConverged {
+                    residual,
+                    iterations: iteration,
+                    tolerance: settings.tolerance,
+                });
+            }
+        }
+        Err(SolveError::NotConverged {
+            residual: best,
+            iterations: settings.max_iterations,
+            tolerance: settings.tolerance,
+        })
+    }
+}
