@@ -48,9 +48,11 @@
 
 mod accelerate;
 mod conditional;
+pub mod draws;
 mod error;
 mod model;
 mod newton;
+mod plan;
 mod reach;
 pub mod sectors;
 mod world;
@@ -58,7 +60,8 @@ mod world;
 pub use conditional::{Conditional, conditional};
 pub use error::{LimitReason, ReachError, SolveError, WorldError};
 pub use newton::{Equilibrium, Settings, Status, solve};
-pub use reach::{Attainable, Lever, Reached, attainable, multiple, reach};
+pub use plan::{MOST_TRIED, Plan, plan};
+pub use reach::{Attainable, Lever, Reached, attainable, multiple, reach, reach_beside};
 pub use world::{Imbalance, World};
 
 /// The partial effect, in log points, of a cost that changes by `share` (-0.2 is a fall by 20 %):

@@ -2,7 +2,7 @@
 
 use crate::error::{LimitReason, ReachError, SolveError};
 use crate::model::Model;
-use crate::newton::{Equilibrium, Settings, check, newton};
+use crate::newton::{Equilibrium, Settings, check, newton, solve};
 use crate::world::World;
 
 /// A pattern of trade costs that move together: `b_ij = b L_ij` for one number `b`.
@@ -62,34 +62,51 @@ const WARM_ITERATIONS: usize = 20;
 const PRECISION: f64 = 1e-12;
 
 /// One point on the curve of multiples.
-struct Point {
-    b: f64,
-    log_multiple: f64,
-    slope: f64,
-    equilibrium: Equilibrium,
+pub(crate) struct Point<S> {
+    pub(crate) b: f64,
+    pub(crate) log_multiple: f64,
+    pub(crate) slope: f64,
+    pub(crate) state: S,
 }
 
-struct Curve<'a> {
+/// Worlds along one number, the size of a lever.
+pub(crate) trait Curve {
+    /// A solved world.
+    type State;
+
+    /// The world at `b`, found from one nearby.
+    fn point(&mut self, b: f64, near: Option<&Self::State>) -> Result<Point<Self::State>, SolveError>;
+}
+
+/// A world of one sector, with partial effects that are there at every size of the lever.
+struct OneSector<'a> {
     world: &'a World,
+    fixed: Option<&'a [f64]>,
     lever: &'a Lever,
     targets: &'a [(usize, usize)],
     settings: &'a Settings,
     before: f64,
-    solves: usize,
 }
 
-impl Curve<'_> {
-    fn point(&mut self, b: f64, start: Option<&[f64]>) -> Result<Point, SolveError> {
-        self.solves += 1;
-        let log_b = self.lever.at(b);
+impl Curve for OneSector<'_> {
+    type State = Equilibrium;
+
+    fn point(&mut self, b: f64, near: Option<&Equilibrium>) -> Result<Point<Equilibrium>, SolveError> {
+        let mut log_b = self.lever.at(b);
+        if let Some(fixed) = self.fixed {
+            log_b.iter_mut().zip(fixed).for_each(|(b, f)| *b += f);
+        }
         // Every point starts from a nearby one, so Newton's method alone is enough.
         let settings = Settings { max_iterations: WARM_ITERATIONS.min(self.settings.max_iterations), ..*self.settings };
-        let equilibrium = newton(self.world, &log_b, &settings, start)?;
-        let after: f64 = self.targets.iter().map(|&(i, j)| equilibrium.flow(i, j)).sum();
+        let state = match near {
+            None if self.fixed.is_some() => solve(self.world, &log_b, self.settings, None)?,
+            _ => newton(self.world, &log_b, &settings, near.map(|e| &e.log_wage[..]))?,
+        };
+        let after: f64 = self.targets.iter().map(|&(i, j)| state.flow(i, j)).sum();
         let mut model = Model::new(self.world, &log_b, self.settings);
-        model.evaluate(&equilibrium.log_wage)?;
+        model.evaluate(&state.log_wage)?;
         let slope = model.d_log_flows(&self.lever.weights, self.targets);
-        Ok(Point { b, log_multiple: (after / self.before).ln(), slope, equilibrium })
+        Ok(Point { b, log_multiple: (after / self.before).ln(), slope, state })
     }
 }
 
@@ -99,9 +116,7 @@ pub fn multiple(world: &World, after: &Equilibrium, targets: &[(usize, usize)]) 
     sum(&|i, j| after.flow(i, j)) / sum(&|i, j| world.flow(i, j))
 }
 
-/// Finds `b` such that the sum of the `targets` (exporter, importer) is `k` times today's:
-/// Newton's method on the log of the multiple, its derivative taken through the equilibrium,
-/// kept inside a bracket.
+/// Finds `b` such that the sum of the `targets` (exporter, importer) is `k` times today's.
 pub fn reach(
     world: &World,
     lever: &Lever,
@@ -109,10 +124,20 @@ pub fn reach(
     k: f64,
     settings: &Settings,
 ) -> Result<Reached, ReachError> {
+    reach_beside(world, None, lever, targets, k, settings)
+}
+
+/// The same with other partial effects (n x n, log points) in place already; the multiple is still
+/// that of the flows before them.
+pub fn reach_beside(
+    world: &World,
+    fixed: Option<&[f64]>,
+    lever: &Lever,
+    targets: &[(usize, usize)],
+    k: f64,
+    settings: &Settings,
+) -> Result<Reached, ReachError> {
     check(settings)?;
-    if !(k.is_finite() && k > 0.0) {
-        return Err(ReachError::Multiple(k));
-    }
     if lever.weights.iter().all(|l| *l == 0.0) {
         return Err(ReachError::NoLever);
     }
@@ -120,32 +145,38 @@ pub fn reach(
     if before <= 0.0 {
         return Err(ReachError::NoTrade);
     }
-    let goal = k.ln();
-    let mut curve = Curve { world, lever, targets, settings, before, solves: 0 };
+    let mut curve = OneSector { world, fixed, lever, targets, settings, before };
+    let (point, solves) = seek(&mut curve, k)?;
+    Ok(Reached { log_points: point.b, multiple: point.log_multiple.exp(), solves, equilibrium: point.state })
+}
+
+/// Newton's method on the log of the multiple, its derivative taken through the equilibrium, kept
+/// inside a bracket. Returns the point and how many were solved.
+pub(crate) fn seek<C: Curve>(curve: &mut C, k: f64) -> Result<(Point<C::State>, usize), ReachError> {
+    if !(k.is_finite() && k > 0.0) {
+        return Err(ReachError::Multiple(k));
+    }
+    let mut solves = 1;
     let mut here = curve.point(0.0, None)?;
+    // Which way the goal lies.
+    let sign = (k.ln() - here.log_multiple).signum();
     // The bracket: the last point known to lie short of the goal, and the first beyond it.
     let mut short = 0.0;
     let mut beyond: Option<f64> = None;
     for _ in 0..200 {
-        let miss = goal - here.log_multiple;
+        let miss = k.ln() - here.log_multiple;
         if miss.abs() <= PRECISION {
-            return Ok(Reached {
-                log_points: here.b,
-                multiple: here.log_multiple.exp(),
-                solves: curve.solves,
-                equilibrium: here.equilibrium,
-            });
+            return Ok((here, solves));
         }
-        // Short of the goal or beyond it, seen from zero in the direction of the goal.
-        if (miss > 0.0) == (goal > 0.0) {
+        if miss * sign > 0.0 {
             short = here.b;
         } else {
             beyond = Some(here.b);
         }
         let newton = here.b + miss / here.slope;
-        let toward_goal = |b: f64| (b - short) * goal.signum() > 0.0;
+        let toward_goal = |b: f64| (b - short) * sign > 0.0;
         let mut next = match beyond {
-            Some(end) if newton.is_finite() && toward_goal(newton) && (end - newton) * goal.signum() > 0.0 => newton,
+            Some(end) if newton.is_finite() && toward_goal(newton) && (end - newton) * sign > 0.0 => newton,
             Some(end) => 0.5 * (short + end),
             // No end yet: trust Newton, but at most double the distance.
             None => {
@@ -153,7 +184,7 @@ pub fn reach(
                 if newton.is_finite() && toward_goal(newton) && (newton - short).abs() < longest {
                     newton
                 } else {
-                    short + longest * goal.signum()
+                    short + longest * sign
                 }
             }
         };
@@ -162,32 +193,28 @@ pub fn reach(
         }
         here = loop {
             if next.abs() > MAX_LOG_POINTS {
-                return Err(out_of_reach(&mut curve, k, goal));
+                return Err(out_of_reach(curve, k, sign));
             }
-            match curve.point(next, Some(&here.equilibrium.log_wage)) {
+            solves += 1;
+            match curve.point(next, Some(&here.state)) {
                 Ok(point) => break point,
                 // No world there: the goal, if it exists, lies nearer.
                 Err(_) if (next - short).abs() > 1e-6 => next = 0.5 * (short + next),
-                Err(_) => return Err(out_of_reach(&mut curve, k, goal)),
+                Err(_) => return Err(out_of_reach(curve, k, sign)),
             }
         };
     }
     // The bracket has shrunk to nothing: what is left is rounding, or the curve jumps.
-    if (goal - here.log_multiple).abs() <= 1e-10 {
-        return Ok(Reached {
-            log_points: here.b,
-            multiple: here.log_multiple.exp(),
-            solves: curve.solves,
-            equilibrium: here.equilibrium,
-        });
+    if (k.ln() - here.log_multiple).abs() <= 1e-10 {
+        return Ok((here, solves));
     }
-    Err(out_of_reach(&mut curve, k, goal))
+    Err(out_of_reach(curve, k, sign))
 }
 
-fn out_of_reach(curve: &mut Curve, wanted: f64, goal: f64) -> ReachError {
-    match extreme(curve, goal.signum()) {
+fn out_of_reach<C: Curve>(curve: &mut C, wanted: f64, sign: f64) -> ReachError {
+    match extreme(curve, sign) {
         Err(e) => ReachError::Solve(e),
-        Ok(Attainable { maximum: limit, reason, .. }) if goal > 0.0 => ReachError::Above { wanted, limit, reason },
+        Ok(Attainable { maximum: limit, reason, .. }) if sign > 0.0 => ReachError::Above { wanted, limit, reason },
         Ok(Attainable { maximum: limit, reason, .. }) => ReachError::Below { wanted, limit, reason },
     }
 }
@@ -204,12 +231,12 @@ pub fn attainable(
     if before <= 0.0 {
         return Err(ReachError::NoTrade);
     }
-    let mut curve = Curve { world, lever, targets, settings, before, solves: 0 };
+    let mut curve = OneSector { world, fixed: None, lever, targets, settings, before };
     extreme(&mut curve, 1.0).map_err(ReachError::Solve)
 }
 
 /// Follows the curve upward (`sign` 1) or downward (-1) to where it ends, flattens or turns.
-fn extreme(curve: &mut Curve, sign: f64) -> Result<Attainable, SolveError> {
+pub(crate) fn extreme<C: Curve>(curve: &mut C, sign: f64) -> Result<Attainable, SolveError> {
     let mut here = curve.point(0.0, None)?;
     let mut step = 1.0;
     let mut reason = LimitReason::Saturated;
@@ -219,7 +246,7 @@ fn extreme(curve: &mut Curve, sign: f64) -> Result<Attainable, SolveError> {
             break;
         }
         let b = sign * (here.b.abs() + step).min(MAX_LOG_POINTS);
-        match curve.point(b, Some(&here.equilibrium.log_wage)) {
+        match curve.point(b, Some(&here.state)) {
             Ok(next) if (next.log_multiple - here.log_multiple) * sign < 0.0 => {
                 reason = LimitReason::TurnsBack;
                 if step < 1e-4 {

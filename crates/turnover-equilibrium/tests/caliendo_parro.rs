@@ -214,6 +214,32 @@ fn scaling_all_costs_of_one_region_moves_its_prices_alone() {
     }
 }
 
+/// The answer put back gives the multiple, with a tariff lifted besides; more takes more.
+#[test]
+fn goal_seek_is_confirmed_by_putting_the_answer_back() {
+    let (economy, _) = Economy::new(&small()).unwrap();
+    let settings = SettleSettings { tolerance: 1e-13, ..SettleSettings::default() };
+    let pair = [(1, 2), (2, 1)];
+    let mut fixed = Change::none(&economy);
+    fixed.set_tariff(0, 1, 2, 0.0);
+    let before = economy.flow(2, 1) + economy.flow(1, 2);
+    let mut last = 0.0;
+    for k in [1.5, 2.0, 4.0] {
+        let found = economy.reach(&fixed, &pair, &pair, k, &settings).unwrap();
+        let mut change = fixed.clone();
+        for j in 0..3 {
+            for (from, to) in pair {
+                change.add_effect(j, to, from, -economy.theta(j) * (-found.cost_cut()).ln_1p());
+            }
+        }
+        let back = economy.settle(&change, &settings, None).unwrap();
+        let after: f64 = (0..3).map(|j| back.flow(j, 2, 1) + back.flow(j, 1, 2)).sum();
+        assert!((after / before / k - 1.0).abs() < 1e-9, "{k}: {}", after / before);
+        assert!(found.cost_cut() > last);
+        last = found.cost_cut();
+    }
+}
+
 #[test]
 fn the_answer_does_not_depend_on_the_threads() {
     let (economy, _) = Economy::new(&small()).unwrap();

@@ -27,9 +27,11 @@
 mod decompose;
 mod derive;
 mod economy;
+mod goal;
 mod settle;
 
 pub use decompose::{Decomposition, decompose};
 pub use derive::Tangent;
 pub use economy::{Economy, EconomyData, EconomyError, Note};
+pub use goal::SectorsReached;
 pub use settle::{Change, Deficits, SettleSettings, Settled};

@@ -1,0 +1,114 @@
+//! Goal-seek with many sectors.
+
+use super::economy::Economy;
+use super::settle::{Change, SettleSettings, Settled};
+use crate::error::{ReachError, SolveError};
+use crate::reach::{Curve, Point, seek};
+
+/// The answer of [`Economy::reach`].
+#[derive(Debug, Clone)]
+pub struct SectorsReached {
+    /// `-log(1 - cut)`: the log of the fall in the ad valorem cost of each moved flow.
+    pub log_cost_cut: f64,
+    /// The multiple at that point.
+    pub multiple: f64,
+    /// Points at which the economy was solved.
+    pub solves: usize,
+    /// The change that it took, `fixed` included.
+    pub change: Change,
+    /// The economy there.
+    pub settled: Settled,
+}
+
+impl SectorsReached {
+    /// The fall in ad valorem cost as a share.
+    pub fn cost_cut(&self) -> f64 {
+        -(-self.log_cost_cut).exp_m1()
+    }
+}
+
+struct Sectors<'a> {
+    economy: &'a Economy,
+    fixed: &'a Change,
+    moved: &'a [(usize, usize)],
+    targets: &'a [(usize, usize)],
+    settings: &'a SettleSettings,
+    direction: Change,
+    before: f64,
+}
+
+impl Sectors<'_> {
+    fn change(&self, x: f64) -> Change {
+        let mut change = self.fixed.clone();
+        for &(from, to) in self.moved {
+            (0..self.economy.s).for_each(|j| change.add_effect(j, to, from, x * self.economy.theta[j]));
+        }
+        change
+    }
+}
+
+impl Curve for Sectors<'_> {
+    type State = Settled;
+
+    fn point(&mut self, b: f64, near: Option<&Settled>) -> Result<Point<Settled>, SolveError> {
+        let change = self.change(b);
+        let state = self.economy.settle(&change, self.settings, near)?;
+        let tangent = self.economy.tangent(&state, &change, &self.direction, self.settings)?;
+        let (mut after, mut slope) = (0.0, 0.0);
+        for &(from, to) in self.targets {
+            for j in 0..self.economy.s {
+                after += state.flow(j, to, from);
+                slope += tangent.flow(&state, j, to, from);
+            }
+        }
+        Ok(Point { b, log_multiple: (after / self.before).ln(), slope: slope / after, state })
+    }
+}
+
+impl Economy {
+    /// The flow before tariffs today, all sectors together, in units of world value added.
+    pub fn flow(&self, importer: usize, exporter: usize) -> f64 {
+        (0..self.s)
+            .map(|j| {
+                let at = (j * self.n + importer) * self.n + exporter;
+                self.shares[at] / (1.0 + self.tariffs[at]) * self.spending[importer * self.s + j]
+            })
+            .sum()
+    }
+
+    /// Finds the fall in the ad valorem cost of the `moved` flows (exporter, importer), the same in
+    /// all sectors and on top of `fixed`, at which the `targets` together are `k` times today's
+    /// trade before tariffs.
+    pub fn reach(
+        &self,
+        fixed: &Change,
+        moved: &[(usize, usize)],
+        targets: &[(usize, usize)],
+        k: f64,
+        settings: &SettleSettings,
+    ) -> Result<SectorsReached, ReachError> {
+        let before: f64 = targets.iter().map(|&(from, to)| self.flow(to, from)).sum();
+        if before <= 0.0 {
+            return Err(ReachError::NoTrade);
+        }
+        if moved.is_empty() {
+            return Err(ReachError::NoLever);
+        }
+        let mut direction = Change::direction(self);
+        for &(from, to) in moved {
+            (0..self.s).for_each(|j| direction.add_effect(j, to, from, self.theta[j]));
+        }
+        // The multiple is sought to 1e-12, so the economy must be at least as precise.
+        let settings = SettleSettings { tolerance: settings.tolerance.min(1e-13), ..*settings };
+        let mut curve = Sectors { economy: self, fixed, moved, targets, settings: &settings, direction, before };
+        let (point, solves) = seek(&mut curve, k)?;
+        let change = curve.change(point.b);
+        Ok(SectorsReached {
+            log_cost_cut: point.b,
+            multiple: point.log_multiple.exp(),
+            solves,
+            change,
+            settled: point.state,
+        })
+    }
+}
