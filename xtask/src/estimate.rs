@@ -16,29 +16,14 @@ use nix::sys::resource::{UsageWho, getrusage};
 use turnover_data::RawTable;
 use turnover_gravity::{Cluster, Covariance, Effects, Family, Model, Settings, SmallSample, poisson};
 
+use crate::noise::Noise;
+
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// A model with its cluster variable.
 struct Panel {
     model: Model,
     pair: Vec<u32>,
-}
-
-/// xorshift and Box-Muller: the same panel on every machine.
-struct Noise(u64);
-
-impl Noise {
-    fn uniform(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        let radius = (-2.0 * self.uniform().max(1e-300).ln()).sqrt();
-        radius * (std::f64::consts::TAU * self.uniform()).cos()
-    }
 }
 
 fn panel(model: Vec<f64>, x: Vec<(String, Vec<f64>)>, cells: [Vec<u32>; 3], levels: [usize; 3]) -> Outcome<Panel> {
@@ -54,7 +39,7 @@ fn panel(model: Vec<f64>, x: Vec<(String, Vec<f64>)>, cells: [Vec<u32>; 3], leve
 }
 
 fn synthetic(n: usize, t: usize) -> Outcome<Panel> {
-    let mut noise = Noise(12_345);
+    let mut noise = Noise::new(12_345);
     let mut draws = |count: usize, size: f64| (0..count).map(|_| size * noise.normal()).collect::<Vec<f64>>();
     let (out, into, pair) = (draws(n * t, 0.5), draws(n * t, 0.5), draws(n * n, 1.2));
     let mut y = Vec::new();
@@ -159,7 +144,7 @@ pub(crate) fn one(name: &str, data: Option<&Path>) -> Outcome<()> {
 }
 
 /// Bytes a second that one pass over memory larger than the caches reads, on all threads.
-fn bandwidth() -> f64 {
+pub(crate) fn bandwidth() -> f64 {
     use std::sync::OnceLock;
     static MEASURED: OnceLock<f64> = OnceLock::new();
     *MEASURED.get_or_init(|| {

@@ -5,8 +5,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a development tool talks on the terminal")]
 
 mod bench;
+mod equilibrium;
 mod estimate;
 mod figures;
+mod noise;
 
 use std::process::ExitCode;
 
@@ -19,12 +21,14 @@ fn main() -> ExitCode {
         ["bench-estimate", data] => estimate::run(Some(data.as_ref())),
         ["bench-estimate-one", name] => estimate::one(name, None),
         ["bench-estimate-one", name, data] => estimate::one(name, Some(data.as_ref())),
+        ["bench-equilibrium"] => equilibrium::run(None),
+        ["bench-equilibrium", data] => equilibrium::run(Some(data.as_ref())),
         ["bench-scaling"] => estimate::scaling(),
         ["measure", program, ref words @ ..] => estimate::measure(program, words),
         ["figures", dir] => figures::make(dir.as_ref()),
         _ => {
             eprintln!(
-                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-scaling"
+                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-scaling"
             );
             return ExitCode::from(2);
         }
