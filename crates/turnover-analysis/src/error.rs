@@ -114,6 +114,17 @@ pub enum AnalysisError {
         #[help]
         help: String,
     },
+    /// A file of levers or of a scenario cannot be used.
+    #[error("{path}: {what}")]
+    PullFile {
+        /// The file.
+        path: String,
+        /// Why not.
+        what: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
     /// The world did not settle.
     #[error("the equilibrium was not found: {what}")]
     #[diagnostic(help("try a smaller change, another --theta, or --imbalance multiplicative"))]
@@ -128,7 +139,7 @@ fn limit_words(limit: f64) -> String {
 }
 
 /// The trade elasticity must be a positive number that the exponentials can bear.
-pub(crate) fn check_theta(theta: f64) -> Result<(), AnalysisError> {
+pub fn check_theta(theta: f64) -> Result<(), AnalysisError> {
     if theta > 0.0 && theta <= 100.0 {
         return Ok(());
     }

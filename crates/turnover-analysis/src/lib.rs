@@ -17,16 +17,24 @@
 
 mod answer;
 pub mod coverage;
+mod engine;
 mod error;
 pub mod estimate;
 pub mod format;
+pub mod levers;
 mod pair;
+mod pull;
 pub mod reach;
+pub mod scenario;
 pub mod simulate;
 pub mod turnover;
+mod uncertain;
 mod world;
 
 pub use answer::{Answer, Bar, Cell, Chart, ChartKind, Column, Finding, Interval, Line, Mark, Number, Table, Unit};
-pub use error::AnalysisError;
+pub use engine::{Model, NamedEconomy};
+pub use error::{AnalysisError, check_theta};
 pub use pair::{Pair, PairFlows};
+pub use pull::{Deficits, Pull, PullFile, What};
+pub use uncertain::Draws;
 pub use world::NamedWorld;

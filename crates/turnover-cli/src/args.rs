@@ -9,6 +9,7 @@ const EXAMPLES: &str = "Examples:
   turnover brief USA RUS --times 3
   turnover coverage USA RUS --date 2019-10-31
   turnover reach USA RUS --times 3 --out reach.html
+  turnover reach USA RUS --times 3 --levers levers.toml --draws 1000
   turnover simulate --change USA:RUS=-20% --change RUS:USA=-20%
   turnover data describe flows.csv --exporter origin --importer dest --unit thousand-usd
 
@@ -179,15 +180,43 @@ pub(crate) struct CoverageArgs {
 /// The model's settings.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ModelArgs {
-    /// Trade elasticity
-    #[arg(long, default_value_t = 4.0, allow_negative_numbers = true)]
-    pub(crate) theta: f64,
+    /// Trade elasticity; 4 by default
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) theta: Option<f64>,
     /// What happens to trade imbalances
     #[arg(long, value_enum, default_value_t = ImbalanceArg::Additive)]
     pub(crate) imbalance: ImbalanceArg,
     /// Year of the world; the latest in the data by default
     #[arg(long, value_name = "YEAR")]
     pub(crate) world_year: Option<i32>,
+}
+
+/// Which model, and what is drawn through it.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FileModelArgs {
+    /// One sector, or many with inputs and tariffs; the latter needs --data DIR (docs/economy.md)
+    #[arg(long = "model", value_enum, default_value_t = ModelArg::OneSector)]
+    pub(crate) kind: ModelArg,
+    /// Draw effects and elasticities so often, and give intervals
+    #[arg(long, value_name = "N")]
+    pub(crate) draws: Option<usize>,
+    /// Which draws: the same seed gives the same, at any number of threads
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Threads; all cores by default, the results are the same
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Your own catalogue, for the measures that the file names
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) catalogue: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ModelArg {
+    /// Armington and its equals
+    OneSector,
+    /// Caliendo and Parro (2015)
+    CaliendoParro,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -242,8 +271,13 @@ pub(crate) struct Reach {
     #[arg(long, allow_negative_numbers = true)]
     pub(crate) times: f64,
     /// Only goods in this direction become cheaper
-    #[arg(long, value_name = "FROM:TO")]
+    #[arg(long, value_name = "FROM:TO", conflicts_with = "levers")]
     pub(crate) only: Option<String>,
+    /// Levers to pull before costs fall: a TOML file (docs/scenarios.md)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) levers: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) file_model: FileModelArgs,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
     #[command(flatten)]
@@ -254,8 +288,13 @@ pub(crate) struct Reach {
 pub(crate) struct Simulate {
     /// A change of trade costs, as USA:RUS=-20%, *:RUS=+10% or USA:RUS=1.0986lp (log points);
     /// may be repeated
-    #[arg(long, required = true, value_name = "FROM:TO=CHANGE")]
+    #[arg(long, required_unless_present = "scenario", value_name = "FROM:TO=CHANGE")]
     pub(crate) change: Vec<String>,
+    /// Changes and tariffs in a TOML file (docs/scenarios.md)
+    #[arg(long, value_name = "FILE", conflicts_with = "change")]
+    pub(crate) scenario: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) file_model: FileModelArgs,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
     #[command(flatten)]

@@ -1,7 +1,12 @@
 //! One function per command: words in, question asked, answer out.
 
+use std::path::Path;
+
 use turnover_analysis::format::multiple;
-use turnover_analysis::{Pair, coverage, estimate, reach, simulate, turnover};
+use turnover_analysis::{
+    Deficits, Draws, Model, NamedEconomy, Pair, PullFile, check_theta, coverage, estimate, levers, reach, scenario,
+    simulate, turnover,
+};
 use turnover_brief::{Ask, Document, brief};
 use turnover_data::Filter;
 use turnover_equilibrium::Imbalance;
@@ -30,6 +35,9 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         }
     }
 }
+
+/// Trade elasticity by default.
+const THETA: f64 = 4.0;
 
 fn pair(words: &args::PairArgs) -> Result<Pair, CliError> {
     Ok(Pair::resolve(&words.a, &words.b)?)
@@ -65,7 +73,7 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
     let mut coverage = coverage_question(pair, &words.coverage, data_words.clone());
     coverage.year = year;
     let mut reach = reach::Question::new(pair, words.times);
-    reach.theta = words.model.theta;
+    reach.theta = words.model.theta.unwrap_or(THETA);
     reach.imbalance = imbalance(words.model.imbalance);
     reach.data_words = world_words;
     let year_word = year.map_or_else(String::new, |y| format!(" --year {y}"));
@@ -126,11 +134,134 @@ fn run_coverage(words: &args::Coverage, output: &Output) -> Result<(), CliError>
     output.answer(&Document::from(coverage::answer(&flows, &catalogue, &question)?), true)
 }
 
+/// The model that a file of levers or a scenario is about, and its words.
+fn file_model(
+    file: &PullFile,
+    words: &args::FileModelArgs,
+    model: &args::ModelArgs,
+    data: &args::DataArgs,
+    output: &Output,
+) -> Result<(Model, String), CliError> {
+    if let Some(threads) = words.threads {
+        load::set_threads(threads)?;
+    }
+    let theta = model.theta.or(file.theta);
+    let theta_word = model.theta.map_or_else(String::new, |t| format!(" --theta {}", multiple(t)));
+    let mut tail = match words.draws {
+        Some(n) => format!(" --draws {n} --seed {}", words.seed),
+        None => String::new(),
+    };
+    tail.push_str(&model_words(data, model.world_year));
+    if let Some(path) = &words.catalogue {
+        tail.push_str(&format!(" --catalogue {}", load::quoted(&path.display().to_string())));
+    }
+    match words.kind {
+        args::ModelArg::OneSector => {
+            let imbalance = match (model.imbalance, file.deficits) {
+                (ImbalanceArg::Multiplicative, _) | (_, Some(Deficits::Proportional)) => Imbalance::Multiplicative,
+                (_, Some(Deficits::Zero)) => {
+                    return Err(CliError::Failed(
+                        format!("{}: deficits = \"zero\" is for many sectors", file.path.display()),
+                        "write \"kept\" or \"proportional\", or choose --model caliendo-parro".to_owned(),
+                    ));
+                }
+                _ => Imbalance::Additive,
+            };
+            let theta = theta.unwrap_or(THETA);
+            check_theta(theta)?;
+            let world = load::world(data, model.world_year, output)?;
+            let imbalance_word =
+                if model.imbalance == ImbalanceArg::Multiplicative { " --imbalance multiplicative" } else { "" };
+            Ok((Model::one(world, theta, imbalance), format!("{theta_word}{imbalance_word}{tail}")))
+        }
+        args::ModelArg::CaliendoParro => {
+            let folder = data.data.as_ref().filter(|p| p.is_dir()).ok_or_else(|| {
+                CliError::Call(
+                    "--model caliendo-parro needs tables of sectors, and none were given".to_owned(),
+                    "add --data DIR with the tables of docs/economy.md".to_owned(),
+                )
+            })?;
+            if theta.is_some() {
+                return Err(CliError::Call(
+                    "theta is one number, and this model has one for each sector".to_owned(),
+                    "they are read from the data's folder; leave theta out".to_owned(),
+                ));
+            }
+            let _spinner = Spinner::start(format!("reading {}", folder.display()), output.quiet());
+            let economy = NamedEconomy::new(turnover_data::EconomyTables::read(folder)?)?;
+            let model = Model::many(economy, file.deficits.unwrap_or(Deficits::Kept))?;
+            Ok((model, format!(" --model caliendo-parro{tail}")))
+        }
+    }
+}
+
+fn draws(words: &args::FileModelArgs) -> Option<Draws> {
+    words.draws.map(|count| Draws { count, seed: words.seed })
+}
+
+/// What goes with a file of levers or changes only.
+fn refuse_file_words(words: &args::FileModelArgs, file: &str) -> Result<(), CliError> {
+    let alone = [
+        ("--model", words.kind != args::ModelArg::OneSector),
+        ("--draws", words.draws.is_some()),
+        ("--catalogue", words.catalogue.is_some()),
+    ];
+    match alone.iter().find(|(_, given)| *given) {
+        Some((word, _)) => {
+            Err(CliError::Call(format!("{word} goes with {file} FILE"), format!("add {file} FILE (docs/scenarios.md)")))
+        }
+        None => Ok(()),
+    }
+}
+
+fn run_levers(words: &args::Reach, path: &Path, output: &Output) -> Result<(), CliError> {
+    let file = PullFile::read(path)?;
+    let (model, tail) = file_model(&file, &words.file_model, &words.model, &words.data, output)?;
+    let catalogue = load::catalogue(words.file_model.catalogue.as_ref())?;
+    let question = levers::Question {
+        a: words.pair.a.clone(),
+        b: words.pair.b.clone(),
+        times: words.times,
+        file: &file,
+        draws: draws(&words.file_model),
+        command: format!(
+            "turnover reach {} {} --times {} --levers {}{tail}",
+            load::quoted(&words.pair.a),
+            load::quoted(&words.pair.b),
+            multiple(words.times),
+            load::quoted(&path.display().to_string())
+        ),
+    };
+    let _spinner = Spinner::start("solving".to_owned(), output.quiet());
+    let answer = levers::answer(&model, &catalogue, &question)?;
+    drop(_spinner);
+    output.answer(&Document::from(answer), true)
+}
+
+fn run_scenario(words: &args::Simulate, path: &Path, output: &Output) -> Result<(), CliError> {
+    let file = PullFile::read(path)?;
+    let (model, tail) = file_model(&file, &words.file_model, &words.model, &words.data, output)?;
+    let catalogue = load::catalogue(words.file_model.catalogue.as_ref())?;
+    let question = scenario::Question {
+        file: &file,
+        draws: draws(&words.file_model),
+        command: format!("turnover simulate --scenario {}{tail}", load::quoted(&path.display().to_string())),
+    };
+    let _spinner = Spinner::start("solving".to_owned(), output.quiet());
+    let answer = scenario::answer(&model, &catalogue, &question)?;
+    drop(_spinner);
+    output.answer(&Document::from(answer), true)
+}
+
 fn run_reach(words: &args::Reach, output: &Output) -> Result<(), CliError> {
+    if let Some(path) = &words.levers {
+        return run_levers(words, path, output);
+    }
+    refuse_file_words(&words.file_model, "--levers")?;
     let pair = pair(&words.pair)?;
     let world = load::world(&words.data, words.model.world_year, output)?;
     let mut question = reach::Question::new(pair, words.times);
-    question.theta = words.model.theta;
+    question.theta = words.model.theta.unwrap_or(THETA);
     question.imbalance = imbalance(words.model.imbalance);
     question.ways = ways(pair, words.only.as_deref())?;
     question.data_words = model_words(&words.data, words.model.world_year);
@@ -151,11 +282,15 @@ fn ways(pair: Pair, only: Option<&str>) -> Result<reach::Ways, CliError> {
 }
 
 fn run_simulate(words: &args::Simulate, output: &Output) -> Result<(), CliError> {
+    if let Some(path) = &words.scenario {
+        return run_scenario(words, path, output);
+    }
+    refuse_file_words(&words.file_model, "--scenario")?;
     let changes = words.change.iter().map(|text| simulate::Change::parse(text)).collect::<Result<Vec<_>, _>>()?;
     let world = load::world(&words.data, words.model.world_year, output)?;
     let question = simulate::Question {
         changes,
-        theta: words.model.theta,
+        theta: words.model.theta.unwrap_or(THETA),
         imbalance: imbalance(words.model.imbalance),
         data_words: model_words(&words.data, words.model.world_year),
     };

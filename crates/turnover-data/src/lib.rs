@@ -37,5 +37,5 @@ pub use filter::Filter;
 pub use flows::{Flow, Flows, FlowsBuilder, Source, flow_schema};
 pub use hs::{Chapter, Edition, HsCode, chapters};
 pub use hs_table::{Known, headings, known};
-pub use read::{Cells, ColumnMap, Duplicates, FlowOptions, RawColumn, RawTable, Unit, read_flows};
+pub use read::{Cells, ColumnMap, Duplicates, EconomyTables, FlowOptions, RawColumn, RawTable, Unit, read_flows};
 pub use suggest::nearest;

@@ -1,7 +1,5 @@
 //! Which of several levers reach a multiple: each alone, in which order, the fewest that do.
 
-use crate::error::SolveError;
-
 /// Levers up to which every set is tried; beyond it the order decides.
 pub const MOST_TRIED: usize = 12;
 
@@ -21,11 +19,7 @@ pub struct Plan {
 
 /// Plans with `levers` levers: `multiple` solves the world with those of a set pulled. A goal below 1
 /// is reached from above.
-pub fn plan<E: From<SolveError>>(
-    levers: usize,
-    goal: f64,
-    multiple: &mut dyn FnMut(&[usize]) -> Result<f64, E>,
-) -> Result<Plan, E> {
+pub fn plan<E>(levers: usize, goal: f64, multiple: &mut dyn FnMut(&[usize]) -> Result<f64, E>) -> Result<Plan, E> {
     let sign = if goal < 1.0 { -1.0 } else { 1.0 };
     let reaches = |m: f64| (m - goal) * sign >= -1e-12 * goal;
     let alone = (0..levers).map(|l| multiple(&[l])).collect::<Result<Vec<f64>, E>>()?;
@@ -68,6 +62,7 @@ pub fn plan<E: From<SolveError>>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::SolveError;
 
     /// Multiples that multiply: the fewest are the largest.
     #[test]

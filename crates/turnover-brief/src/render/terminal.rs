@@ -36,6 +36,10 @@ impl Style {
 
 /// Rows of a table shown in the terminal; files hold all of them.
 const ROWS: usize = 24;
+/// The same where an answer has more tables than fit a few screens.
+const FEW_ROWS: usize = 10;
+/// Tables that do.
+const MANY_TABLES: usize = 4;
 
 /// The document as text.
 pub fn terminal(document: &Document, style: Style) -> String {
@@ -72,7 +76,11 @@ fn render(document: &Document, style: Style, out: &mut String) -> std::fmt::Resu
             for table in section.answer.tables.iter().filter(|t| !t.rows.is_empty()) {
                 writeln!(out, "\n{}", style.bold(&wrap(&table.title, style.width, "", "")))?;
                 // An answer that is only a table is shown whole.
-                let rows = if section.answer.findings.is_empty() { table.rows.len() } else { ROWS };
+                let rows = match section.answer.tables.len() {
+                    _ if section.answer.findings.is_empty() => table.rows.len(),
+                    tables if tables > MANY_TABLES => FEW_ROWS,
+                    _ => ROWS,
+                };
                 writeln!(out, "{}", grid(table, style, rows))?;
             }
         }

@@ -1,6 +1,7 @@
 //! Readers: from a file's bytes to a table of raw columns, and from there to flows.
 
 mod csv;
+mod economy;
 mod flows;
 mod parquet;
 mod select;
@@ -16,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{DataError, Place};
 
+pub use economy::EconomyTables;
 pub use flows::{ColumnMap, Duplicates, FlowOptions, Unit, read_flows};
 pub(crate) use flows::{each_flow, read_flows_from};
 

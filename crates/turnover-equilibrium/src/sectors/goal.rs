@@ -66,28 +66,19 @@ impl Curve for Sectors<'_> {
 }
 
 impl Economy {
-    /// The flow before tariffs today, all sectors together, in units of world value added.
-    pub fn flow(&self, importer: usize, exporter: usize) -> f64 {
-        (0..self.s)
-            .map(|j| {
-                let at = (j * self.n + importer) * self.n + exporter;
-                self.shares[at] / (1.0 + self.tariffs[at]) * self.spending[importer * self.s + j]
-            })
-            .sum()
-    }
-
     /// Finds the fall in the ad valorem cost of the `moved` flows (exporter, importer), the same in
-    /// all sectors and on top of `fixed`, at which the `targets` together are `k` times today's
-    /// trade before tariffs.
+    /// all sectors and on top of `fixed`, at which the `targets` together are `k` times what they are
+    /// in `today`, tariffs left out.
     pub fn reach(
         &self,
+        today: &Settled,
         fixed: &Change,
         moved: &[(usize, usize)],
         targets: &[(usize, usize)],
         k: f64,
         settings: &SettleSettings,
     ) -> Result<SectorsReached, ReachError> {
-        let before: f64 = targets.iter().map(|&(from, to)| self.flow(to, from)).sum();
+        let before: f64 = targets.iter().map(|&(from, to)| today.trade(to, from)).sum();
         if before <= 0.0 {
             return Err(ReachError::NoTrade);
         }

@@ -98,6 +98,11 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// Number of regions.
+    pub fn regions(&self) -> usize {
+        self.n
+    }
+
     /// Log of the wage's change.
     pub fn log_wage(&self, region: usize) -> f64 {
         self.point[region]
@@ -132,6 +137,11 @@ impl Settled {
     pub fn flow(&self, sector: usize, importer: usize, exporter: usize) -> f64 {
         let at = (sector * self.n + importer) * self.n + exporter;
         self.shares[at] / (1.0 + self.tariffs[at]) * self.spending(sector, importer)
+    }
+
+    /// The flow before tariffs, all sectors together.
+    pub fn trade(&self, importer: usize, exporter: usize) -> f64 {
+        (0..self.s).map(|j| self.flow(j, importer, exporter)).sum()
     }
 
     /// A region's spending on a sector, tariffs included.

@@ -1,0 +1,477 @@
+//! One face for the models of one and of many sectors: regions by name, changes, outcomes.
+
+use turnover_data::{EconomyTables, Iso3, Source, nearest};
+use turnover_equilibrium::sectors::{self, Economy, EconomyData, Note, SettleSettings, Settled};
+use turnover_equilibrium::{
+    Equilibrium, Imbalance, Lever, ReachError, Settings, SolveError, log_points_of_cost_change, multiple, reach_beside,
+    solve,
+};
+
+use crate::error::AnalysisError;
+use crate::pull::{Deficits, Pull, What};
+use crate::world::NamedWorld;
+
+/// An economy of many sectors whose regions and sectors have names.
+#[derive(Debug, Clone)]
+pub struct NamedEconomy {
+    /// The tables.
+    pub tables: EconomyTables,
+    /// The economy.
+    pub economy: Economy,
+    /// What was assumed and mended.
+    pub caveats: Vec<String>,
+}
+
+impl NamedEconomy {
+    /// From tables; what had to be mended is among the caveats.
+    pub fn new(tables: EconomyTables) -> Result<Self, AnalysisError> {
+        let data = EconomyData {
+            regions: tables.regions.len(),
+            sectors: tables.sectors.len(),
+            flows: tables.flows.clone(),
+            tariffs: tables.tariffs.clone(),
+            output: tables.output.clone(),
+            value_added: tables.value_added.clone(),
+            inputs: tables.inputs.clone(),
+            theta: tables.theta.clone(),
+        };
+        let (economy, notes) = Economy::new(&data).map_err(|e| AnalysisError::World {
+            source_name: tables.source.name.clone(),
+            what: match e {
+                sectors::EconomyError::Empty { region, what } => format!("{} has no {what}", tables.regions[region]),
+                other => other.to_string(),
+            },
+            help: "docs/economy.md describes the tables".to_owned(),
+        })?;
+        let mut caveats = tables.caveats.clone();
+        caveats.extend(mended(&tables, &notes));
+        Ok(NamedEconomy { tables, economy, caveats })
+    }
+}
+
+/// What was mended, one sentence for each kind.
+fn mended(tables: &EconomyTables, notes: &[Note]) -> Vec<String> {
+    let place = |sector: usize, region: usize| format!("{} in {}", tables.sectors[sector], tables.regions[region]);
+    let mut raised = Vec::new();
+    let mut cut = Vec::new();
+    let mut own = Vec::new();
+    let mut bare = Vec::new();
+    let mut out = Vec::new();
+    for note in notes {
+        match note {
+            Note::OutputRaised { sector, region, .. } => raised.push(place(*sector, *region)),
+            Note::FinalDemandCut { sector, region, .. } => cut.push(place(*sector, *region)),
+            Note::NoSupply { sector, region } => own.push(place(*sector, *region)),
+            Note::NoInputs { sector, region } => bare.push(place(*sector, *region)),
+            Note::NegativeInputs { cells, lowest } => {
+                out.push(format!("{cells} shares of inputs were negative (down to {lowest:.4}) and count as 0."));
+            }
+            Note::InputsScaled { columns, most } => out.push(format!(
+                "Shares of inputs do not add up to 1 in {columns} columns (off by up to {most:.1e}) and were scaled."
+            )),
+        }
+    }
+    let mut list = |places: Vec<String>, what: &str| {
+        if !places.is_empty() {
+            let some = places.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+            let more = if places.len() > 3 { ", ..." } else { "" };
+            out.push(format!("{} sectors {what} ({some}{more}).", places.len()));
+        }
+    };
+    list(raised, "export more than their output; output was raised to exports");
+    list(cut, "have uses above supply; final demand was set to 0 and the region's other shares scaled");
+    list(own, "are sold by nobody and supply themselves");
+    list(bare, "have no inputs; all their output is value added");
+    out
+}
+
+/// A model with what it is about.
+#[derive(Debug, Clone)]
+pub enum Model {
+    /// One sector.
+    One {
+        /// The world.
+        named: NamedWorld,
+        /// Elasticity and imbalances.
+        settings: Settings,
+    },
+    /// Many sectors.
+    Many {
+        /// The economy.
+        named: Box<NamedEconomy>,
+        /// Imbalances.
+        settings: SettleSettings,
+        /// The economy as it is, with those imbalances.
+        before: Box<Settled>,
+    },
+}
+
+/// Changes put together.
+#[derive(Debug, Clone)]
+pub(crate) enum Shock {
+    One(Vec<f64>),
+    Many(sectors::Change),
+}
+
+/// The world after a shock.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    /// Of each region, the ratio of real income to today's.
+    pub(crate) welfare: Vec<f64>,
+    pub(crate) residual: f64,
+    pub(crate) world: After,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum After {
+    One(Box<Equilibrium>),
+    Many(Box<Settled>),
+}
+
+/// What the rest of the way takes.
+pub(crate) struct Rest {
+    /// Fall of the ad valorem cost, as a share.
+    pub(crate) cost_cut: f64,
+    pub(crate) outcome: Outcome,
+}
+
+/// Flows as (exporter, importer).
+pub(crate) type Flows<'a> = &'a [(usize, usize)];
+
+impl Model {
+    /// A model of one sector.
+    pub fn one(named: NamedWorld, theta: f64, imbalance: Imbalance) -> Self {
+        Model::One { named, settings: Settings { theta, imbalance, ..Settings::default() } }
+    }
+
+    /// A model of many sectors; solves for the economy as it is.
+    pub fn many(named: NamedEconomy, deficits: Deficits) -> Result<Self, AnalysisError> {
+        let deficits = match deficits {
+            Deficits::Kept => sectors::Deficits::Kept,
+            Deficits::Proportional => sectors::Deficits::Proportional,
+            Deficits::Zero => sectors::Deficits::Zero,
+        };
+        let settings = SettleSettings { deficits, ..SettleSettings::default() };
+        let before = settle(&named, &sectors::Change::none(&named.economy), &settings, None)?;
+        Ok(Model::Many { named: Box::new(named), settings, before: Box::new(before) })
+    }
+
+    /// The same with all elasticities multiplied by a factor.
+    pub(crate) fn with_theta(&self, factor: f64) -> Result<Self, AnalysisError> {
+        match self {
+            Model::One { named, settings } => {
+                let settings = Settings { theta: settings.theta * factor, ..*settings };
+                Ok(Model::One { named: named.clone(), settings })
+            }
+            Model::Many { named, settings, .. } => {
+                let theta = (0..named.economy.sectors()).map(|j| named.economy.theta(j) * factor).collect();
+                let economy = named.economy.with_theta(theta).map_err(|e| unsolved(&e.to_string()))?;
+                let named = NamedEconomy { economy, ..(**named).clone() };
+                let before = settle(&named, &sectors::Change::none(&named.economy), settings, None)?;
+                Ok(Model::Many { named: Box::new(named), settings: *settings, before: Box::new(before) })
+            }
+        }
+    }
+
+    pub(crate) fn regions(&self) -> usize {
+        match self {
+            Model::One { named, .. } => named.world.len(),
+            Model::Many { named, .. } => named.economy.regions(),
+        }
+    }
+
+    /// Code of a region.
+    pub(crate) fn code(&self, region: usize) -> String {
+        match self {
+            Model::One { named, .. } => named.countries[region].to_string(),
+            Model::Many { named, .. } => named.tables.regions[region].clone(),
+        }
+    }
+
+    /// Name of a region.
+    pub(crate) fn name(&self, region: usize) -> String {
+        match self {
+            Model::One { named, .. } => named.countries[region].name().to_owned(),
+            Model::Many { named, .. } => {
+                let code = &named.tables.regions[region];
+                Iso3::parse(code).map_or_else(|_| code.clone(), |c| c.name().to_owned())
+            }
+        }
+    }
+
+    pub(crate) fn source(&self) -> &Source {
+        match self {
+            Model::One { named, .. } => &named.source,
+            Model::Many { named, .. } => &named.tables.source,
+        }
+    }
+
+    pub(crate) fn caveats(&self) -> &[String] {
+        match self {
+            Model::One { named, .. } => &named.caveats,
+            Model::Many { named, .. } => &named.caveats,
+        }
+    }
+
+    /// The method in words.
+    pub(crate) fn method(&self) -> String {
+        match self {
+            Model::One { named, settings } => format!(
+                "one-sector general equilibrium in exact changes (Dekle, Eaton and Kortum 2007; Arkolakis, Costinot and \
+                 Rodriguez-Clare 2012), {} economies of {}, theta {}, {}",
+                named.countries.len(),
+                named.year,
+                crate::format::multiple(settings.theta),
+                match settings.imbalance {
+                    Imbalance::Additive => "imbalances fixed in units of world output",
+                    Imbalance::Multiplicative => "imbalances in proportion to income",
+                }
+            ),
+            Model::Many { named, settings, .. } => format!(
+                "general equilibrium of {} regions and {} sectors with inputs, tariffs and their revenue in exact changes \
+                 (Caliendo and Parro 2015), {}",
+                named.economy.regions(),
+                named.economy.sectors(),
+                match settings.deficits {
+                    sectors::Deficits::Kept => "imbalances fixed in units of world value added",
+                    sectors::Deficits::Proportional => "imbalances in proportion to value added",
+                    sectors::Deficits::Zero => "no imbalances, before and after",
+                }
+            ),
+        }
+    }
+
+    /// The index of a region by code or name.
+    pub(crate) fn find(&self, text: &str) -> Result<usize, AnalysisError> {
+        let wanted = Iso3::resolve(text).ok();
+        let is = |i: &usize| {
+            let code = self.code(*i);
+            code.eq_ignore_ascii_case(text) || (wanted.is_some() && Iso3::resolve(&code).ok() == wanted)
+        };
+        (0..self.regions()).find(is).ok_or_else(|| {
+            let codes: Vec<String> = (0..self.regions()).map(|i| self.code(i)).collect();
+            AnalysisError::World {
+                source_name: self.source().name.clone(),
+                what: format!("it does not have {text}"),
+                help: format!("it has {}", codes.join(" ")),
+            }
+        })
+    }
+
+    fn sector(&self, text: &str) -> Result<usize, AnalysisError> {
+        let Model::Many { named, .. } = self else {
+            return Err(unsolved("a sector is named, and this model has only one; choose --model caliendo-parro"));
+        };
+        let sectors = &named.tables.sectors;
+        sectors.iter().position(|s| s.eq_ignore_ascii_case(text)).ok_or_else(|| {
+            let near = nearest(text, sectors.iter().map(String::as_str));
+            AnalysisError::World {
+                source_name: named.tables.source.name.clone(),
+                what: format!("it has no sector `{text}`"),
+                help: near.map_or_else(|| format!("it has {}", sectors.join(", ")), |n| format!("did you mean `{n}`?")),
+            }
+        })
+    }
+
+    /// Sum of flows today; with many sectors, of the economy as the model has it, deficits as asked.
+    pub(crate) fn today(&self, flows: Flows) -> f64 {
+        match self {
+            Model::One { named, .. } => flows.iter().map(|&(i, j)| named.world.flow(i, j)).sum(),
+            Model::Many { before, .. } => flows.iter().map(|&(i, j)| before.trade(j, i)).sum(),
+        }
+    }
+
+    /// The flows of a pull, as (exporter, importer).
+    pub(crate) fn flows(&self, pull: &Pull) -> Result<Vec<(usize, usize)>, AnalysisError> {
+        let side = |name: &Option<String>| -> Result<Vec<usize>, AnalysisError> {
+            name.as_ref().map_or_else(|| Ok((0..self.regions()).collect()), |n| Ok(vec![self.find(n)?]))
+        };
+        if let What::Schedule { among, .. } | What::Rates { among, .. } = &pull.what {
+            let all: Vec<usize> = (0..self.regions()).collect();
+            let named = among.iter().map(|n| self.find(n)).collect::<Result<Vec<usize>, _>>()?;
+            let members = if named.is_empty() { all } else { named };
+            return Ok(members
+                .iter()
+                .flat_map(|i| members.iter().filter(move |j| *j != i).map(move |j| (*i, *j)))
+                .collect());
+        }
+        let (from, to) = (side(&pull.exporter)?, side(&pull.importer)?);
+        let mut out = Vec::new();
+        for &i in &from {
+            for &j in to.iter().filter(|j| **j != i) {
+                out.push((i, j));
+                if pull.both {
+                    out.push((j, i));
+                }
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        Ok(out)
+    }
+
+    /// Reads the schedules that pulls name.
+    pub(crate) fn with_schedules(&self, pulls: &[Pull]) -> Result<Vec<Pull>, AnalysisError> {
+        let read = |pull: &Pull| -> Result<Pull, AnalysisError> {
+            let (What::Schedule { file, among }, Model::Many { named, .. }) = (&pull.what, self) else {
+                return Ok(pull.clone());
+            };
+            let rates = std::sync::Arc::new(named.tables.schedule(file)?);
+            Ok(Pull { what: What::Rates { rates, among: among.clone() }, ..pull.clone() })
+        };
+        pulls.iter().map(read).collect()
+    }
+
+    /// The pulls together; `drawn` are log points instead of the pulls' own.
+    pub(crate) fn shock(&self, pulls: &[(usize, &Pull)], drawn: Option<&[f64]>) -> Result<Shock, AnalysisError> {
+        let mut shock = match self {
+            Model::One { named, .. } => Shock::One(vec![0.0; named.world.len().pow(2)]),
+            Model::Many { named, .. } => Shock::Many(sectors::Change::none(&named.economy)),
+        };
+        for (at, pull) in pulls {
+            let flows = self.flows(pull)?;
+            let size = match (&pull.what, drawn) {
+                (What::LogPoints(_), Some(drawn)) => What::LogPoints(drawn[*at]),
+                (what, _) => what.clone(),
+            };
+            self.add(&mut shock, pull, &size, &flows)?;
+        }
+        Ok(shock)
+    }
+
+    fn add(&self, shock: &mut Shock, pull: &Pull, size: &What, flows: Flows) -> Result<(), AnalysisError> {
+        let sector = pull.sector.as_ref().map(|s| self.sector(s)).transpose()?;
+        match (self, shock) {
+            (Model::One { named, settings }, Shock::One(log_b)) => {
+                let b = match size {
+                    What::Cost(c) => log_points_of_cost_change(*c, settings.theta),
+                    What::LogPoints(b) => *b,
+                    What::Tariff(_) | What::Schedule { .. } | What::Rates { .. } => {
+                        return Err(unsolved(&format!(
+                            "{} sets a tariff, and this model has none; give tariff_equivalent_percent, or choose \
+                             --model caliendo-parro",
+                            pull.title
+                        )));
+                    }
+                };
+                flows.iter().for_each(|&(i, j)| log_b[i * named.world.len() + j] += b);
+            }
+            (Model::Many { named, .. }, Shock::Many(change)) => {
+                let e = &named.economy;
+                for j in sector.map_or(0..e.sectors(), |s| s..s + 1) {
+                    for &(from, to) in flows {
+                        match size {
+                            What::Cost(c) => change.add_effect(j, to, from, log_points_of_cost_change(*c, e.theta(j))),
+                            What::LogPoints(b) => change.add_effect(j, to, from, *b),
+                            What::Tariff(t) => change.set_tariff(j, to, from, *t),
+                            What::Rates { rates, .. } => {
+                                change.set_tariff(j, to, from, rates[(j * e.regions() + to) * e.regions() + from]);
+                            }
+                            What::Schedule { .. } => return Err(unsolved("a schedule that was not read")),
+                        }
+                    }
+                }
+            }
+            _ => return Err(unsolved("a change of another model")),
+        }
+        Ok(())
+    }
+
+    /// The world after a shock.
+    pub(crate) fn outcome(&self, shock: &Shock) -> Result<Outcome, AnalysisError> {
+        match (self, shock) {
+            (Model::One { named, settings }, Shock::One(log_b)) => {
+                let after = solve(&named.world, log_b, settings, None).map_err(|e| self.error(&e))?;
+                Ok(of_one(after))
+            }
+            (Model::Many { named, settings, before }, Shock::Many(change)) => {
+                let after = settle(named, change, settings, Some(before))?;
+                Ok(of_many(before, after))
+            }
+            _ => Err(unsolved("a change of another model")),
+        }
+    }
+
+    /// Sum of flows after over today's.
+    pub(crate) fn multiple(&self, outcome: &Outcome, flows: Flows) -> f64 {
+        match (self, &outcome.world) {
+            (Model::One { named, .. }, After::One(after)) => multiple(&named.world, after, flows),
+            _ => flows.iter().map(|&(i, j)| self.flow_after(outcome, i, j)).sum::<f64>() / self.today(flows),
+        }
+    }
+
+    /// A flow after the shock, in the unit of [`Model::today`].
+    pub(crate) fn flow_after(&self, outcome: &Outcome, exporter: usize, importer: usize) -> f64 {
+        match &outcome.world {
+            After::One(after) => after.flow(exporter, importer),
+            After::Many(after) => after.trade(importer, exporter),
+        }
+    }
+
+    /// US dollars of one unit of flows.
+    pub(crate) fn unit(&self) -> f64 {
+        match self {
+            Model::One { .. } => 1.0,
+            Model::Many { named, .. } => named.economy.unit(),
+        }
+    }
+
+    /// The cut of the costs of `moved`, beside a shock, at which `targets` are `k` times today's.
+    pub(crate) fn reach(&self, shock: &Shock, moved: Flows, targets: Flows, k: f64) -> Result<Rest, ReachError> {
+        match (self, shock) {
+            (Model::One { named, settings }, Shock::One(log_b)) => {
+                let lever = Lever::between(named.world.len(), moved);
+                let found = reach_beside(&named.world, Some(log_b), &lever, targets, k, settings)?;
+                let cost_cut = turnover_equilibrium::cost_cut(found.log_points, settings.theta);
+                Ok(Rest { cost_cut, outcome: of_one(found.equilibrium) })
+            }
+            (Model::Many { named, settings, before }, Shock::Many(change)) => {
+                let found = named.economy.reach(before, change, moved, targets, k, settings)?;
+                Ok(Rest { cost_cut: found.cost_cut(), outcome: of_many(before, found.settled) })
+            }
+            _ => Err(ReachError::NoLever),
+        }
+    }
+
+    /// A solver's error with regions by name.
+    pub(crate) fn error(&self, error: &SolveError) -> AnalysisError {
+        match error {
+            SolveError::NoSpending { country } => unsolved(&format!(
+                "with imbalances kept as they are, {} would have nothing left to spend",
+                crate::format::in_sentence(&self.name(*country))
+            )),
+            other => unsolved(&other.to_string()),
+        }
+    }
+}
+
+fn of_one(after: Equilibrium) -> Outcome {
+    Outcome { welfare: after.welfare.clone(), residual: after.residual, world: After::One(Box::new(after)) }
+}
+
+/// Real income: income over the consumer price index, against the economy as it is.
+fn of_many(before: &Settled, after: Settled) -> Outcome {
+    let regions = after.regions();
+    let welfare = (0..regions)
+        .map(|r| after.income(r) / before.income(r) * (before.log_price(r) - after.log_price(r)).exp())
+        .collect();
+    Outcome { welfare, residual: after.residual, world: After::Many(Box::new(after)) }
+}
+
+fn settle(
+    named: &NamedEconomy,
+    change: &sectors::Change,
+    settings: &SettleSettings,
+    start: Option<&Settled>,
+) -> Result<Settled, AnalysisError> {
+    named.economy.settle(change, settings, start).map_err(|e| match e {
+        SolveError::NoSpending { country } => {
+            unsolved(&format!("{} would have nothing left to spend", named.tables.regions[country]))
+        }
+        other => unsolved(&other.to_string()),
+    })
+}
+
+pub(crate) fn unsolved(what: &str) -> AnalysisError {
+    AnalysisError::Unsolved { what: what.to_owned() }
+}
