@@ -250,9 +250,8 @@ impl Model {
         };
         (0..self.regions()).find(is).ok_or_else(|| {
             let codes: Vec<String> = (0..self.regions()).map(|i| self.code(i)).collect();
-            AnalysisError::World {
-                source_name: self.source().name.clone(),
-                what: format!("it does not have {text}"),
+            AnalysisError::Change {
+                what: format!("{} does not have {text}", self.source().name),
                 help: format!("it has {}", codes.join(" ")),
             }
         })
@@ -260,14 +259,16 @@ impl Model {
 
     fn sector(&self, text: &str) -> Result<usize, AnalysisError> {
         let Model::Many { named, .. } = self else {
-            return Err(unsolved("a sector is named, and this model has only one; choose --model caliendo-parro"));
+            return Err(AnalysisError::Change {
+                what: format!("sector `{text}` is named, and the model has only one"),
+                help: "leave the sector out, or choose --model caliendo-parro".to_owned(),
+            });
         };
         let sectors = &named.tables.sectors;
         sectors.iter().position(|s| s.eq_ignore_ascii_case(text)).ok_or_else(|| {
             let near = nearest(text, sectors.iter().map(String::as_str));
-            AnalysisError::World {
-                source_name: named.tables.source.name.clone(),
-                what: format!("it has no sector `{text}`"),
+            AnalysisError::Change {
+                what: format!("{} has no sector `{text}`", named.tables.source.name),
                 help: near.map_or_else(|| format!("it has {}", sectors.join(", ")), |n| format!("did you mean `{n}`?")),
             }
         })
@@ -347,11 +348,10 @@ impl Model {
                     What::Cost(c) => log_points_of_cost_change(*c, settings.theta),
                     What::LogPoints(b) => *b,
                     What::Tariff(_) | What::Schedule { .. } | What::Rates { .. } => {
-                        return Err(unsolved(&format!(
-                            "{} sets a tariff, and this model has none; give tariff_equivalent_percent, or choose \
-                             --model caliendo-parro",
-                            pull.title
-                        )));
+                        return Err(AnalysisError::Change {
+                            what: format!("\"{}\" sets a tariff, and the model of one sector has none", pull.title),
+                            help: "give tariff_equivalent_percent, or choose --model caliendo-parro".to_owned(),
+                        });
                     }
                 };
                 flows.iter().for_each(|&(i, j)| log_b[i * named.world.len() + j] += b);

@@ -125,6 +125,15 @@ pub enum AnalysisError {
         #[help]
         help: String,
     },
+    /// A change is not one of this model.
+    #[error("{what}")]
+    Change {
+        /// Why not.
+        what: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
     /// The world did not settle.
     #[error("the equilibrium was not found: {what}")]
     #[diagnostic(help("try a smaller change, another --theta, or --imbalance multiplicative"))]

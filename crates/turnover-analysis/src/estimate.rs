@@ -137,6 +137,8 @@ struct Estimated {
     design: Design,
     fit: Fit,
     coefficients: Vec<Coefficient>,
+    /// Their covariance, row-major.
+    covariance: Vec<f64>,
     /// Of the model, and of a constant alone.
     likelihoods: (f64, f64),
     corrected: Option<Corrected>,
@@ -239,7 +241,8 @@ fn estimate(
             bias: debiased.bias.clone(),
         };
         let coefficients = fit.debiased_table(&debiased);
-        return Ok(Estimated { design, fit, coefficients, likelihoods, corrected: Some(corrected) });
+        let covariance = debiased.covariance;
+        return Ok(Estimated { design, fit, coefficients, covariance, likelihoods, corrected: Some(corrected) });
     }
     let covariance = match &question.vcov {
         Vcov::Iid => Covariance::Iid,
@@ -247,7 +250,8 @@ fn estimate(
         Vcov::Clustered(_) => Covariance::Clustered(std::mem::take(&mut design.clusters)),
     };
     let coefficients = fit.table(&covariance, question.small_sample).map_err(late)?;
-    Ok(Estimated { design, fit, coefficients, likelihoods, corrected: None })
+    let covariance = fit.covariance(&covariance, question.small_sample).map_err(late)?;
+    Ok(Estimated { design, fit, coefficients, covariance, likelihoods, corrected: None })
 }
 
 fn formula_error(e: FormulaError) -> AnalysisError {
@@ -539,6 +543,9 @@ fn named_values(input: &Input, m: &Estimated) -> Map<String, Value> {
     out.insert("outcome".into(), json!(m.design.outcome));
     out.insert("effects".into(), json!(m.design.effects));
     out.insert("coefficients".into(), Value::Array(coefficients));
+    let width = m.coefficients.len().max(1);
+    let covariance: Vec<&[f64]> = m.covariance.chunks(width).collect();
+    out.insert("covariance".into(), json!(covariance));
     out.insert("nobs".into(), json!(m.fit.nobs));
     out.insert("missing".into(), json!(m.design.sample.missing));
     out.insert("dropped".into(), Value::Array(dropped));

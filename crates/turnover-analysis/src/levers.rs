@@ -124,7 +124,8 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
             Err(other) => return Err(crate::engine::unsolved(&other.to_string())),
         }
     };
-    let drawn = question.draws.map(|draws| draw(model, question, &pulls, &pair, draws)).transpose()?;
+    let few = plan.smallest.as_ref().map(|s| &s.0[..]);
+    let drawn = question.draws.map(|draws| draw(model, question, &pulls, &pair, few, draws)).transpose()?;
     let solved = Solved { model, question, pulls, pair, plan, all, left, outcome, drawn };
     Ok(solved.answer(&measures))
 }
@@ -141,6 +142,7 @@ fn draw(
     question: &Question,
     pulls: &[Pull],
     pair: &[(usize, usize)],
+    few: Option<&[usize]>,
     draws: Draws,
 ) -> Result<Drawn, AnalysisError> {
     let width = 3 + pulls.len() + model.regions();
@@ -156,6 +158,11 @@ fn draw(
                 Ok(rest) => (out[0], outcome) = (rest.cost_cut, rest.outcome),
                 Err(_) => out[0] = f64::NAN,
             }
+        }
+        // The world that the answer is about is the one after the fewest levers, where they are enough.
+        if let Some(few) = few {
+            let set: Vec<(usize, &Pull)> = few.iter().map(|l| numbered[*l]).collect();
+            outcome = model.outcome(&model.shock(&set, Some(effects))?)?;
         }
         for lever in &numbered {
             let alone = model.outcome(&model.shock(std::slice::from_ref(lever), Some(effects))?)?;

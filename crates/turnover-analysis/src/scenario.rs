@@ -3,14 +3,16 @@
 use serde_json::{Map, Value, json};
 use turnover_data::nearest;
 use turnover_equilibrium::sectors::{Decomposition, decompose};
+use turnover_equilibrium::{Equilibrium, Settings, conditional};
 use turnover_measures::Catalogue;
 
 use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Interval, Number, Table, Unit};
-use crate::engine::{After, Model, Outcome};
+use crate::engine::{After, Model, Outcome, Shock};
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, multiple as times_word, percent_signed, sentence, usd};
 use crate::pull::{Pull, PullFile};
 use crate::uncertain::{self, Drawn, Draws};
+use crate::world::NamedWorld;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -55,7 +57,8 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
     }
     changed.sort_unstable();
     changed.dedup();
-    let outcome = model.outcome(&model.shock(&numbered, None)?)?;
+    let shock = model.shock(&numbered, None)?;
+    let outcome = model.outcome(&shock)?;
     let regions = model.regions();
     let drawn = question
         .draws
@@ -139,6 +142,9 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
     }
     let mut tables = vec![changes_table(question.file, &measures), countries(model, &outcome, drawn.as_ref())];
     tables.extend(decomposition(model, &outcome, &parts));
+    if let (Model::One { named, settings }, Shock::One(log_b), After::One(after)) = (model, &shock, &outcome.world) {
+        tables.extend(resistances(named, settings, log_b, after));
+    }
     tables.push(flows(model, &outcome, &changed));
     let mut values = Map::new();
     values.insert("multiple".into(), json!(ratio));
@@ -337,6 +343,53 @@ fn flows(model: &Model, outcome: &Outcome, changed: &[(usize, usize)]) -> Table 
         table.rows.push(vec![model.code(i).into(), model.code(j).into(), before.into(), after.into(), change.into()]);
     }
     table
+}
+
+/// Multilateral resistances of a world of one sector: conditional on outputs and expenditures, and
+/// in full; and the gains from trade in closed form.
+pub(crate) fn resistances(
+    named: &NamedWorld,
+    settings: &Settings,
+    log_b: &[f64],
+    after: &Equilibrium,
+) -> Option<Table> {
+    let n = named.world.len();
+    let largest = (0..n).max_by(|a, b| named.world.output()[*a].total_cmp(&named.world.output()[*b]))?;
+    let short = conditional(&named.world, log_b, settings, largest).ok()?;
+    let reference = named.countries[largest];
+    let mut table = Table::new(
+        "simulate.resistances",
+        &format!(
+            "Multilateral resistances, inward {reference} 1 (Yotov and others 2016), and real income by domestic shares \
+             (Arkolakis and others 2012)"
+        ),
+        &[
+            ("country", "Country", Unit::Text),
+            ("exports_conditional", "Exports, outputs fixed", Unit::Change),
+            ("outward_conditional", "Outward", Unit::Change),
+            ("inward_conditional", "Inward", Unit::Change),
+            ("outward", "Outward, in full", Unit::Change),
+            ("inward", "Inward, in full", Unit::Change),
+            ("domestic_share", "Real income by domestic share", Unit::Change),
+            ("autarky", "Loss in autarky", Unit::Share),
+        ],
+    );
+    let abroad =
+        |i: usize, flow: &dyn Fn(usize, usize) -> f64| (0..n).filter(|j| *j != i).map(|j| flow(i, j)).sum::<f64>();
+    for i in 0..n {
+        let before = abroad(i, &|i, j| named.world.flow(i, j));
+        table.rows.push(vec![
+            named.countries[i].to_string().into(),
+            (abroad(i, &|i, j| short.flow(i, j)) / before - 1.0).into(),
+            short.log_outward[i].exp_m1().into(),
+            short.log_inward[i].exp_m1().into(),
+            (after.log_outward(i, settings.theta) + after.log_price[largest]).exp_m1().into(),
+            (after.log_price[i] - after.log_price[largest]).exp_m1().into(),
+            (after.gains_from_domestic_share(&named.world, i, settings.theta) - 1.0).into(),
+            named.world.loss_in_autarky(i, settings.theta).into(),
+        ]);
+    }
+    Some(table)
 }
 
 /// The regions that gain and lose most.

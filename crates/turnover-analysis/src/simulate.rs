@@ -7,6 +7,7 @@ use turnover_equilibrium::{Imbalance, Settings, log_points_of_cost_change, solve
 use crate::answer::{Answer, Bar, Chart, ChartKind, Finding, Number, Table, Unit};
 use crate::error::{AnalysisError, check_theta, solve_error};
 use crate::format::{in_sentence, multiple as times_word, percent_signed, usd};
+use crate::scenario::resistances;
 use crate::world::NamedWorld;
 
 /// The size of a change.
@@ -185,7 +186,10 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
         title: "What changed trade costs would do".to_owned(),
         command,
         findings,
-        tables: vec![table, flows(named, &after, &changed)],
+        tables: [Some(table), Some(flows(named, &after, &changed)), resistances(named, &settings, &log_b, &after)]
+            .into_iter()
+            .flatten()
+            .collect(),
         charts: vec![chart],
         named: named_values,
     })

@@ -229,3 +229,97 @@ fn colour_comes_only_where_asked() {
     assert!(!room.answer("brief USA RUS").contains('\x1b'));
     assert!(room.answer("brief USA RUS --color always").contains('\x1b'));
 }
+
+/// A file of two levers; the folder holds nothing else.
+const LEVERS: &str = "title = \"Levers\"
+[model]
+theta_std_error_percent = 10
+[[lever]]
+title = \"Lift the import ban on food\"
+measure = \"rus-2014-food\"
+exporter = \"USA\"
+importer = \"RUS\"
+log_points = 0.1
+std_error = 0.02
+[[lever]]
+title = \"Cheaper borders\"
+exporter = \"USA\"
+importer = \"RUS\"
+both = true
+cost_percent = -10
+";
+
+#[test]
+fn levers_reach_a_multiple_alone_or_leave_a_rest() {
+    let room = Room::new();
+    room.file("levers.toml", LEVERS);
+    insta::assert_snapshot!("levers", room.answer("reach USA RUS --times 1.5 --levers levers.toml --draws 200"));
+    insta::assert_snapshot!("levers_rest", room.answer("reach USA RUS --times 3 --levers levers.toml"));
+    // The answer put back: both levers and the rest as changes of cost.
+    let json = |words: &str| -> serde_json::Value { serde_json::from_str(&room.answer(words)).unwrap() };
+    let rest = json("reach USA RUS --times 3 --levers levers.toml --json")["cost_cut"].as_f64().unwrap();
+    room.file(
+        "back.toml",
+        format!(
+            "{LEVERS}\n[[lever]]\ntitle = \"Rest\"\nexporter = \"USA\"\nimporter = \"RUS\"\nboth = true\n\
+             cost_percent = {}\n",
+            -100.0 * rest
+        ),
+    );
+    let back = json("reach USA RUS --times 3 --levers back.toml --json");
+    let all = back["multiple_all_levers"].as_f64().unwrap();
+    assert!((all - 3.0).abs() < 1e-9, "{all}");
+    // A bound on the rest puts the multiple out of reach, and says how far it gets.
+    room.file("bound.toml", format!("{LEVERS}\n[rest]\nat_most_percent = 5\n"));
+    let bound = room.answer("reach USA RUS --times 3 --levers bound.toml");
+    assert!(bound.contains("out of reach") && bound.contains("at most"), "{bound}");
+    // The same draws whatever the number of threads, others for another seed.
+    let draws =
+        |tail: &str| room.answer(&format!("reach USA RUS --times 3 --levers levers.toml --draws 64 --json {tail}"));
+    assert_eq!(draws("--threads 1"), draws("--threads 3"));
+    assert_ne!(draws("--seed 1"), draws("--seed 2"));
+}
+
+#[test]
+fn a_scenario_is_what_its_changes_are() {
+    let room = Room::new();
+    room.file("scenario.toml", "[[change]]\nexporter = \"USA\"\nimporter = \"RUS\"\nboth = true\ncost_percent = -20\n");
+    let json = |words: &str| -> serde_json::Value { serde_json::from_str(&room.answer(words)).unwrap() };
+    let file = json("simulate --scenario scenario.toml --json");
+    let words = json("simulate --change USA:RUS=-20% --change RUS:USA=-20% --json");
+    assert_eq!(file["multiple"], words["multiple"]);
+    insta::assert_snapshot!("scenario", room.answer("simulate --scenario scenario.toml"));
+}
+
+/// A small economy of many sectors in files.
+fn economy(room: &Room) {
+    std::fs::create_dir(room.path().join("small")).unwrap();
+    let file = |name: &str, text: &str| {
+        room.file(&format!("small/{name}"), text);
+    };
+    file("regions.txt", "USA\nRUS\nDEU\n");
+    file("sectors.txt", "Goods\nServices\n");
+    file("flows.txt", "0 4 9\n3 0 5\n8 6 0\n");
+    file("tariffs.txt", "0 3 2\n10 0 8\n2 1 0\n");
+    file("output.txt", "60 30 50\n140 40 90\n");
+    file("value_added.txt", "0.5 0.6 0.4\n0.7 0.8 0.6\n");
+    file("inputs.txt", &"0.6 0.3\n0.4 0.7\n".repeat(3));
+    file("theta.txt", "4\n");
+}
+
+#[test]
+fn many_sectors_read_as_tables() {
+    let room = Room::new();
+    economy(&room);
+    room.file(
+        "free.toml",
+        "[[lever]]\ntitle = \"No tariffs between them\"\nexporter = \"USA\"\nimporter = \"RUS\"\nboth = true\n\
+         tariff_percent = 0\nsector = \"Goods\"\n",
+    );
+    let words = "--model caliendo-parro --data small";
+    insta::assert_snapshot!("sectors_scenario", room.answer(&format!("simulate --scenario free.toml {words}")));
+    insta::assert_snapshot!(
+        "sectors_levers",
+        room.answer(&format!("reach USA RUS --times 2 --levers free.toml {words}"))
+    );
+}

@@ -132,3 +132,26 @@ fn stata_and_parquet_files_are_read() {
         assert_eq!(answer["description"]["rows"], 5_950);
     }
 }
+
+/// Caliendo and Parro (2015), Table 2, from their files by the scenario of docs/scenarios.md.
+#[test]
+fn nafta_is_the_published_one() {
+    let Some(folder) = data("caliendo-parro-2015") else { return };
+    let docs = include_str!("../../../docs/scenarios.md");
+    let scenario = docs.rsplit("```toml").next().unwrap().split("```").next().unwrap();
+    let room = Room::new();
+    room.file("nafta.toml", scenario);
+    let words = format!("simulate --scenario nafta.toml --model caliendo-parro --data {folder} --json");
+    let answer: Value = serde_json::from_str(&room.answer(&words)).unwrap();
+    let tables = answer["tables"].as_array().unwrap();
+    let table = tables.iter().find(|t| t["id"] == "simulate.decomposition").unwrap();
+    for (country, printed) in [
+        ("MEX", ["1.31", "-0.41", "1.72", "1.72"]),
+        ("CAN", ["-0.06", "-0.11", "0.04", "0.32"]),
+        ("USA", ["0.08", "0.04", "0.04", "0.11"]),
+    ] {
+        let row = table["rows"].as_array().unwrap().iter().find(|r| r[0] == country).unwrap();
+        let found: Vec<String> = (1..5).map(|k| format!("{:.2}", 100.0 * row[k].as_f64().unwrap())).collect();
+        assert_eq!(found, printed, "{country}");
+    }
+}

@@ -215,3 +215,71 @@ fn wrong_catalogues() {
     room.file("own.toml", format!("{MEASURE}{}", MEASURE.trim_start_matches("schema = 1\n")));
     refuses(&room, "catalogue_same_id_twice", "coverage USA RUS --catalogue own.toml", 1);
 }
+
+#[test]
+fn wrong_levers_and_scenarios() {
+    let room = Room::new();
+    let entry = "[[lever]]\ntitle = \"A\"\nexporter = \"USA\"\nimporter = \"RUS\"\n";
+    let refuse = |name: &str, text: &str, words: &str, status: i32| {
+        room.file("l.toml", text);
+        refuses(&room, name, &format!("reach USA RUS --times 2 --levers l.toml{words}"), status);
+    };
+    refuse("levers_no_toml", "[[lever]\n", "", 1);
+    refuse("levers_unknown_key", &format!("{entry}cost = 3\n"), "", 1);
+    refuse("levers_empty", "title = \"nothing\"\n", "", 1);
+    refuse("levers_no_size", entry, "", 1);
+    refuse("levers_two_sizes", &format!("{entry}cost_percent = -5\nlog_points = 1\n"), "", 1);
+    refuse("levers_cost_gone", &format!("{entry}cost_percent = -100\n"), "", 1);
+    refuse("levers_error_without_points", &format!("{entry}cost_percent = -5\nstd_error = 1\n"), "", 1);
+    refuse("levers_no_flow", "[[lever]]\nlog_points = 1\n", "", 1);
+    refuse("levers_unknown_region", &format!("{}log_points = 1\n", entry.replace("RUS", "ATLANTIS")), "", 1);
+    refuse("levers_unknown_measure", &format!("{entry}log_points = 1\nmeasure = \"rus-2014-fod\"\n"), "", 1);
+    refuse("levers_no_estimate", &format!("{entry}estimate = \"e.json\"\ncoefficient = \"x\"\n"), "", 1);
+    room.file("e.json", r#"{"coefficients": [{"name": "rta", "estimate": 0.5}], "covariance": [[0.01]]}"#);
+    refuse("levers_unknown_coefficient", &format!("{entry}estimate = \"e.json\"\ncoefficient = \"x\"\n"), "", 1);
+    refuse("levers_nothing_to_draw", &format!("{entry}log_points = 1\n"), " --draws 10", 1);
+    refuse("levers_no_draws", &format!("{entry}log_points = 1\nstd_error = 0.1\n"), " --draws 0", 2);
+    refuse("levers_sector_of_one", &format!("{entry}log_points = 1\nsector = \"Food\"\n"), "", 1);
+    refuse("levers_tariff_of_one", &format!("{entry}tariff_percent = 0\n"), "", 1);
+    refuse("levers_zero_deficits_of_one", &format!("{entry}log_points = 1\n[model]\ndeficits = \"zero\"\n"), "", 1);
+    refuse("levers_model_without_tables", &format!("{entry}log_points = 1\n"), " --model caliendo-parro", 2);
+    refuses(&room, "draws_without_levers", "reach USA RUS --times 2 --draws 10", 2);
+    refuses(&room, "scenario_absent", "simulate --scenario none.toml", 1);
+}
+
+#[test]
+fn wrong_tables_of_sectors() {
+    let room = Room::new();
+    std::fs::create_dir(room.path().join("t")).unwrap();
+    let lever = "[[lever]]\nexporter = \"R1\"\nimporter = \"R2\"\n";
+    room.file("l.toml", format!("{lever}tariff_percent = 0\n"));
+    let good = [
+        ("flows.txt", "0 4\n3 0\n"),
+        ("tariffs.txt", "0 3\n10 0\n"),
+        ("output.txt", "60 30\n140 40\n"),
+        ("value_added.txt", "0.5 0.6\n0.7 0.8\n"),
+        ("inputs.txt", "0.6 0.3\n0.4 0.7\n0.6 0.3\n0.4 0.7\n"),
+        ("theta.txt", "4 5\n"),
+    ];
+    let refuse = |name: &str, file: &str, text: &str| {
+        good.iter().for_each(|(f, t)| {
+            room.file(&format!("t/{f}"), t);
+        });
+        room.file(&format!("t/{file}"), text);
+        refuses(&room, name, "simulate --scenario l.toml --model caliendo-parro --data t", 1);
+        let _ = std::fs::remove_file(room.path().join("t").join(file));
+    };
+    refuse("sectors_text", "flows.txt", "0 4\nthree 0\n");
+    refuse("sectors_ragged", "tariffs.txt", "0 3\n10\n");
+    refuse("sectors_too_few_lines", "inputs.txt", "0.6 0.3\n");
+    refuse("sectors_negative_flow", "flows.txt", "0 -4\n3 0\n");
+    refuse("sectors_value_added_above_one", "value_added.txt", "50 60\n70 80\n");
+    refuse("sectors_no_theta", "theta.txt", "4 5 6\n");
+    refuse("sectors_theta_of_nought", "theta.txt", "0 5\n");
+    refuse("sectors_empty", "output.txt", "\n");
+    refuse("sectors_two_of_one_name", "regions.txt", "USA\nUSA\n");
+    room.file("l.toml", format!("{lever}tariff_percent = 0\nsector = \"Foot\"\n"));
+    refuse("sectors_unknown_sector", "sectors.txt", "Food\nServices\n");
+    room.file("l.toml", "[[change]]\nschedule = \"../flows.txt\"\n");
+    refuse("sectors_schedule_elsewhere", "theta.txt", "4 5\n");
+}
