@@ -91,7 +91,7 @@ pub enum Model {
     /// One sector.
     One {
         /// The world.
-        named: NamedWorld,
+        named: Box<NamedWorld>,
         /// Elasticity and imbalances.
         settings: Settings,
     },
@@ -141,7 +141,7 @@ pub(crate) type Flows<'a> = &'a [(usize, usize)];
 impl Model {
     /// A model of one sector.
     pub fn one(named: NamedWorld, theta: f64, imbalance: Imbalance) -> Self {
-        Model::One { named, settings: Settings { theta, imbalance, ..Settings::default() } }
+        Model::One { named: Box::new(named), settings: Settings { theta, imbalance, ..Settings::default() } }
     }
 
     /// A model of many sectors; solves for the economy as it is.

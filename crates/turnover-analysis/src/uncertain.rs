@@ -57,6 +57,9 @@ impl Drawn {
     }
 }
 
+/// Outcomes of one draw: of a model with the drawn elasticity, and log points by pull.
+type Outcomes<'a> = &'a (dyn Fn(&Model, &[f64]) -> Result<Vec<f64>, AnalysisError> + Sync);
+
 /// Runs `outcomes` for each draw: it gets a model with the drawn elasticity and the drawn log points
 /// by pull, and returns as many numbers as `width`, NaN for what cannot be had.
 pub(crate) fn run(
@@ -65,7 +68,7 @@ pub(crate) fn run(
     pulls: &[Pull],
     asked: Draws,
     width: usize,
-    outcomes: &(dyn Fn(&Model, &[f64]) -> Result<Vec<f64>, AnalysisError> + Sync),
+    outcomes: Outcomes,
 ) -> Result<Drawn, AnalysisError> {
     if asked.count == 0 || asked.count > MOST {
         return Err(AnalysisError::Range {

@@ -256,7 +256,7 @@ fn levers_reach_a_multiple_alone_or_leave_a_rest() {
     insta::assert_snapshot!("levers", room.answer("reach USA RUS --times 1.5 --levers levers.toml --draws 200"));
     insta::assert_snapshot!("levers_rest", room.answer("reach USA RUS --times 3 --levers levers.toml"));
     // The answer put back: both levers and the rest as changes of cost.
-    let json = |words: &str| -> serde_json::Value { serde_json::from_str(&room.answer(words)).unwrap() };
+    let json = |words: &str| -> Value { serde_json::from_str(&room.answer(words)).unwrap() };
     let rest = json("reach USA RUS --times 3 --levers levers.toml --json")["cost_cut"].as_f64().unwrap();
     room.file(
         "back.toml",
@@ -284,7 +284,7 @@ fn levers_reach_a_multiple_alone_or_leave_a_rest() {
 fn a_scenario_is_what_its_changes_are() {
     let room = Room::new();
     room.file("scenario.toml", "[[change]]\nexporter = \"USA\"\nimporter = \"RUS\"\nboth = true\ncost_percent = -20\n");
-    let json = |words: &str| -> serde_json::Value { serde_json::from_str(&room.answer(words)).unwrap() };
+    let json = |words: &str| -> Value { serde_json::from_str(&room.answer(words)).unwrap() };
     let file = json("simulate --scenario scenario.toml --json");
     let words = json("simulate --change USA:RUS=-20% --change RUS:USA=-20% --json");
     assert_eq!(file["multiple"], words["multiple"]);
