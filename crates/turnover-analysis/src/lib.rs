@@ -21,6 +21,7 @@ mod engine;
 mod error;
 pub mod estimate;
 pub mod format;
+pub mod history;
 pub mod levers;
 mod pair;
 mod pull;

@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Reach(Reach),
     /// What any change in trade costs would do, in general equilibrium
     Simulate(Simulate),
+    /// How often pairs of that size multiplied their trade
+    History(History),
     /// Coefficients by PPML or least squares with many fixed effects
     Estimate(Estimate),
     /// The catalogue of measures
@@ -297,6 +299,23 @@ pub(crate) struct Simulate {
     pub(crate) file_model: FileModelArgs,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct History {
+    #[command(flatten)]
+    pub(crate) pair: PairArgs,
+    /// The multiple
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) times: f64,
+    /// Within so many years
+    #[arg(long, default_value_t = 8, allow_negative_numbers = true)]
+    pub(crate) years: i32,
+    /// Pairs count from so many per cent of all trade on; half of the pair's own share by default
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
+    pub(crate) least_share: Option<f64>,
     #[command(flatten)]
     pub(crate) data: DataArgs,
 }

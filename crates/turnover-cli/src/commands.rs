@@ -4,8 +4,8 @@ use std::path::Path;
 
 use turnover_analysis::format::multiple;
 use turnover_analysis::{
-    Deficits, Draws, Model, NamedEconomy, Pair, PullFile, check_theta, coverage, estimate, levers, reach, scenario,
-    simulate, turnover,
+    Deficits, Draws, Model, NamedEconomy, Pair, PullFile, check_theta, coverage, estimate, history, levers, reach,
+    scenario, simulate, turnover,
 };
 use turnover_brief::{Ask, Document, brief};
 use turnover_data::Filter;
@@ -25,6 +25,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::Coverage(words) => run_coverage(words, output),
         Command::Reach(words) => run_reach(words, output),
         Command::Simulate(words) => run_simulate(words, output),
+        Command::History(words) => run_history(words, output),
         Command::Estimate(words) => run_estimate(words, output),
         Command::Measures(words) => measures::run(words, output),
         Command::Data(Data::Describe { file, read, year }) => {
@@ -300,6 +301,18 @@ fn run_simulate(words: &args::Simulate, output: &Output) -> Result<(), CliError>
 fn model_words(data: &args::DataArgs, world_year: Option<i32>) -> String {
     let year = world_year.map_or_else(String::new, |y| format!(" --world-year {y}"));
     format!("{year}{}", load::data_words(data, None))
+}
+
+fn run_history(words: &args::History, output: &Output) -> Result<(), CliError> {
+    let panel = load::panel(&words.data, output)?;
+    let question = history::Question {
+        pair: pair(&words.pair)?,
+        times: words.times,
+        years: words.years,
+        least_share: words.least_share.map(|p| p / 100.0),
+        data_words: load::data_words(&words.data, None),
+    };
+    output.answer(&Document::from(history::answer(&panel, &question)?), true)
 }
 
 fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError> {

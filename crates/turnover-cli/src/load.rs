@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use turnover_analysis::{AnalysisError, NamedWorld};
-use turnover_data::{ColumnMap, Duplicates, Filter, FlowOptions, Flows, Unit, figures, read_flows};
+use turnover_data::{ColumnMap, Duplicates, Filter, FlowOptions, Flows, PairPanel, Unit, figures, read_flows};
 use turnover_measures::Catalogue;
 
 use crate::args::{DataArgs, DuplicatesArg, ReadArgs, UnitArg};
@@ -93,6 +93,17 @@ pub(crate) fn flows(data: &DataArgs, output: &Output) -> Result<Flows, CliError>
             let file = if path.is_dir() { in_folder(path, "flows")? } else { path.clone() };
             read(&file, &data.read, output)
         }
+    }
+}
+
+/// The turnover of many pairs: of the user's flows, or the embedded panel.
+pub(crate) fn panel(data: &DataArgs, output: &Output) -> Result<PairPanel, CliError> {
+    match &data.data {
+        None => {
+            refuse_read_args(data)?;
+            Ok(figures::pair_turnover()?)
+        }
+        Some(_) => Ok(PairPanel::from_flows(&flows(data, output)?)),
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::error::DataError;
 use crate::flows::{Flows, Source};
+use crate::pairs::PairPanel;
 use crate::read::{FlowOptions, RawTable, read_flows_from};
 
 #[derive(Deserialize)]
@@ -34,7 +35,23 @@ pub fn world_2014() -> Result<Flows, DataError> {
     embedded("world_44_2014", include_str!("../../../figures/world_44_2014.csv"))
 }
 
+/// Turnover of the larger pairs of the world, every fourth year 1964-2016.
+pub fn pair_turnover() -> Result<PairPanel, DataError> {
+    let csv = include_str!("../../../figures/pair_turnover_1964_2016.csv");
+    let (table, source, caveats) = entry("pair_turnover_1964_2016", csv)?;
+    PairPanel::from_table(&table, LEAST_SHARE, source, caveats)
+}
+
+/// Share of all trade that a pair of [`pair_turnover`] has in at least one year.
+pub const LEAST_SHARE: f64 = 2e-4;
+
 fn embedded(key: &str, csv: &str) -> Result<Flows, DataError> {
+    let (table, source, caveats) = entry(key, csv)?;
+    read_flows_from(&table, &FlowOptions::default(), source, caveats)
+}
+
+/// An embedded table with what `figures/SOURCES.toml` says of it.
+fn entry(key: &str, csv: &str) -> Result<(RawTable, Source, Vec<String>), DataError> {
     let path = format!("figures/{key}.csv");
     let broken = |what: String| DataError::Format {
         path: "figures/SOURCES.toml".to_owned(),
@@ -45,5 +62,5 @@ fn embedded(key: &str, csv: &str) -> Result<Flows, DataError> {
     let entry = sources.remove(key).ok_or_else(|| broken(format!("has no entry `{key}`")))?;
     let table = RawTable::from_bytes(&path, csv.as_bytes())?;
     let source = Source { name: entry.name, vintage: entry.vintage, hash: table.sha256.clone() };
-    read_flows_from(&table, &FlowOptions::default(), source, entry.caveats)
+    Ok((table, source, entry.caveats))
 }

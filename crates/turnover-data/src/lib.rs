@@ -27,6 +27,7 @@ mod filter;
 mod flows;
 mod hs;
 mod hs_table;
+mod pairs;
 mod read;
 mod suggest;
 
@@ -37,5 +38,6 @@ pub use filter::Filter;
 pub use flows::{Flow, Flows, FlowsBuilder, Source, flow_schema};
 pub use hs::{Chapter, Edition, HsCode, chapters};
 pub use hs_table::{Known, headings, known};
+pub use pairs::PairPanel;
 pub use read::{Cells, ColumnMap, Duplicates, EconomyTables, FlowOptions, RawColumn, RawTable, Unit, read_flows};
 pub use suggest::nearest;

@@ -1,0 +1,107 @@
+//! Turnover of many pairs over many years: what histories are counted from.
+
+use std::collections::BTreeMap;
+
+use crate::country::Iso3;
+use crate::error::{DataError, Place};
+use crate::flows::{Flows, Source};
+use crate::hs::HsCode;
+use crate::read::RawTable;
+
+/// Turnover (both directions) of pairs by year.
+#[derive(Debug, Clone)]
+pub struct PairPanel {
+    /// The years, ascending.
+    pub years: Vec<i32>,
+    /// Pairs in alphabetical order with their turnover in US dollars by year; 0 where none is
+    /// reported.
+    pub pairs: Vec<(Iso3, Iso3, Vec<f64>)>,
+    /// Turnover of all pairs by year, those left out of `pairs` included.
+    pub totals: Vec<f64>,
+    /// Pairs below this share of the total in every year were left out.
+    pub least_share: f64,
+    /// Where it comes from.
+    pub source: Source,
+    /// The source's caveats.
+    pub caveats: Vec<String>,
+}
+
+impl PairPanel {
+    /// From flows, summed over products at the coarsest level that they have; of two reporters the
+    /// importer's report counts, as it usually does in trade statistics.
+    pub fn from_flows(flows: &Flows) -> Self {
+        let coarsest = flows.iter().map(|f| f.product.level()).min().unwrap_or(HsCode::TOTAL.level());
+        let mut years: Vec<i32> = flows.iter().map(|f| f.year).collect();
+        years.sort_unstable();
+        years.dedup();
+        // By flow and year: the importer's report, and any other.
+        let mut values: BTreeMap<(Iso3, Iso3, i32), [Option<f64>; 2]> = BTreeMap::new();
+        for f in flows.iter().filter(|f| f.product.level() == coarsest && f.exporter != f.importer) {
+            let by_importer = f.reporter.is_none_or(|r| r == f.importer);
+            let slot = &mut values.entry((f.exporter, f.importer, f.year)).or_default()[usize::from(!by_importer)];
+            *slot = Some(slot.unwrap_or(0.0) + f.value_usd);
+        }
+        let mut pairs: BTreeMap<(Iso3, Iso3), Vec<f64>> = BTreeMap::new();
+        let mut totals = vec![0.0; years.len()];
+        for ((from, to, year), [importers, others]) in values {
+            let value = importers.or(others).unwrap_or(0.0);
+            let at = years.binary_search(&year).unwrap_or(0);
+            let pair = if from < to { (from, to) } else { (to, from) };
+            pairs.entry(pair).or_insert_with(|| vec![0.0; years.len()])[at] += value;
+            totals[at] += value;
+        }
+        PairPanel {
+            years,
+            pairs: pairs.into_iter().map(|((a, b), v)| (a, b, v)).collect(),
+            totals,
+            least_share: 0.0,
+            source: flows.source.clone(),
+            caveats: flows.caveats.clone(),
+        }
+    }
+
+    /// From a table `a,b,YEAR,YEAR,...` in million US dollars, whose first row, `WLD,WLD`, holds the
+    /// totals.
+    pub(crate) fn from_table(
+        table: &RawTable,
+        least_share: f64,
+        source: Source,
+        caveats: Vec<String>,
+    ) -> Result<Self, DataError> {
+        let wrong = |row: usize, column: &str| DataError::Cell {
+            path: table.path.clone(),
+            place: if row < table.rows { table.place(row) } else { Place::Row(0) },
+            column: column.to_owned(),
+            expected: "a country or a number".to_owned(),
+            found: String::new(),
+            help: "the program was built with a damaged table; build it again".to_owned(),
+        };
+        let years: Vec<i32> = table.columns.iter().skip(2).filter_map(|c| c.name.parse().ok()).collect();
+        if table.rows == 0 || years.len() + 2 != table.columns.len() {
+            return Err(wrong(0, "years"));
+        }
+        let values = |row: usize| -> Result<Vec<f64>, DataError> {
+            let cell = |c: &crate::read::RawColumn| match c.str(row) {
+                None => Ok(0.0),
+                Some(text) => text.parse::<f64>().map(|x| x * 1e6).map_err(|_| wrong(row, &c.name)),
+            };
+            table.columns.iter().skip(2).map(cell).collect()
+        };
+        let totals = values(0)?;
+        let mut pairs = Vec::with_capacity(table.rows - 1);
+        for row in 1..table.rows {
+            let country = |k: usize| {
+                let column = &table.columns[k];
+                Iso3::parse(column.str(row).unwrap_or("")).map_err(|_| wrong(row, &column.name))
+            };
+            pairs.push((country(0)?, country(1)?, values(row)?));
+        }
+        Ok(PairPanel { years, pairs, totals, least_share, source, caveats })
+    }
+
+    /// A pair's turnover by year, in either order of the names.
+    pub fn pair(&self, a: Iso3, b: Iso3) -> Option<&[f64]> {
+        let (a, b) = if a < b { (a, b) } else { (b, a) };
+        self.pairs.iter().find(|p| (p.0, p.1) == (a, b)).map(|p| &p.2[..])
+    }
+}
