@@ -17,6 +17,7 @@
 
 mod answer;
 pub mod coverage;
+pub mod effect;
 mod engine;
 mod error;
 pub mod estimate;

@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Reach(Reach),
     /// What any change in trade costs would do, in general equilibrium
     Simulate(Simulate),
+    /// What a measure cost: its effect on trade, year by year, by product and partner
+    Effect(Effect),
     /// How often pairs of that size multiplied their trade
     History(History),
     /// Coefficients by PPML or least squares with many fixed effects
@@ -301,6 +303,37 @@ pub(crate) struct Simulate {
     pub(crate) model: ModelArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Effect {
+    /// Id of the measure, as in rus-2014-food
+    pub(crate) measure: String,
+    /// A partner whose prevented trade is to be told
+    #[arg(long, value_name = "COUNTRY")]
+    pub(crate) with: Option<String>,
+    /// Products that count as covered, as 02,03,04; those of which the measure names a third of the
+    /// headings by default
+    #[arg(long, value_name = "HS,HS", value_delimiter = ',')]
+    pub(crate) products: Option<Vec<String>>,
+    /// Partners that the measure reached only later
+    #[arg(long, value_enum, default_value_t = LaterArg::Drop)]
+    pub(crate) later: LaterArg,
+    /// Your own catalogue of measures
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LaterArg {
+    /// Left out from the year in which it reached them
+    Drop,
+    /// Kept among the untouched
+    Control,
+    /// Touched from then on
+    Treat,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use turnover_analysis::format::multiple;
 use turnover_analysis::{
-    Deficits, Draws, Model, NamedEconomy, Pair, PullFile, check_theta, coverage, estimate, history, levers, reach,
-    scenario, simulate, turnover,
+    Deficits, Draws, Model, NamedEconomy, Pair, PullFile, check_theta, coverage, effect, estimate, history, levers,
+    reach, scenario, simulate, turnover,
 };
 use turnover_brief::{Ask, Document, brief};
-use turnover_data::Filter;
+use turnover_data::{Filter, HsCode, Iso3};
 use turnover_equilibrium::Imbalance;
 use turnover_gravity::{Kind, SeparationCheck, SmallSample};
 
@@ -25,6 +25,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::Coverage(words) => run_coverage(words, output),
         Command::Reach(words) => run_reach(words, output),
         Command::Simulate(words) => run_simulate(words, output),
+        Command::Effect(words) => run_effect(words, output),
         Command::History(words) => run_history(words, output),
         Command::Estimate(words) => run_estimate(words, output),
         Command::Measures(words) => measures::run(words, output),
@@ -301,6 +302,37 @@ fn run_simulate(words: &args::Simulate, output: &Output) -> Result<(), CliError>
 fn model_words(data: &args::DataArgs, world_year: Option<i32>) -> String {
     let year = world_year.map_or_else(String::new, |y| format!(" --world-year {y}"));
     format!("{year}{}", load::data_words(data, None))
+}
+
+fn run_effect(words: &args::Effect, output: &Output) -> Result<(), CliError> {
+    let catalogue = load::catalogue(words.catalogue.as_ref())?;
+    let flows = load::food_flows(&words.data, output)?;
+    let partner = words.with.as_ref().map(|w| Iso3::resolve(w)).transpose()?;
+    let codes = |list: &Vec<String>| list.iter().map(|c| HsCode::parse(c.trim())).collect::<Result<Vec<_>, _>>();
+    let products = words.products.as_ref().map(codes).transpose()?;
+    let mut command = format!("turnover effect {}", load::quoted(&words.measure));
+    if let Some(p) = partner {
+        command.push_str(&format!(" --with {p}"));
+    }
+    if let Some(p) = &words.products {
+        command.push_str(&format!(" --products {}", p.join(",")));
+    }
+    let later = match words.later {
+        args::LaterArg::Drop => effect::Later::Drop,
+        args::LaterArg::Control => effect::Later::Control,
+        args::LaterArg::Treat => effect::Later::Treat,
+    };
+    command.push_str(match later {
+        effect::Later::Drop => "",
+        effect::Later::Control => " --later control",
+        effect::Later::Treat => " --later treat",
+    });
+    command.push_str(&load::data_words(&words.data, words.catalogue.as_ref()));
+    let question = effect::Question { measure: words.measure.clone(), partner, products, later, command };
+    let _spinner = Spinner::start("estimating".to_owned(), output.quiet());
+    let answer = effect::answer(&flows, &catalogue, &question)?;
+    drop(_spinner);
+    output.answer(&Document::from(answer), true)
 }
 
 fn run_history(words: &args::History, output: &Output) -> Result<(), CliError> {

@@ -96,6 +96,17 @@ pub(crate) fn flows(data: &DataArgs, output: &Output) -> Result<Flows, CliError>
     }
 }
 
+/// The flows of a measure's sender: the user's, or the embedded table of Russia's food imports.
+pub(crate) fn food_flows(data: &DataArgs, output: &Output) -> Result<Flows, CliError> {
+    match &data.data {
+        None => {
+            refuse_read_args(data)?;
+            Ok(figures::russia_food_imports()?)
+        }
+        Some(_) => flows(data, output),
+    }
+}
+
 /// The turnover of many pairs: of the user's flows, or the embedded panel.
 pub(crate) fn panel(data: &DataArgs, output: &Output) -> Result<PairPanel, CliError> {
     match &data.data {
