@@ -8,6 +8,9 @@ use std::path::Path;
 use turnover_data::figures::LEAST_SHARE;
 use turnover_data::{ColumnMap, Filter, Flow, FlowOptions, Flows, HsCode, Iso3, RawColumn, RawTable, Unit, read_flows};
 
+/// Suppliers outside the 2014 embargo, of whom all chapters are kept: what else they sell tells what
+/// their food would have done.
+const OUTSIDE: [&str; 12] = ["ARG", "BLR", "BRA", "CHE", "CHN", "ECU", "EGY", "ISR", "KAZ", "SRB", "TUR", "UKR"];
 /// The main suppliers under the 2014 embargo, and the main ones outside it.
 const FOOD_PARTNERS: [&str; 30] = [
     "ARG", "AUS", "BEL", "BLR", "BRA", "CAN", "CHE", "CHN", "DEU", "DNK", "ECU", "EGY", "ESP", "EST", "FIN", "FRA",
@@ -33,7 +36,8 @@ pub(crate) fn make(dir: &Path) -> Result<(), Box<dyn Error>> {
     let partners = FOOD_PARTNERS.map(|p| format!("\"{p}\"")).join(", ");
     let filter = format!("{years} and flow == \"import\" and partner in [{partners}]");
     let food = read(hs2, &filter, Some("RUS"), Unit::Usd)?;
-    write("russia_food_imports_2010_2020", &food, 1e3, "thousand", 0, |f| f.product.as_str() <= "25")?;
+    let kept = |f: &Flow| f.product.as_str() <= "25" || OUTSIDE.contains(&f.exporter.as_str());
+    write("russia_food_imports_2010_2020", &food, 1e3, "thousand", 0, kept)?;
 
     let world = read("wiod-44/trade_2000_2014.csv", "year == 2014", None, Unit::MillionUsd)?;
     write("world_44_2014", &world, 1e6, "million", 1, |_| true)?;

@@ -17,6 +17,7 @@
 
 mod answer;
 pub mod coverage;
+pub mod diversion;
 pub mod effect;
 mod engine;
 mod error;

@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Simulate(Simulate),
     /// What a measure cost: its effect on trade, year by year, by product and partner
     Effect(Effect),
+    /// Where the trade went: third countries whose deliveries rose, and what was lost
+    Diversion(Diversion),
     /// How often pairs of that size multiplied their trade
     History(History),
     /// Coefficients by PPML or least squares with many fixed effects
@@ -319,6 +321,21 @@ pub(crate) struct Effect {
     /// Partners that the measure reached only later
     #[arg(long, value_enum, default_value_t = LaterArg::Drop)]
     pub(crate) later: LaterArg,
+    /// Your own catalogue of measures
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Diversion {
+    /// Id of the measure, as in rus-2014-food
+    pub(crate) measure: String,
+    /// Products that count as covered, as 02,03,04; those of which the measure names a third of the
+    /// headings by default
+    #[arg(long, value_name = "HS,HS", value_delimiter = ',')]
+    pub(crate) products: Option<Vec<String>>,
     /// Your own catalogue of measures
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) catalogue: Option<PathBuf>,

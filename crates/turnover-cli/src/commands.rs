@@ -4,8 +4,8 @@ use std::path::Path;
 
 use turnover_analysis::format::multiple;
 use turnover_analysis::{
-    Deficits, Draws, Model, NamedEconomy, Pair, PullFile, check_theta, coverage, effect, estimate, history, levers,
-    reach, scenario, simulate, turnover,
+    Deficits, Draws, Model, NamedEconomy, Pair, PullFile, check_theta, coverage, diversion, effect, estimate, history,
+    levers, reach, scenario, simulate, turnover,
 };
 use turnover_brief::{Ask, Document, brief};
 use turnover_data::{Filter, HsCode, Iso3};
@@ -26,6 +26,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::Reach(words) => run_reach(words, output),
         Command::Simulate(words) => run_simulate(words, output),
         Command::Effect(words) => run_effect(words, output),
+        Command::Diversion(words) => run_diversion(words, output),
         Command::History(words) => run_history(words, output),
         Command::Estimate(words) => run_estimate(words, output),
         Command::Measures(words) => measures::run(words, output),
@@ -308,8 +309,7 @@ fn run_effect(words: &args::Effect, output: &Output) -> Result<(), CliError> {
     let catalogue = load::catalogue(words.catalogue.as_ref())?;
     let flows = load::food_flows(&words.data, output)?;
     let partner = words.with.as_ref().map(|w| Iso3::resolve(w)).transpose()?;
-    let codes = |list: &Vec<String>| list.iter().map(|c| HsCode::parse(c.trim())).collect::<Result<Vec<_>, _>>();
-    let products = words.products.as_ref().map(codes).transpose()?;
+    let products = product_codes(words.products.as_deref())?;
     let mut command = format!("turnover effect {}", load::quoted(&words.measure));
     if let Some(p) = partner {
         command.push_str(&format!(" --with {p}"));
@@ -331,6 +331,30 @@ fn run_effect(words: &args::Effect, output: &Output) -> Result<(), CliError> {
     let question = effect::Question { measure: words.measure.clone(), partner, products, later, command };
     let _spinner = Spinner::start("estimating".to_owned(), output.quiet());
     let answer = effect::answer(&flows, &catalogue, &question)?;
+    drop(_spinner);
+    output.answer(&Document::from(answer), true)
+}
+
+fn product_codes(words: Option<&[String]>) -> Result<Option<Vec<HsCode>>, CliError> {
+    let codes = |list: &[String]| list.iter().map(|c| HsCode::parse(c.trim())).collect::<Result<Vec<_>, _>>();
+    Ok(words.map(codes).transpose()?)
+}
+
+fn run_diversion(words: &args::Diversion, output: &Output) -> Result<(), CliError> {
+    let catalogue = load::catalogue(words.catalogue.as_ref())?;
+    let flows = load::food_flows(&words.data, output)?;
+    let mut command = format!("turnover diversion {}", load::quoted(&words.measure));
+    if let Some(p) = &words.products {
+        command.push_str(&format!(" --products {}", p.join(",")));
+    }
+    command.push_str(&load::data_words(&words.data, words.catalogue.as_ref()));
+    let question = diversion::Question {
+        measure: words.measure.clone(),
+        products: product_codes(words.products.as_deref())?,
+        command,
+    };
+    let _spinner = Spinner::start("estimating".to_owned(), output.quiet());
+    let answer = diversion::answer(&flows, &catalogue, &question)?;
     drop(_spinner);
     output.answer(&Document::from(answer), true)
 }

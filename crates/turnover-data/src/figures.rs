@@ -25,7 +25,8 @@ pub fn us_russia() -> Result<Flows, DataError> {
     embedded("us_russia_hs2_2010_2020", include_str!("../../../figures/us_russia_hs2_2010_2020.csv"))
 }
 
-/// Russia's imports of chapters 01-25 from 30 partners, 2010-2020, as reported by Russia.
+/// Russia's imports from 30 partners, 2010-2020, as reported by Russia: chapters 01-25, of 12 suppliers
+/// outside the food embargo all chapters.
 pub fn russia_food_imports() -> Result<Flows, DataError> {
     embedded("russia_food_imports_2010_2020", include_str!("../../../figures/russia_food_imports_2010_2020.csv"))
 }
