@@ -102,11 +102,11 @@ impl<'a> Panel<'a> {
                 ));
             }
         };
-        // The sender's own report counts, where both are there.
-        let own: Vec<_> = flows
-            .iter()
-            .filter(|f| sides(f).0 == sender && f.reporter.is_none_or(|r| r == sender) && f.product.level() > 0)
-            .collect();
+        // The sender's own report counts, where it is there.
+        let of_sender: Vec<_> = flows.iter().filter(|f| sides(f).0 == sender && f.product.level() > 0).collect();
+        let reported = |f: &turnover_data::Flow| f.reporter.is_none_or(|r| r == sender);
+        let any = of_sender.iter().any(reported);
+        let own: Vec<_> = of_sender.into_iter().filter(|f| reported(f) || !any).collect();
         let level = own.iter().map(|f| f.product.level()).min().unwrap_or(0);
         let own: Vec<_> = own.into_iter().filter(|f| f.product.level() == level).collect();
         let unique = |of: &dyn Fn(&turnover_data::Flow) -> Iso3| -> Vec<Iso3> {
@@ -211,7 +211,11 @@ fn rows(panel: &Panel, keep: &dyn Fn(usize, usize) -> bool, x: &[(String, Regres
     let mut cells = Vec::new();
     for p in 0..panel.partners.len() {
         for c in 0..np {
-            cells.extend((0..ny).filter(|y| keep(p, *y)).map(|y| (p, c, y)));
+            // What was never traded takes no part: its pair's effect is minus infinity.
+            let years = || (0..ny).filter(|y| keep(p, *y));
+            if years().any(|y| panel.value(p, c, y) > 0.0) {
+                cells.extend(years().map(|y| (p, c, y)));
+            }
         }
     }
     let codes = |f: &dyn Fn(&(usize, usize, usize)) -> usize| cells.iter().map(|c| f(c) as u32).collect::<Vec<u32>>();
@@ -359,11 +363,10 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
     ];
     if let Some(partner) = question.partner
         && let Ok(at) = panel.partners.binary_search(&partner)
+        && first[at]
     {
-        if first[at] {
-            findings.push(lost.finding(&panel, Some(at), &template));
-            findings.push(lost.share_finding(&panel, at, &template));
-        }
+        findings.push(lost.finding(&panel, Some(at), &template));
+        findings.push(lost.share_finding(&panel, at, &template));
     }
     if let Some(w) = &trend {
         findings.push(Finding {
@@ -373,9 +376,12 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
                 "Before it the covered flows {} the others: {}",
                 if w.p_value < 0.05 { "did not move with" } else { "moved with" },
                 if w.p_value < 0.05 {
-                    format!("the years before {reference} differ (p {:.3}), so part of the effect may be older than the measure", w.p_value)
+                    format!(
+                        "the years before {reference} differ (p {}), so part of the effect may be older than the measure",
+                        probability(w.p_value)
+                    )
                 } else {
-                    format!("that the years before {reference} are alike is not rejected (p {:.2})", w.p_value)
+                    format!("that the years before {reference} are alike is not rejected (p {})", probability(w.p_value))
                 }
             ),
             value: Number::Value(w.p_value),
@@ -445,6 +451,10 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
         charts: vec![chart, lost.chart(&panel, flows)],
         named,
     })
+}
+
+fn probability(p: f64) -> String {
+    if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") }
 }
 
 fn caveats(flows: &Flows, panel: &Panel, question: &Question) -> Vec<String> {

@@ -3,11 +3,34 @@
 use jiff::civil::Date;
 use miette::Diagnostic;
 use turnover_analysis::format::{in_sentence, multiple, percent, percent_range, sentence, usd};
-use turnover_analysis::{AnalysisError, Answer, ChartKind, Mark, NamedWorld, Number, Pair, coverage, reach, turnover};
-use turnover_data::Flows;
-use turnover_measures::{Catalogue, Measure};
+use turnover_analysis::{
+    AnalysisError, Answer, ChartKind, Mark, NamedWorld, Number, Pair, coverage, diversion, effect, history, reach,
+    turnover,
+};
+use turnover_data::{Flows, Iso3, PairPanel};
+use turnover_measures::{Catalogue, Direction, Measure, Party};
 
 use crate::document::{Document, Section};
+use crate::dossier::{Dossier, Evidence};
+
+/// The questions that a brief answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// How much is it now?
+    Turnover,
+    /// How much of it do measures touch?
+    Coverage,
+    /// What did they cost?
+    Effect,
+    /// What would the multiple take?
+    Reach,
+    /// How often has it happened?
+    History,
+    /// Where did the trade go?
+    Diversion,
+    /// Was what they said true?
+    Check,
+}
 
 /// What the brief is about.
 #[derive(Debug, Clone)]
@@ -30,17 +53,32 @@ pub struct Ask {
     pub command: String,
     /// Words to append to the commands of flow questions.
     pub data_words: String,
+    /// The questions to answer; the level is always told.
+    pub questions: Vec<Question>,
+    /// Words to append to the commands of effect and diversion.
+    pub partner_words: String,
+}
+
+/// What the brief rests on beside the pair's flows.
+pub struct Ground<'a> {
+    /// The world.
+    pub world: Result<NamedWorld, AnalysisError>,
+    /// The measures.
+    pub catalogue: &'a Catalogue,
+    /// Histories of pairs.
+    pub panel: &'a PairPanel,
+    /// The trade of one of the two with many partners by product: what effects are estimated on.
+    pub partners: &'a Flows,
+    /// What was said, if it is about this pair.
+    pub dossier: Option<Dossier>,
 }
 
 /// Answers all questions. A pair without flows has no brief; a later question that cannot be
 /// answered is named with its reason, and the others stand.
-pub fn brief(
-    flows: &Flows,
-    world: Result<NamedWorld, AnalysisError>,
-    catalogue: &Catalogue,
-    ask: &Ask,
-) -> Result<Document, AnalysisError> {
+pub fn brief(flows: &Flows, ground: Ground, ask: &Ask) -> Result<Document, AnalysisError> {
     let pair = ask.pair;
+    let catalogue = ground.catalogue;
+    let asked = |q: Question| ask.questions.contains(&q);
     let mut level =
         turnover::answer(flows, &turnover::Question { pair, year: ask.year, data_words: ask.data_words.clone() })?;
     let touched = coverage::answer(
@@ -53,10 +91,24 @@ pub fn brief(
             ..ask.coverage.clone()
         },
     );
-    let reached = world.and_then(|w| reach::answer(&w, &ask.reach));
+    let reached = match &ground.world {
+        Ok(world) => reach::answer(world, &ask.reach),
+        Err(e) => Err(AnalysisError::Unsolved { what: e.to_string() }),
+    };
+    let happened = history::answer(
+        ground.panel,
+        &history::Question { pair, times: ask.times, years: HORIZON, least_share: None, data_words: String::new() },
+    );
     mark_measures(&mut level, catalogue, pair, ask.date);
     let (a, b) = (in_sentence(pair.a.name()), in_sentence(pair.b.name()));
-    let lead = lead(&level, touched.as_ref().ok(), reached.as_ref().ok(), ask);
+    let of = |q: Question, answer: &Result<Answer, AnalysisError>| answer.as_ref().ok().filter(|_| asked(q)).cloned();
+    let lead = lead(
+        &level,
+        of(Question::Coverage, &touched).as_ref(),
+        of(Question::Reach, &reached).as_ref(),
+        of(Question::History, &happened).as_ref(),
+        ask,
+    );
     let mut document = Document {
         title: sentence(&format!("{a} and {b}: what times {} takes", multiple(ask.times))),
         subtitle: ask.figures.clone(),
@@ -72,13 +124,107 @@ pub fn brief(
             document.unanswered.push((heading.to_owned(), format!("{e}{help}")));
         }
     };
-    add("How much of it do measures touch?", touched);
-    add(&format!("What would it take to multiply it by {}?", multiple(ask.times)), reached);
+    if asked(Question::Coverage) {
+        add("How much of it do measures touch?", touched);
+    }
+    let measure = measure(&ground, ask);
+    if asked(Question::Effect) {
+        add(
+            "What did a measure cost?",
+            measure.clone().ok_or_else(no_measure).and_then(|id| {
+                let partner = if ground.sender(&id) == Some(pair.a) { pair.b } else { pair.a };
+                let command = format!("turnover effect {id} --with {partner}{}", ask.partner_words);
+                let question = effect::Question {
+                    measure: id,
+                    partner: Some(partner),
+                    products: None,
+                    later: effect::Later::Drop,
+                    command,
+                };
+                effect::answer(ground.partners, catalogue, &question)
+            }),
+        );
+    }
+    if asked(Question::Reach) {
+        add(&format!("What would it take to multiply it by {}?", multiple(ask.times)), reached);
+    }
+    if asked(Question::History) {
+        add("How often has that happened?", happened);
+    }
+    if asked(Question::Diversion) {
+        add(
+            "Where did the trade go?",
+            measure.ok_or_else(no_measure).and_then(|id| {
+                let command = format!("turnover diversion {id}{}", ask.partner_words);
+                diversion::answer(
+                    ground.partners,
+                    catalogue,
+                    &diversion::Question { measure: id, products: None, command },
+                )
+            }),
+        );
+    }
+    if let (true, Some(dossier)) = (asked(Question::Check), &ground.dossier) {
+        let evidence =
+            Evidence { flows, world: ground.world, catalogue, panel: ground.panel, data_words: ask.data_words.clone() };
+        add("Was what they said true?", Ok(dossier.check(&evidence, "turnover check").answer()));
+    }
     Ok(document)
 }
 
+/// Years within which the base rate is counted.
+const HORIZON: i32 = 8;
+
+impl Ground<'_> {
+    /// Who of a pair imposed a measure.
+    fn sender(&self, id: &str) -> Option<Iso3> {
+        let measure = self.catalogue.measures.iter().find(|m| m.id == id)?;
+        match measure.sender {
+            Party::Country(c) => Some(c),
+            _ => None,
+        }
+    }
+}
+
+/// The goods measure between the two that names most codes and whose sender's trade with many
+/// partners is at hand.
+fn measure(ground: &Ground, ask: &Ask) -> Option<String> {
+    let on =
+        ask.date.unwrap_or_else(|| ask.year.map_or(Date::MAX, |y| Date::new(y as i16, 12, 31).unwrap_or(Date::MAX)));
+    let (a, b) = (ask.pair.a, ask.pair.b);
+    let mut between: Vec<&Measure> = ground.catalogue.between(a, b, on).filter(|m| !m.products.is_empty()).collect();
+    between.sort_by_key(|m| std::cmp::Reverse(m.products.iter().map(|p| p.codes.len()).sum::<usize>()));
+    let at_hand = |c: Iso3| {
+        ground.partners.iter().any(|f| f.importer == c) && {
+            let mut others: Vec<Iso3> =
+                ground.partners.iter().filter(|f| f.importer == c).map(|f| f.exporter).collect();
+            others.sort_unstable();
+            others.dedup();
+            others.len() > 2
+        }
+    };
+    let found = between
+        .into_iter()
+        .filter(|m| m.direction == Direction::Import)
+        .find(|m| ground.sender(&m.id).is_some_and(|s| (s == a || s == b) && at_hand(s)));
+    found.map(|m| m.id.clone())
+}
+
+fn no_measure() -> AnalysisError {
+    AnalysisError::Change {
+        what: "no measure between the two is one whose sender's imports from many countries are at hand".to_owned(),
+        help: "turnover effect MEASURE --data FILE estimates one from flows by partner, product and year".to_owned(),
+    }
+}
+
 /// The answer in three sentences.
-fn lead(level: &Answer, touched: Option<&Answer>, reached: Option<&Answer>, ask: &Ask) -> Vec<String> {
+fn lead(
+    level: &Answer,
+    touched: Option<&Answer>,
+    reached: Option<&Answer>,
+    happened: Option<&Answer>,
+    ask: &Ask,
+) -> Vec<String> {
     let mut out = Vec::new();
     let value = |answer: &Answer, id: &str| {
         answer.finding(id).and_then(|f| if let Number::Value(x) = f.value { Some(x) } else { None })
@@ -109,6 +255,16 @@ fn lead(level: &Answer, touched: Option<&Answer>, reached: Option<&Answer>, ask:
     }
     if let Some(f) = reached.and_then(|r| r.finding("reach.cost_cut")) {
         out.push(format!("{}.", f.statement));
+    }
+    let rate = |id: &str| happened.and_then(|h| value(h, id));
+    if let (Some(dollars), Some(share)) = (rate("history.base_rate"), rate("history.relative")) {
+        out.push(format!(
+            "Of pairs of that size {} multiplied their trade by {} within {HORIZON} years in current dollars, {} beyond the \
+             growth of all trade.",
+            percent(dollars),
+            multiple(ask.times),
+            percent(share)
+        ));
     }
     out
 }

@@ -7,11 +7,13 @@
 
 mod compose;
 mod document;
+mod dossier;
 mod render;
 mod write;
 
-pub use compose::{Ask, brief};
+pub use compose::{Ask, Ground, Question, brief};
 pub use document::{Document, Section};
+pub use dossier::{Checked, Dossier, DossierError, Evidence, Kind, Statement, Status, Verdict};
 pub use render::svg::svg;
 pub use render::terminal::{Style, table as terminal_table, terminal};
 pub use write::{WriteError, save, write};

@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Effect(Effect),
     /// Where the trade went: third countries whose deliveries rose, and what was lost
     Diversion(Diversion),
+    /// Whether what was said is true: a dossier of statements, checked
+    Check(Check),
     /// How often pairs of that size multiplied their trade
     History(History),
     /// Coefficients by PPML or least squares with many fixed effects
@@ -240,12 +242,28 @@ pub(crate) struct Brief {
     /// The multiple that is promised or wished for
     #[arg(long, default_value_t = 3.0, allow_negative_numbers = true)]
     pub(crate) times: f64,
+    /// Only these questions, as coverage,reach; the level is always told
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "QUESTION", conflicts_with = "without")]
+    pub(crate) only: Vec<QuestionArg>,
+    /// All but these questions
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "QUESTION")]
+    pub(crate) without: Vec<QuestionArg>,
     #[command(flatten)]
     pub(crate) coverage: CoverageArgs,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum QuestionArg {
+    Coverage,
+    Effect,
+    Reach,
+    History,
+    Diversion,
+    Check,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -321,6 +339,24 @@ pub(crate) struct Effect {
     /// Partners that the measure reached only later
     #[arg(long, value_enum, default_value_t = LaterArg::Drop)]
     pub(crate) later: LaterArg,
+    /// Your own catalogue of measures
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Check {
+    /// The dossier (docs/dossiers.md); the founding case by default
+    #[arg(value_name = "FILE")]
+    pub(crate) dossier: Option<PathBuf>,
+    /// Print the checked claims as ClaimReview JSON-LD
+    #[arg(long)]
+    pub(crate) claim_review: bool,
+    /// Print a dossier to begin with
+    #[arg(long, conflicts_with_all = ["dossier", "claim_review"])]
+    pub(crate) template: bool,
     /// Your own catalogue of measures
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) catalogue: Option<PathBuf>,

@@ -7,7 +7,7 @@ use turnover_analysis::{
     Deficits, Draws, Model, NamedEconomy, Pair, PullFile, check_theta, coverage, diversion, effect, estimate, history,
     levers, reach, scenario, simulate, turnover,
 };
-use turnover_brief::{Ask, Document, brief};
+use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief};
 use turnover_data::{Filter, HsCode, Iso3};
 use turnover_equilibrium::Imbalance;
 use turnover_gravity::{Kind, SeparationCheck, SmallSample};
@@ -26,6 +26,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::Reach(words) => run_reach(words, output),
         Command::Simulate(words) => run_simulate(words, output),
         Command::Effect(words) => run_effect(words, output),
+        Command::Check(words) => run_check(words, output),
         Command::Diversion(words) => run_diversion(words, output),
         Command::History(words) => run_history(words, output),
         Command::Estimate(words) => run_estimate(words, output),
@@ -99,7 +100,9 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
             pair.words(),
             multiple(words.times)
         ),
-        data_words: flow_words,
+        data_words: flow_words.clone(),
+        questions: questions(words),
+        partner_words: flow_words,
     };
     if !(words.times.is_finite() && words.times > 0.0) {
         return Err(turnover_analysis::AnalysisError::Range {
@@ -110,8 +113,33 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
         }
         .into());
     }
-    let document = brief(&flows, world, &catalogue, &ask)?;
+    let panel = turnover_data::figures::pair_turnover()?;
+    // Of the user's own flows effects are estimated too, where they hold many partners.
+    let partners = load::food_flows(&words.data, output)?;
+    let dossier = Dossier::embedded()?;
+    let about = dossier.pair == pair || (dossier.pair.a, dossier.pair.b) == (pair.b, pair.a);
+    let dossier = (about && words.data.data.is_none()).then_some(dossier);
+    let ground = Ground { world, catalogue: &catalogue, panel: &panel, partners: &partners, dossier };
+    let _spinner = Spinner::start("answering".to_owned(), output.quiet());
+    let document = brief(&flows, ground, &ask)?;
+    drop(_spinner);
     output.answer(&document, false)
+}
+
+/// The questions that the brief is to answer.
+fn questions(words: &args::Brief) -> Vec<Question> {
+    use args::QuestionArg as Q;
+    let all = [Q::Coverage, Q::Effect, Q::Reach, Q::History, Q::Diversion, Q::Check];
+    let wanted = |q: &Q| if words.only.is_empty() { !words.without.contains(q) } else { words.only.contains(q) };
+    let name = |q| match q {
+        Q::Coverage => Question::Coverage,
+        Q::Effect => Question::Effect,
+        Q::Reach => Question::Reach,
+        Q::History => Question::History,
+        Q::Diversion => Question::Diversion,
+        Q::Check => Question::Check,
+    };
+    std::iter::once(Question::Turnover).chain(all.into_iter().filter(wanted).map(name)).collect()
 }
 
 fn run_turnover(words: &args::Turnover, output: &Output) -> Result<(), CliError> {
@@ -338,6 +366,32 @@ fn run_effect(words: &args::Effect, output: &Output) -> Result<(), CliError> {
 fn product_codes(words: Option<&[String]>) -> Result<Option<Vec<HsCode>>, CliError> {
     let codes = |list: &[String]| list.iter().map(|c| HsCode::parse(c.trim())).collect::<Result<Vec<_>, _>>();
     Ok(words.map(codes).transpose()?)
+}
+
+fn run_check(words: &args::Check, output: &Output) -> Result<(), CliError> {
+    if words.template {
+        return output
+            .plain(&serde_json::Value::String(Dossier::template().to_owned()), || Dossier::template().to_owned());
+    }
+    let dossier = match &words.dossier {
+        Some(path) => Dossier::read(path)?,
+        None => Dossier::embedded()?,
+    };
+    let catalogue = load::catalogue(words.catalogue.as_ref())?;
+    let flows = load::flows(&words.data, output)?;
+    let (world, _) = load::world_beside(&words.data, None, output)?;
+    let panel = turnover_data::figures::pair_turnover()?;
+    let data_words = load::data_words(&words.data, words.catalogue.as_ref());
+    let file =
+        words.dossier.as_ref().map_or_else(String::new, |p| format!(" {}", load::quoted(&p.display().to_string())));
+    let evidence =
+        Evidence { flows: &flows, world, catalogue: &catalogue, panel: &panel, data_words: data_words.clone() };
+    let checked = dossier.check(&evidence, &format!("turnover check{file}{data_words}"));
+    if words.claim_review {
+        let review = checked.claim_review();
+        return output.plain(&review, || format!("{review:#}\n"));
+    }
+    output.answer(&Document::from(checked.answer()), true)
 }
 
 fn run_diversion(words: &args::Diversion, output: &Output) -> Result<(), CliError> {

@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 use turnover_analysis::AnalysisError;
-use turnover_brief::WriteError;
+use turnover_brief::{DossierError, WriteError};
 use turnover_data::DataError;
 use turnover_measures::CatalogueError;
 
@@ -22,6 +22,9 @@ pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] WriteError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Dossier(#[from] DossierError),
     #[error("{0}")]
     Call(String, #[help] String),
     #[error("{0}")]

@@ -155,3 +155,37 @@ fn nafta_is_the_published_one() {
         assert_eq!(found, printed, "{country}");
     }
 }
+
+/// The food embargo on Russia's whole import panel: fixest's -3.33870618987 (0.363368256366) over
+/// 108,876 observations.
+#[test]
+fn the_embargos_effect_is_fixests() {
+    let Some(file) = data("russia-hs2/russia_trade_by_hs2.csv") else { return };
+    let room = Room::new();
+    let words = format!("effect rus-2014-food --later control --data {file} --reporter RUS --json");
+    let answer: Value = serde_json::from_str(&room.answer(&words)).unwrap();
+    let c = &answer["coefficients"][0];
+    let close = |found: f64, expected: f64| assert!((found / expected - 1.0).abs() < 1e-7, "{found} {expected}");
+    close(c["estimate"].as_f64().unwrap(), -3.33870618987);
+    close(c["std_error"].as_f64().unwrap(), 0.363368256366);
+    assert_eq!(answer["nobs"], 108_876);
+}
+
+/// Belarus and Serbia delivered more food after August 2014; Norway's fish and Poland's fruit are
+/// among what was lost.
+#[test]
+fn food_went_through_belarus_and_serbia() {
+    let Some(file) = data("russia-hs2/russia_trade_by_hs2.csv") else { return };
+    let room = Room::new();
+    let words = format!("diversion rus-2014-food --data {file} --reporter RUS --json");
+    let answer: Value = serde_json::from_str(&room.answer(&words)).unwrap();
+    let found: Vec<&str> = answer["third_countries"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!(found[0], "BLR");
+    assert!(found.contains(&"SRB"), "{found:?}");
+    let tables = answer["tables"].as_array().unwrap();
+    let lost = tables.iter().find(|t| t["id"] == "diversion.lost").unwrap()["rows"].as_array().unwrap();
+    let place = |country: &str, product: &str| lost.iter().position(|r| r[0] == country && r[1] == product).unwrap();
+    assert_eq!(place("Norway", "03"), 0);
+    assert!(place("Poland", "08") < 10);
+    assert!(answer["false_positive_rate"].as_f64().unwrap() < 0.35);
+}

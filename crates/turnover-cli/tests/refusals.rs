@@ -283,3 +283,35 @@ fn wrong_tables_of_sectors() {
     room.file("l.toml", "[[change]]\nschedule = \"../flows.txt\"\n");
     refuse("sectors_schedule_elsewhere", "theta.txt", "4 5\n");
 }
+
+#[test]
+fn wrong_measures_histories_and_dossiers() {
+    let room = Room::new();
+    refuses(&room, "effect_unknown_measure", "effect rus-2014-fod", 1);
+    refuses(&room, "effect_of_anothers_measure", "effect usa-2014-arms", 1);
+    refuses(&room, "effect_without_date_in_data", "effect rus-2014-food --filter 'year > 2015' --data flows.csv", 1);
+    room.file("flows.csv", GOOD);
+    refuses(&room, "effect_of_one_year", "effect rus-2014-food --data flows.csv", 1);
+    refuses(&room, "diversion_of_one_year", "diversion rus-2014-food --data flows.csv", 1);
+    refuses(&room, "history_of_a_fall", "history USA RUS --times 0.5", 2);
+    refuses(&room, "history_too_long", "history USA RUS --times 3 --years 90", 2);
+    refuses(&room, "history_of_small_pairs", "history USA RUS --times 3 --least-share 0.001", 2);
+    refuses(&room, "brief_only_and_without", "brief USA RUS --only reach --without reach", 2);
+    refuses(&room, "dossier_absent", "check none.toml", 1);
+    let head = "schema = 1\nid = \"d\"\ntitle = \"D\"\npair = [\"USA\", \"RUS\"]\nas_of = \"2019-12-31\"\n";
+    let statement = "[[statement]]\nid = \"s\"\ndate = \"2019-12-10\"\nspeaker = \"N\"\nrole = \"O\"\nkind = \"claim\"\n\
+                     topic = \"trade\"\nsaid = \"It is so.\"\nsource = \"press\"\n";
+    let refuse = |name: &str, text: String| {
+        room.file("d.toml", text);
+        refuses(&room, name, "check d.toml", 1);
+    };
+    refuse("dossier_empty", head.to_owned());
+    refuse("dossier_of_the_future", format!("{}{statement}", head.replace("schema = 1", "schema = 2")));
+    refuse("dossier_unknown_kind", format!("{head}{}", statement.replace("claim", "rumour")));
+    refuse("dossier_twice", format!("{head}{statement}{statement}"));
+    refuse("dossier_later_than_itself", format!("{head}{}", statement.replace("2019-12-10", "2020-01-10")));
+    refuse("dossier_offer_without_status", format!("{head}{}", statement.replace("claim", "offer")));
+    refuse("dossier_half_a_check", format!("{head}{statement}check = {{ question = \"turnover\", year = 2019 }}\n"));
+    refuse("dossier_unknown_check", format!("{head}{statement}check = {{ question = \"weather\" }}\n"));
+    refuse("dossier_of_one_country", format!("{}{statement}", head.replace("\"RUS\"", "\"USA\"")));
+}
