@@ -379,3 +379,25 @@ fn a_brief_answers_the_questions_that_are_asked() {
     let without = room.answer("brief USA RUS --without effect,diversion,check");
     assert!(without.contains("How much of it do measures touch?") && !without.contains("Where did the trade go?"));
 }
+
+/// Files as CEPII, UN Comtrade (old and new) and the World Bank's WITS give them out need no words.
+#[test]
+fn files_are_read_as_they_are_downloaded() {
+    let room = Room::new();
+    let level = |name: &str, text: &str| {
+        room.file(name, text);
+        value(&json(&room, &format!("turnover USA RUS --data {name}")), "turnover.level")
+    };
+    let baci = "t,i,j,k,v,q\n2019,842,643,020329,1.5,NA\n2019,643,842,271012,2.5,7\n";
+    assert_eq!(level("BACI_HS17_Y2019_V202501.csv", baci), 4000.0);
+    let old = "Year,Trade Flow,Reporter,Reporter ISO,Partner ISO,Commodity Code,Trade Value (US$)\n\
+               2019,Import,Russian Federation,RUS,USA,02,10\n2019,Export,Russian Federation,RUS,USA,27,30\n";
+    assert_eq!(level("comtrade_old.csv", old), 40.0);
+    let new = "refYear,flowCode,reporterISO,partnerISO,cmdCode,primaryValue\n2019,M,RUS,USA,TOTAL,10\n2019,X,RUS,USA,TOTAL,31\n";
+    assert_eq!(level("comtrade_new.csv", new), 41.0);
+    let wits = "ReporterISO3,ProductCode,PartnerISO3,Year,TradeFlowName,TradeValue in 1000 USD\n\
+                RUS,02,USA,2019,Import,5\nRUS,27,USA,2019,Export,6\n";
+    assert_eq!(level("wits.csv", wits), 11_000.0);
+    let gravity = "year,iso3_o,iso3_d,dist,tradeflow_baci\n2019,USA,RUS,8915,2\n2019,RUS,USA,8915,3\n";
+    assert_eq!(level("gravity.csv", gravity), 5000.0);
+}

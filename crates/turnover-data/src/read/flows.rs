@@ -12,7 +12,7 @@ use crate::hs::HsCode;
 use crate::suggest::nearest;
 
 /// Which column of a file holds what; `None` leaves it to the usual names.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ColumnMap {
     /// Country of origin.
     pub exporter: Option<String>,
@@ -81,10 +81,14 @@ pub struct FlowOptions {
 
 const EXPORTER: &[&str] = &["exporter", "exporter_iso3", "iso_o", "iso3_o", "isoexp", "origin", "exp"];
 const IMPORTER: &[&str] = &["importer", "importer_iso3", "iso_d", "iso3_d", "isoimp", "destination", "imp"];
-const REPORTER: &[&str] = &["reporter", "reporter_iso3", "reporter_iso", "reporterISO"];
-const PARTNER: &[&str] = &["partner", "partner_iso3", "partner_iso", "partnerISO"];
-const FLOW: &[&str] = &["flow", "flowCode", "flow_code", "trade_flow", "direction"];
-const PRODUCT: &[&str] = &["product", "hs", "hs2", "hs4", "hs6", "cmdCode", "commodity_code", "commodity"];
+// Codes before names, where a file has both.
+const REPORTER: &[&str] =
+    &["reporter_iso3", "reporter_iso", "reporterISO", "Reporter ISO", "ReporterISO3", "reporter", "reporterCode"];
+const PARTNER: &[&str] =
+    &["partner_iso3", "partner_iso", "partnerISO", "Partner ISO", "PartnerISO3", "partner", "partnerCode"];
+const FLOW: &[&str] = &["flow", "flowCode", "flow_code", "trade_flow", "Trade Flow", "TradeFlowName", "direction"];
+const PRODUCT: &[&str] =
+    &["product", "hs", "hs2", "hs4", "hs6", "cmdCode", "commodity_code", "Commodity Code", "ProductCode", "commodity"];
 const YEAR: &[&str] = &["year", "refYear", "period", "time"];
 const VALUE: &[&str] = &[
     "value_usd",
@@ -95,10 +99,28 @@ const VALUE: &[&str] = &[
     "trade_value_usd",
     "primaryValue",
     "trade_value",
+    "Trade Value (US$)",
+    "TradeValue in 1000 USD",
+    "tradeflow_baci",
+    "tradeflow_comtrade_d",
     "trade",
     "export",
     "flow",
 ];
+
+/// The columns of CEPII's BACI: year, exporter, importer, product, value in thousand dollars,
+/// quantity. Letters that would mean nothing elsewhere, so all of them must be there.
+const BACI: [&str; 6] = ["t", "i", "j", "k", "v", "q"];
+
+/// The columns that a file has by its maker's names, where they are not ours.
+fn by_maker(table: &RawTable, map: &ColumnMap) -> ColumnMap {
+    let baci = BACI.iter().all(|n| table.column(n).is_some());
+    if !baci || *map != ColumnMap::default() {
+        return map.clone();
+    }
+    let name = |at: usize| Some(BACI[at].to_owned());
+    ColumnMap { year: name(0), exporter: name(1), importer: name(2), product: name(3), value: name(4), ..map.clone() }
+}
 
 /// A value above this is more than the world's output of a decade: the unit must be wrong.
 const MAX_VALUE_USD: f64 = 1e15;
@@ -128,7 +150,7 @@ enum Parties<'a> {
 impl<'a> Layout<'a> {
     /// Finds the columns by the user's names, else by the usual ones.
     pub(crate) fn find(table: &'a RawTable, options: &FlowOptions) -> Result<Self, DataError> {
-        let map = &options.columns;
+        let map = &by_maker(table, &options.columns);
         let maybe = |named: &Option<String>, usual: &[&str], role: &str| match named {
             Some(name) => named_column(table, name, role).map(Some),
             None => Ok(usual.iter().find_map(|u| table.columns.iter().find(|c| c.name.eq_ignore_ascii_case(u)))),
@@ -173,8 +195,9 @@ impl<'a> Layout<'a> {
         let value = need(&map.value, &usual, "value", "value")?;
         let unit = options.unit.unwrap_or_else(|| {
             let name = value.name.to_lowercase();
+            let by_maker = map != &options.columns || name.starts_with("tradeflow_") || name.contains("1000 usd");
             match () {
-                () if name.contains("thousand") => Unit::ThousandUsd,
+                () if by_maker || name.contains("thousand") => Unit::ThousandUsd,
                 () if name.contains("million") => Unit::MillionUsd,
                 () if name.contains("billion") => Unit::BillionUsd,
                 () => Unit::Usd,
