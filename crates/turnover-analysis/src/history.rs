@@ -345,10 +345,7 @@ fn curve(counter: &Counter, k: f64, step: i32, horizon: i32) -> (Table, Chart) {
         title,
         unit: Unit::Share,
         kind: ChartKind::Lines {
-            lines: vec![
-                line("Not yet there, in current dollars", Measure::Dollars),
-                line("Not yet there, as a share of all trade", Measure::Share),
-            ],
+            lines: vec![line("In current dollars", Measure::Dollars), line("As a share of all trade", Measure::Share)],
             marks: Vec::new(),
             picked: None,
             x_unit: Unit::Count,

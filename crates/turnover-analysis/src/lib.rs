@@ -26,6 +26,7 @@ pub mod format;
 pub mod history;
 pub mod levers;
 mod pair;
+pub mod potential;
 mod pull;
 pub mod reach;
 pub mod scenario;

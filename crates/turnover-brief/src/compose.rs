@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use miette::Diagnostic;
 use turnover_analysis::format::{in_sentence, multiple, percent, percent_range, sentence, usd};
 use turnover_analysis::{
-    AnalysisError, Answer, ChartKind, Mark, NamedWorld, Number, Pair, coverage, diversion, effect, history, reach,
-    turnover,
+    AnalysisError, Answer, ChartKind, Mark, NamedWorld, Number, Pair, coverage, diversion, effect, history, potential,
+    reach, turnover,
 };
 use turnover_data::{Flows, Iso3, PairPanel};
 use turnover_measures::{Catalogue, Direction, Measure, Party};
@@ -24,6 +24,8 @@ pub enum Question {
     Effect,
     /// What would the multiple take?
     Reach,
+    /// Where is the room?
+    Potential,
     /// How often has it happened?
     History,
     /// Where did the trade go?
@@ -147,6 +149,11 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask) -> Result<Document, Analy
     }
     if asked(Question::Reach) {
         add(&format!("What would it take to multiply it by {}?", multiple(ask.times)), reached);
+    }
+    if asked(Question::Potential) {
+        let question =
+            potential::Question { pair, year: ask.year, date: ask.date, data_words: ask.coverage.data_words.clone() };
+        add("Where is the room?", potential::answer(flows, catalogue, &question));
     }
     if asked(Question::History) {
         add("How often has that happened?", happened);

@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Diversion(Diversion),
     /// Whether what was said is true: a dossier of statements, checked
     Check(Check),
+    /// Where the room is: products with unrealised potential, under measures and free of them
+    Potential(Potential),
     /// How often pairs of that size multiplied their trade
     History(History),
     /// Coefficients by PPML or least squares with many fixed effects
@@ -261,6 +263,7 @@ pub(crate) enum QuestionArg {
     Coverage,
     Effect,
     Reach,
+    Potential,
     History,
     Diversion,
     Check,
@@ -357,6 +360,23 @@ pub(crate) struct Check {
     /// Print a dossier to begin with
     #[arg(long, conflicts_with_all = ["dossier", "claim_review"])]
     pub(crate) template: bool,
+    /// Your own catalogue of measures
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Potential {
+    #[command(flatten)]
+    pub(crate) pair: PairArgs,
+    /// Year of the flows; the latest by default
+    #[arg(long)]
+    pub(crate) year: Option<i32>,
+    /// Day on which measures are in force; the end of the year by default
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<Date>,
     /// Your own catalogue of measures
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) catalogue: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::path::Path;
 use turnover_analysis::format::multiple;
 use turnover_analysis::{
     Deficits, Draws, Model, NamedEconomy, Pair, PullFile, check_theta, coverage, diversion, effect, estimate, history,
-    levers, reach, scenario, simulate, turnover,
+    levers, potential, reach, scenario, simulate, turnover,
 };
 use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief};
 use turnover_data::{Filter, HsCode, Iso3};
@@ -27,6 +27,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::Simulate(words) => run_simulate(words, output),
         Command::Effect(words) => run_effect(words, output),
         Command::Check(words) => run_check(words, output),
+        Command::Potential(words) => run_potential(words, output),
         Command::Diversion(words) => run_diversion(words, output),
         Command::History(words) => run_history(words, output),
         Command::Estimate(words) => run_estimate(words, output),
@@ -129,12 +130,13 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
 /// The questions that the brief is to answer.
 fn questions(words: &args::Brief) -> Vec<Question> {
     use args::QuestionArg as Q;
-    let all = [Q::Coverage, Q::Effect, Q::Reach, Q::History, Q::Diversion, Q::Check];
+    let all = [Q::Coverage, Q::Effect, Q::Reach, Q::Potential, Q::History, Q::Diversion, Q::Check];
     let wanted = |q: &Q| if words.only.is_empty() { !words.without.contains(q) } else { words.only.contains(q) };
     let name = |q| match q {
         Q::Coverage => Question::Coverage,
         Q::Effect => Question::Effect,
         Q::Reach => Question::Reach,
+        Q::Potential => Question::Potential,
         Q::History => Question::History,
         Q::Diversion => Question::Diversion,
         Q::Check => Question::Check,
@@ -366,6 +368,18 @@ fn run_effect(words: &args::Effect, output: &Output) -> Result<(), CliError> {
 fn product_codes(words: Option<&[String]>) -> Result<Option<Vec<HsCode>>, CliError> {
     let codes = |list: &[String]| list.iter().map(|c| HsCode::parse(c.trim())).collect::<Result<Vec<_>, _>>();
     Ok(words.map(codes).transpose()?)
+}
+
+fn run_potential(words: &args::Potential, output: &Output) -> Result<(), CliError> {
+    let catalogue = load::catalogue(words.catalogue.as_ref())?;
+    let flows = load::flows(&words.data, output)?;
+    let question = potential::Question {
+        pair: pair(&words.pair)?,
+        year: words.year,
+        date: words.date,
+        data_words: load::data_words(&words.data, words.catalogue.as_ref()),
+    };
+    output.answer(&Document::from(potential::answer(&flows, &catalogue, &question)?), true)
 }
 
 fn run_check(words: &args::Check, output: &Output) -> Result<(), CliError> {

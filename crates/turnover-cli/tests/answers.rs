@@ -140,7 +140,7 @@ fn a_users_own_files_replace_the_figures() {
     assert_eq!(value(&brief, "turnover.level"), 12.5e6);
     // No measure is between the two, so there is no effect to estimate.
     let unanswered: Vec<&String> = brief["unanswered"].as_object().unwrap().keys().collect();
-    assert_eq!(unanswered, ["What did a measure cost?", "Where did the trade go?"]);
+    assert_eq!(unanswered, ["What did a measure cost?", "Where did the trade go?", "Where is the room?"]);
     for finding in brief["findings"].as_array().unwrap() {
         let again = json(&room, finding["reproduce"].as_str().unwrap().strip_prefix("turnover ").unwrap());
         let same = again["findings"].as_array().unwrap().iter().find(|f| f["id"] == finding["id"]).unwrap();
@@ -400,4 +400,32 @@ fn files_are_read_as_they_are_downloaded() {
     assert_eq!(level("wits.csv", wits), 11_000.0);
     let gravity = "year,iso3_o,iso3_d,dist,tradeflow_baci\n2019,USA,RUS,8915,2\n2019,RUS,USA,8915,3\n";
     assert_eq!(level("gravity.csv", gravity), 5000.0);
+}
+
+/// Six countries and three products; potential, advantage and complementarity worked out by another
+/// program from the formulas.
+#[test]
+fn potential_is_supply_times_demand_times_ease() {
+    let room = Room::new();
+    let countries = ["USA", "RUS", "DEU", "CHN", "FRA", "JPN"];
+    let mut csv = String::from("year,exporter,importer,product,value_million_usd\n");
+    for (i, a) in countries.iter().enumerate() {
+        for (j, b) in countries.iter().enumerate().filter(|(j, _)| *j != i) {
+            for (k, product) in ["0203", "2709", "8703"].iter().enumerate() {
+                csv.push_str(&format!("2019,{a},{b},{product},{}\n", (i * 7 + j * 5 + k * 3) % 11 + 1));
+            }
+        }
+    }
+    room.file("flows.csv", csv);
+    let words = "potential USA RUS --data flows.csv --date 2019-10-31";
+    let answer = json(&room, words);
+    let close = |found: f64, expected: f64| assert!((found / expected - 1.0).abs() < 1e-12, "{found} {expected}");
+    close(value(&answer, "potential.unrealised.USA.RUS"), 4.283845431204135e6);
+    close(value(&answer, "potential.unrealised.RUS.USA"), 1.6178260502929787e6);
+    close(value(&answer, "potential.complementarity.USA.RUS"), 0.9209183673469388);
+    let table = answer["tables"].as_array().unwrap().iter().find(|t| t["id"] == "potential.USA_RUS").unwrap();
+    let cars = table["rows"].as_array().unwrap().iter().find(|r| r[0] == "8703").unwrap();
+    close(cars[3].as_f64().unwrap(), 5.283845431204135e6);
+    close(cars[5].as_f64().unwrap(), 1.110813837730214);
+    insta::assert_snapshot!("potential", room.answer(words));
 }

@@ -1,0 +1,433 @@
+//! Where the room is: products with unrealised export potential, split into those under measures
+//! and those free of them.
+//!
+//! ITC's export potential indicator (Decreux and Spies 2016), in its static form:
+//!
+//! ```text
+//! potential_k = (X_ik / X_k) * M_jk * ease,    ease = X_ij / sum_k (X_ik / X_k) * M_jk
+//! ```
+//!
+//! supply share times demand times ease of trade, for exporter `i`, importer `j`, product `k`. What the
+//! indicator adds where the data has it - expected growth, tariff margins, a correction for
+//! re-exports - is not here. Beside it: revealed comparative advantage (Balassa 1965), complementarity
+//! (Michaely 1996) and density in the product space (Hidalgo and others 2007).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use serde_json::{Map, json};
+use turnover_data::{Flows, HsCode, Iso3};
+use turnover_measures::{Catalogue, Extent};
+
+use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Interval, Number, Table, Unit};
+use crate::error::AnalysisError;
+use crate::format::{in_sentence, percent, sentence, usd, usd_short};
+use crate::pair::Pair;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Whose trade.
+    pub pair: Pair,
+    /// Year of the flows; the latest if `None`.
+    pub year: Option<i32>,
+    /// Day of the measures; the end of the year if `None`.
+    pub date: Option<Date>,
+    /// Words to append to the command that reproduces a finding.
+    pub data_words: String,
+}
+
+/// Partners from which on a country's trade counts as its trade with the world.
+const WORLD: usize = 5;
+/// Products of the chart.
+const SHOWN: usize = 12;
+
+/// Exports by exporter, importer and product of one year.
+struct World {
+    year: i32,
+    /// Products at the finest level that the data has throughout.
+    products: Vec<HsCode>,
+    /// By exporter and product.
+    exports: BTreeMap<(Iso3, HsCode), f64>,
+    /// By importer and product.
+    imports: BTreeMap<(Iso3, HsCode), f64>,
+    pair: BTreeMap<(Iso3, Iso3, HsCode), f64>,
+    exporters: Vec<Iso3>,
+}
+
+/// One product of one direction.
+struct Room {
+    product: HsCode,
+    actual: f64,
+    potential: f64,
+    supply_share: f64,
+    demand: f64,
+    advantage: f64,
+    density: f64,
+    extent: Extent,
+}
+
+impl Room {
+    fn unrealised(&self) -> f64 {
+        (self.potential - self.actual).max(0.0)
+    }
+}
+
+/// Answers the question.
+pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Result<Answer, AnalysisError> {
+    let pair = question.pair;
+    let world = World::new(flows, question)?;
+    let on = question.date.unwrap_or_else(|| Date::new(world.year as i16, 12, 31).unwrap_or(Date::MAX));
+    let command = format!(
+        "turnover potential {} --year {}{}{}",
+        pair.words(),
+        world.year,
+        question.date.map_or_else(String::new, |d| format!(" --date {d}")),
+        question.data_words
+    );
+    let mut caveats = flows.caveats.clone();
+    caveats.push(
+        "Components of the indicator that are here: supply share, demand, ease of trade. Not here: expected growth, tariff \
+         margins, distance advantages, re-exports."
+            .to_owned(),
+    );
+    let template = Finding {
+        id: String::new(),
+        title: String::new(),
+        statement: String::new(),
+        value: Number::Unknown,
+        unit: Unit::Usd,
+        interval: None,
+        method: "static export potential indicator (Decreux and Spies 2016)".to_owned(),
+        definition: String::new(),
+        sources: vec![flows.source.clone(), catalogue_source(catalogue, on)],
+        caveats,
+        reproduce: command.clone(),
+    };
+    let mut findings = Vec::new();
+    let mut tables = Vec::new();
+    let mut charts = Vec::new();
+    let mut named = Map::new();
+    for (from, to) in [(pair.a, pair.b), (pair.b, pair.a)] {
+        let rooms = world.rooms(from, to, catalogue, on);
+        findings.extend(direction(&world, from, to, &rooms, on, &template));
+        tables.push(table(from, to, &rooms));
+        charts.push(chart(from, to, &rooms, flows));
+        named.insert(format!("unrealised_{from}_{to}"), json!(rooms.iter().map(Room::unrealised).sum::<f64>()));
+    }
+    Ok(Answer {
+        title: format!(
+            "Where the trade of {} and {} has room, {}",
+            in_sentence(pair.a.name()),
+            in_sentence(pair.b.name()),
+            world.year
+        ),
+        command,
+        findings,
+        tables,
+        charts,
+        named,
+    })
+}
+
+fn catalogue_source(catalogue: &Catalogue, on: Date) -> turnover_data::Source {
+    turnover_data::Source {
+        name: catalogue.origin.clone(),
+        vintage: format!("measures in force on {on}"),
+        hash: catalogue.sha256.clone(),
+    }
+}
+
+impl World {
+    fn new(flows: &Flows, question: &Question) -> Result<Self, AnalysisError> {
+        let wrong = |what: String| AnalysisError::Change {
+            what,
+            help: "give flows of many exporters and importers by product, such as a BACI file, with --data".to_owned(),
+        };
+        let year = question.year.or_else(|| flows.iter().map(|f| f.year).max()).unwrap_or(0);
+        let rows: Vec<_> =
+            flows.iter().filter(|f| f.year == year && f.product.level() > 0 && f.exporter != f.importer).collect();
+        let level = rows.iter().map(|f| f.product.level()).min().unwrap_or(0);
+        // Of two reports of a flow the importer's counts.
+        let mut best: BTreeMap<(Iso3, Iso3, HsCode), [Option<f64>; 2]> = BTreeMap::new();
+        for f in rows.iter().filter(|f| f.product.level() == level) {
+            let by_importer = f.reporter.is_none_or(|r| r == f.importer);
+            let slot = &mut best.entry((f.exporter, f.importer, f.product)).or_default()[usize::from(!by_importer)];
+            *slot = Some(slot.unwrap_or(0.0) + f.value_usd);
+        }
+        let pair: BTreeMap<(Iso3, Iso3, HsCode), f64> =
+            best.into_iter().map(|(k, [a, b])| (k, a.or(b).unwrap_or(0.0))).collect();
+        let (mut exports, mut imports) = (BTreeMap::new(), BTreeMap::new());
+        let (mut markets, mut suppliers) = (BTreeMap::new(), BTreeMap::new());
+        let (mut products, mut exporters) = (BTreeSet::new(), BTreeSet::new());
+        for ((from, to, product), value) in &pair {
+            *exports.entry((*from, *product)).or_insert(0.0) += value;
+            *imports.entry((*to, *product)).or_insert(0.0) += value;
+            markets.entry(*from).or_insert_with(BTreeSet::new).insert(*to);
+            suppliers.entry(*to).or_insert_with(BTreeSet::new).insert(*from);
+            products.insert(*product);
+            exporters.insert(*from);
+        }
+        let (a, b) = (question.pair.a, question.pair.b);
+        let count = |map: &BTreeMap<Iso3, BTreeSet<Iso3>>, c: Iso3| map.get(&c).map_or(0, BTreeSet::len);
+        let mut missing = Vec::new();
+        for c in [a, b] {
+            if count(&markets, c) < WORLD {
+                missing.push(format!(
+                    "what {} sells to others ({} markets)",
+                    in_sentence(c.name()),
+                    count(&markets, c)
+                ));
+            }
+            if count(&suppliers, c) < WORLD {
+                missing.push(format!(
+                    "what {} buys from others ({} suppliers)",
+                    in_sentence(c.name()),
+                    count(&suppliers, c)
+                ));
+            }
+        }
+        if products.len() < 2 {
+            missing.push("trade by product".to_owned());
+        }
+        if !missing.is_empty() {
+            return Err(wrong(format!(
+                "the potential of {year} cannot be told: {} lacks {}",
+                flows.source.name,
+                missing.join(", ")
+            )));
+        }
+        Ok(World {
+            year,
+            products: products.into_iter().collect(),
+            exports,
+            imports,
+            pair,
+            exporters: exporters.into_iter().collect(),
+        })
+    }
+
+    fn export(&self, c: Iso3, k: HsCode) -> f64 {
+        self.exports.get(&(c, k)).copied().unwrap_or(0.0)
+    }
+
+    fn import(&self, c: Iso3, k: HsCode) -> f64 {
+        self.imports.get(&(c, k)).copied().unwrap_or(0.0)
+    }
+
+    fn rooms(&self, from: Iso3, to: Iso3, catalogue: &Catalogue, on: Date) -> Vec<Room> {
+        let world: Vec<f64> =
+            self.products.iter().map(|k| self.exporters.iter().map(|c| self.export(*c, *k)).sum()).collect();
+        let actual = |k: HsCode| self.pair.get(&(from, to, k)).copied().unwrap_or(0.0);
+        let share = |at: usize| if world[at] > 0.0 { self.export(from, self.products[at]) / world[at] } else { 0.0 };
+        let index = |at: usize| share(at) * self.import(to, self.products[at]);
+        let total: f64 = (0..world.len()).map(index).sum();
+        let ease = self.products.iter().map(|k| actual(*k)).sum::<f64>() / total;
+        let all: f64 = world.iter().sum();
+        let own: f64 = self.products.iter().map(|k| self.export(from, *k)).sum();
+        let density = self.density(from, &world);
+        let mut rooms: Vec<Room> = (0..world.len())
+            .map(|at| {
+                let product = self.products[at];
+                Room {
+                    product,
+                    actual: actual(product),
+                    potential: if total > 0.0 { index(at) * ease } else { 0.0 },
+                    supply_share: share(at),
+                    demand: self.import(to, product),
+                    advantage: if world[at] > 0.0 { share(at) / (own / all) } else { 0.0 },
+                    density: density[at],
+                    extent: catalogue.extent(from, to, product, on, |_| true),
+                }
+            })
+            .collect();
+        rooms.sort_by(|a, b| b.unrealised().total_cmp(&a.unrealised()));
+        rooms
+    }
+
+    /// Of each product, how near it is to what the country already exports with an advantage.
+    fn density(&self, country: Iso3, world: &[f64]) -> Vec<f64> {
+        let all: f64 = world.iter().sum();
+        let words = self.exporters.len().div_ceil(64);
+        // For each product the set of exporters with an advantage, as bits.
+        let mut sets = vec![vec![0u64; words]; self.products.len()];
+        for (c, code) in self.exporters.iter().enumerate() {
+            let own: f64 = self.products.iter().map(|k| self.export(*code, *k)).sum();
+            for (at, k) in self.products.iter().enumerate() {
+                if world[at] > 0.0 && self.export(*code, *k) / own >= world[at] / all {
+                    sets[at][c / 64] |= 1 << (c % 64);
+                }
+            }
+        }
+        let place = self.exporters.binary_search(&country).unwrap_or(0);
+        let has = |at: usize| sets[at][place / 64] & (1 << (place % 64)) != 0;
+        let size = |set: &[u64]| set.iter().map(|w| w.count_ones()).sum::<u32>();
+        let sizes: Vec<u32> = sets.iter().map(|s| size(s)).collect();
+        (0..sets.len())
+            .map(|k| {
+                let (mut near, mut total) = (0.0, 0.0);
+                for l in (0..sets.len()).filter(|l| *l != k) {
+                    let both: u32 = sets[k].iter().zip(&sets[l]).map(|(a, b)| (a & b).count_ones()).sum();
+                    let proximity = f64::from(both) / f64::from(sizes[k].max(sizes[l]).max(1));
+                    total += proximity;
+                    near += if has(l) { proximity } else { 0.0 };
+                }
+                if total > 0.0 { near / total } else { 0.0 }
+            })
+            .collect()
+    }
+
+    /// 1 where the exporter sells just what the importer buys, 0 where nothing of it.
+    fn complementarity(&self, from: Iso3, to: Iso3) -> f64 {
+        let x: f64 = self.products.iter().map(|k| self.export(from, *k)).sum();
+        let m: f64 = self.products.iter().map(|k| self.import(to, *k)).sum();
+        1.0 - 0.5
+            * self.products.iter().map(|k| (self.export(from, *k) / x - self.import(to, *k) / m).abs()).sum::<f64>()
+    }
+}
+
+fn direction(world: &World, from: Iso3, to: Iso3, rooms: &[Room], on: Date, template: &Finding) -> Vec<Finding> {
+    let sum = |of: &dyn Fn(&Room) -> bool| rooms.iter().filter(|r| of(r)).map(Room::unrealised).sum::<f64>();
+    let all = sum(&|_| true);
+    let (whole, part) = (sum(&|r| r.extent == Extent::Whole), sum(&|r| r.extent != Extent::None));
+    let actual: f64 = rooms.iter().map(|r| r.actual).sum();
+    let (a, b) = (in_sentence(from.name()), in_sentence(to.name()));
+    let mut out = vec![Finding {
+        id: format!("potential.unrealised.{from}.{to}"),
+        title: format!("Room from {from} to {to}"),
+        statement: sentence(&format!(
+            "{a} could sell goods worth {} more to {b} at the ease with which the two trade today, beside {} now",
+            usd(all),
+            usd(actual)
+        )),
+        value: Number::Value(all),
+        definition: "sum over products of potential less actual exports where that is above 0".into(),
+        ..template.clone()
+    }];
+    if all > 0.0 {
+        out.push(Finding {
+            id: format!("potential.free_share.{from}.{to}"),
+            title: "Of it free of measures".into(),
+            statement: format!(
+                "Of that room {} lies in products that no measure touches on {on}",
+                crate::format::percent_range(1.0 - part / all, 1.0 - whole / all)
+            ),
+            value: if whole == part { Number::Value(1.0 - part / all) } else { Number::Unknown },
+            unit: Unit::Share,
+            interval: (whole != part).then_some(Interval { low: 1.0 - part / all, high: 1.0 - whole / all }),
+            definition:
+                "unrealised potential in products without measures over all of it; products touched in part count \
+                         either way"
+                    .into(),
+            ..template.clone()
+        });
+    }
+    if let Some(first) = rooms.first().filter(|r| r.unrealised() > 0.0) {
+        out.push(Finding {
+            id: format!("potential.first.{from}.{to}"),
+            title: "Most room".into(),
+            statement: sentence(&format!(
+                "most of it is in {} ({}): {}",
+                first.product.chapter_name().to_lowercase(),
+                first.product,
+                reason(first, from, to)
+            )),
+            value: Number::Value(first.unrealised()),
+            definition: "the product with the largest unrealised potential".into(),
+            ..template.clone()
+        });
+    }
+    out.push(Finding {
+        id: format!("potential.complementarity.{from}.{to}"),
+        title: "Complementarity".into(),
+        statement: format!(
+            "What {a} sells to the world matches what {b} buys from it to {}",
+            percent(world.complementarity(from, to))
+        ),
+        value: Number::Value(world.complementarity(from, to)),
+        unit: Unit::Share,
+        definition:
+            "1 less half the sum over products of the distance between export and import shares (Michaely 1996)".into(),
+        ..template.clone()
+    });
+    out
+}
+
+fn reason(r: &Room, from: Iso3, to: Iso3) -> String {
+    format!(
+        "{to} buys {} of it and {from} supplies {} of the world's, so that {} would be expected where there are {}",
+        usd_short(r.demand),
+        percent(r.supply_share),
+        usd_short(r.potential),
+        usd_short(r.actual)
+    )
+}
+
+fn table(from: Iso3, to: Iso3, rooms: &[Room]) -> Table {
+    let mut table = Table::new(
+        &format!("potential.{from}_{to}"),
+        &format!("From {from} to {to}, the most room first"),
+        &[
+            ("product", "HS", Unit::Text),
+            ("name", "Product", Unit::Text),
+            ("actual_usd", "Actual", Unit::Usd),
+            ("potential_usd", "Potential", Unit::Usd),
+            ("unrealised_usd", "Unrealised", Unit::Usd),
+            ("advantage", "Advantage", Unit::Plain),
+            ("density", "Density", Unit::Share),
+            ("measures", "Measures", Unit::Text),
+            ("why", "Why", Unit::Text),
+        ],
+    );
+    for r in rooms.iter().filter(|r| r.potential > 0.0 || r.actual > 0.0) {
+        let measures = match r.extent {
+            Extent::None => "none",
+            Extent::Part => "in part",
+            Extent::Whole => "whole",
+        };
+        let why = if r.unrealised() > 0.0 {
+            Cell::from(format!("{to} buys {}, {from} has {} of supply", usd_short(r.demand), percent(r.supply_share)))
+        } else {
+            Cell::Missing
+        };
+        table.rows.push(vec![
+            r.product.to_string().into(),
+            r.product.chapter_name().into(),
+            r.actual.into(),
+            r.potential.into(),
+            r.unrealised().into(),
+            r.advantage.into(),
+            r.density.into(),
+            measures.into(),
+            why,
+        ]);
+    }
+    table
+}
+
+fn chart(from: Iso3, to: Iso3, rooms: &[Room], flows: &Flows) -> Chart {
+    let bars = rooms
+        .iter()
+        .filter(|r| r.unrealised() > 0.0)
+        .take(SHOWN)
+        .map(|r| Bar {
+            label: format!("{} {}", r.product, r.product.chapter_name()),
+            value: r.unrealised(),
+            marked_low: if r.extent == Extent::Whole { r.unrealised() } else { 0.0 },
+            marked_high: if r.extent == Extent::None { 0.0 } else { r.unrealised() },
+        })
+        .collect();
+    let all: f64 = rooms.iter().map(Room::unrealised).sum();
+    Chart {
+        id: format!("potential.{from}_{to}"),
+        title: sentence(&format!(
+            "{} has room for {} more in {}",
+            in_sentence(from.name()),
+            usd(all),
+            in_sentence(to.name())
+        )),
+        unit: Unit::Usd,
+        kind: ChartKind::Bars { bars, marked: Some("touched by measures".to_owned()) },
+        source: format!("{}; own calculation, unrealised export potential", flows.source.name),
+    }
+}
