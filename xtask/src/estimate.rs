@@ -230,7 +230,7 @@ pub(crate) fn scaling() -> Outcome<()> {
 }
 
 /// Runs a command; returns the time that it prints and its peak memory in MB.
-fn apart(program: &str, words: &[String]) -> Outcome<(f64, f64)> {
+pub(crate) fn apart(program: &str, words: &[String]) -> Outcome<(f64, f64)> {
     // A process in between, whose only child is the one that is measured.
     let output = Command::new(std::env::current_exe()?).arg("measure").arg(program).args(words).output()?;
     let text = String::from_utf8_lossy(&output.stdout);

@@ -4,6 +4,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a development tool talks on the terminal")]
 
+mod baci;
 mod bench;
 mod equilibrium;
 mod estimate;
@@ -23,12 +24,14 @@ fn main() -> ExitCode {
         ["bench-estimate-one", name, data] => estimate::one(name, Some(data.as_ref())),
         ["bench-equilibrium"] => equilibrium::run(None),
         ["bench-equilibrium", data] => equilibrium::run(Some(data.as_ref())),
+        ["bench-import"] => baci::run(None),
+        ["bench-import", rows] => rows.parse().map_err(Into::into).and_then(|n| baci::run(Some(n))),
         ["bench-scaling"] => estimate::scaling(),
         ["measure", program, ref words @ ..] => estimate::measure(program, words),
         ["figures", dir] => figures::make(dir.as_ref()),
         _ => {
             eprintln!(
-                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-scaling"
+                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-import [ROWS]\n       xtask bench-scaling"
             );
             return ExitCode::from(2);
         }

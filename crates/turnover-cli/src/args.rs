@@ -104,7 +104,8 @@ pub(crate) struct PairArgs {
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Your own data")]
 pub(crate) struct DataArgs {
-    /// A file of flows (CSV, gzipped CSV, Parquet, Stata .dta), or a folder with flows.* and world.*
+    /// A file of flows (CSV, gzipped CSV, Parquet, Stata .dta), a folder with
+    /// flows.* and world.*, or a store made by data import
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) data: Option<PathBuf>,
     #[command(flatten)]
@@ -531,8 +532,29 @@ pub(crate) enum Measures {
     },
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SourceArg {
+    /// CEPII's BACI: BACI_HS*_Y*.csv
+    Baci,
+    /// Any file that --data reads
+    Flows,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Data {
+    /// Puts files into a store: Parquet by year with a manifest; a year that is there is replaced
+    Import {
+        /// What the files are
+        source: SourceArg,
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// The store, a folder; later --data DIR
+        #[arg(long, value_name = "DIR")]
+        into: PathBuf,
+        #[command(flatten)]
+        read: ReadArgs,
+    },
     /// What is in a file of flows: years, countries, products, totals, gaps, duplicates
     Describe {
         /// The file

@@ -8,14 +8,15 @@ use turnover_analysis::{
     levers, potential, reach, scenario, simulate, turnover,
 };
 use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief};
-use turnover_data::{Filter, HsCode, Iso3};
+use turnover_data::{Filter, FlowOptions, HsCode, Iso3, Select, import_baci, import_flows};
 use turnover_equilibrium::Imbalance;
 use turnover_gravity::{Kind, SeparationCheck, SmallSample};
+use turnover_measures::{Catalogue, Party};
 
 use crate::args::{self, Args, Command, CoverageArgs, Data, ImbalanceArg, MethodArg, SeparationArg, SscArg};
 use crate::errors::CliError;
 use crate::output::Output;
-use crate::progress::Spinner;
+use crate::progress::{Bar, Spinner};
 use crate::{load, measures};
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
@@ -32,6 +33,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::History(words) => run_history(words, output),
         Command::Estimate(words) => run_estimate(words, output),
         Command::Measures(words) => measures::run(words, output),
+        Command::Data(Data::Import { source, files, into, read }) => run_import(*source, files, into, read, output),
         Command::Data(Data::Describe { file, read, year }) => {
             let mut options = load::flow_options(read)?;
             options.columns.year = options.columns.year.or_else(|| year.clone());
@@ -68,7 +70,7 @@ fn coverage_question(pair: Pair, words: &CoverageArgs, data_words: String) -> co
 
 fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
     let pair = pair(&words.pair)?;
-    let flows = load::flows(&words.data, output)?;
+    let flows = load::flows(&words.data, &Select::Pair(pair.a, pair.b), output)?;
     let catalogue = load::catalogue(words.coverage.catalogue.as_ref())?;
     let (world, world_words) = load::world_beside(&words.data, words.model.world_year, output)?;
     let data_words = load::data_words(&words.data, words.coverage.catalogue.as_ref());
@@ -116,7 +118,7 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
     }
     let panel = turnover_data::figures::pair_turnover()?;
     // Of the user's own flows effects are estimated too, where they hold many partners.
-    let partners = load::food_flows(&words.data, output)?;
+    let partners = load::food_flows(&words.data, &Select::Partners(vec![pair.a, pair.b]), output)?;
     let dossier = Dossier::embedded()?;
     let about = dossier.pair == pair || (dossier.pair.a, dossier.pair.b) == (pair.b, pair.a);
     let dossier = (about && words.data.data.is_none()).then_some(dossier);
@@ -146,7 +148,7 @@ fn questions(words: &args::Brief) -> Vec<Question> {
 
 fn run_turnover(words: &args::Turnover, output: &Output) -> Result<(), CliError> {
     let pair = pair(&words.pair)?;
-    let flows = load::flows(&words.data, output)?;
+    let flows = load::flows(&words.data, &Select::Pair(pair.a, pair.b), output)?;
     let question = turnover::Question {
         pair,
         year: load::default_year(&words.data, words.year),
@@ -157,7 +159,7 @@ fn run_turnover(words: &args::Turnover, output: &Output) -> Result<(), CliError>
 
 fn run_coverage(words: &args::Coverage, output: &Output) -> Result<(), CliError> {
     let pair = pair(&words.pair)?;
-    let flows = load::flows(&words.data, output)?;
+    let flows = load::flows(&words.data, &Select::Pair(pair.a, pair.b), output)?;
     let catalogue = load::catalogue(words.coverage.catalogue.as_ref())?;
     let mut question =
         coverage_question(pair, &words.coverage, load::data_words(&words.data, words.coverage.catalogue.as_ref()));
@@ -335,9 +337,18 @@ fn model_words(data: &args::DataArgs, world_year: Option<i32>) -> String {
     format!("{year}{}", load::data_words(data, None))
 }
 
+/// The flows that a measure's effect is about: those of its sender, where that is one country.
+fn sender(catalogue: &Catalogue, measure: &str) -> Select {
+    let party = catalogue.measures.iter().find(|m| m.id == measure).map(|m| m.sender);
+    match party {
+        Some(Party::Country(c)) => Select::Partners(vec![c]),
+        _ => Select::All,
+    }
+}
+
 fn run_effect(words: &args::Effect, output: &Output) -> Result<(), CliError> {
     let catalogue = load::catalogue(words.catalogue.as_ref())?;
-    let flows = load::food_flows(&words.data, output)?;
+    let flows = load::food_flows(&words.data, &sender(&catalogue, &words.measure), output)?;
     let partner = words.with.as_ref().map(|w| Iso3::resolve(w)).transpose()?;
     let products = product_codes(words.products.as_deref())?;
     let mut command = format!("turnover effect {}", load::quoted(&words.measure));
@@ -370,11 +381,56 @@ fn product_codes(words: Option<&[String]>) -> Result<Option<Vec<HsCode>>, CliErr
     Ok(words.map(codes).transpose()?)
 }
 
+fn run_import(
+    source: args::SourceArg,
+    files: &[std::path::PathBuf],
+    into: &Path,
+    read: &args::ReadArgs,
+    output: &Output,
+) -> Result<(), CliError> {
+    let options = load::flow_options(read)?;
+    if source == args::SourceArg::Baci && options != FlowOptions::default() {
+        return Err(CliError::Call(
+            "BACI's columns and unit are known, and --filter and column names are for `data import flows`".to_owned(),
+            "leave them out".to_owned(),
+        ));
+    }
+    let mut years = Vec::new();
+    for file in files {
+        let bar = Bar::start(format!("importing {}", file.display()), output.quiet());
+        years.extend(match source {
+            args::SourceArg::Baci => import_baci(file, into, &|done, all| bar.at(done, all))?,
+            args::SourceArg::Flows => import_flows(file, &options, into)?,
+        });
+    }
+    let json = serde_json::json!({
+        "store": into.display().to_string(),
+        "years": years.iter().map(|(y, e)| serde_json::json!({"year": y, "rows": e.rows, "total_usd": e.total_usd,
+            "file": e.file, "source": e.source, "vintage": e.vintage, "sha256": e.sha256})).collect::<Vec<_>>(),
+        "status": "answered",
+    });
+    output.plain(&json, || {
+        let mut text = String::new();
+        for (year, e) in &years {
+            text.push_str(&format!(
+                "{year}: {} flows worth {} from {} {}\n",
+                e.rows,
+                turnover_analysis::format::usd(e.total_usd),
+                e.source,
+                e.vintage
+            ));
+        }
+        text.push_str(&format!("into {}\n", into.display()));
+        text
+    })
+}
+
 fn run_potential(words: &args::Potential, output: &Output) -> Result<(), CliError> {
     let catalogue = load::catalogue(words.catalogue.as_ref())?;
-    let flows = load::flows(&words.data, output)?;
+    let pair = pair(&words.pair)?;
+    let flows = load::flows(&words.data, &Select::Year(words.year), output)?;
     let question = potential::Question {
-        pair: pair(&words.pair)?,
+        pair,
         year: words.year,
         date: words.date,
         data_words: load::data_words(&words.data, words.catalogue.as_ref()),
@@ -392,7 +448,7 @@ fn run_check(words: &args::Check, output: &Output) -> Result<(), CliError> {
         None => Dossier::embedded()?,
     };
     let catalogue = load::catalogue(words.catalogue.as_ref())?;
-    let flows = load::flows(&words.data, output)?;
+    let flows = load::flows(&words.data, &Select::Pair(dossier.pair.a, dossier.pair.b), output)?;
     let (world, _) = load::world_beside(&words.data, None, output)?;
     let panel = turnover_data::figures::pair_turnover()?;
     let data_words = load::data_words(&words.data, words.catalogue.as_ref());
@@ -410,7 +466,7 @@ fn run_check(words: &args::Check, output: &Output) -> Result<(), CliError> {
 
 fn run_diversion(words: &args::Diversion, output: &Output) -> Result<(), CliError> {
     let catalogue = load::catalogue(words.catalogue.as_ref())?;
-    let flows = load::food_flows(&words.data, output)?;
+    let flows = load::food_flows(&words.data, &sender(&catalogue, &words.measure), output)?;
     let mut command = format!("turnover diversion {}", load::quoted(&words.measure));
     if let Some(p) = &words.products {
         command.push_str(&format!(" --products {}", p.join(",")));

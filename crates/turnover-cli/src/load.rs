@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use turnover_analysis::{AnalysisError, NamedWorld};
-use turnover_data::{ColumnMap, Duplicates, Filter, FlowOptions, Flows, PairPanel, Unit, figures, read_flows};
+use turnover_data::{
+    ColumnMap, Duplicates, Filter, FlowOptions, Flows, PairPanel, Select, Store, Unit, figures, read_flows,
+};
 use turnover_measures::Catalogue;
 
 use crate::args::{DataArgs, DuplicatesArg, ReadArgs, UnitArg};
@@ -83,7 +85,12 @@ pub(crate) fn quoted(word: &str) -> String {
 }
 
 /// The flows of the user's file or folder, or the embedded ones.
-pub(crate) fn flows(data: &DataArgs, output: &Output) -> Result<Flows, CliError> {
+/// Of a store only what is wanted is read.
+pub(crate) fn flows(data: &DataArgs, select: &Select, output: &Output) -> Result<Flows, CliError> {
+    if let Some(store) = store(data)? {
+        let _spinner = Spinner::start("reading the store".to_owned(), output.quiet());
+        return Ok(store.flows(select)?);
+    }
     match &data.data {
         None => {
             refuse_read_args(data)?;
@@ -96,14 +103,27 @@ pub(crate) fn flows(data: &DataArgs, output: &Output) -> Result<Flows, CliError>
     }
 }
 
+/// The store that --data names, if it is one.
+fn store(data: &DataArgs) -> Result<Option<Store>, CliError> {
+    let Some(folder) = data.data.as_ref().filter(|p| Store::is_one(p)) else { return Ok(None) };
+    let words = DataArgs { data: None, ..data.clone() };
+    if data.read.filter.is_some() || !data_words(&words, None).is_empty() {
+        return Err(CliError::Call(
+            "a store holds flows ready to use: --filter, column names and units are for importing them".to_owned(),
+            "leave them out".to_owned(),
+        ));
+    }
+    Ok(Some(Store::open(folder)?))
+}
+
 /// The flows of a measure's sender: the user's, or the embedded table of Russia's food imports.
-pub(crate) fn food_flows(data: &DataArgs, output: &Output) -> Result<Flows, CliError> {
+pub(crate) fn food_flows(data: &DataArgs, select: &Select, output: &Output) -> Result<Flows, CliError> {
     match &data.data {
         None => {
             refuse_read_args(data)?;
             Ok(figures::russia_food_imports()?)
         }
-        Some(_) => flows(data, output),
+        Some(_) => flows(data, select, output),
     }
 }
 
@@ -114,7 +134,13 @@ pub(crate) fn panel(data: &DataArgs, output: &Output) -> Result<PairPanel, CliEr
             refuse_read_args(data)?;
             Ok(figures::pair_turnover()?)
         }
-        Some(_) => Ok(PairPanel::from_flows(&flows(data, output)?)),
+        Some(_) => match store(data)? {
+            Some(store) => {
+                let _spinner = Spinner::start("reading the store".to_owned(), output.quiet());
+                Ok(store.pairs()?)
+            }
+            None => Ok(PairPanel::from_flows(&flows(data, &Select::All, output)?)),
+        },
     }
 }
 

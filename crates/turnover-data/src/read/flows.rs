@@ -67,7 +67,7 @@ pub enum Duplicates {
 }
 
 /// How to read a file of flows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FlowOptions {
     /// Which column is what.
     pub columns: ColumnMap,
