@@ -12,11 +12,11 @@
 //! re-exports - is not here. Beside it: revealed comparative advantage (Balassa 1965), complementarity
 //! (Michaely 1996) and density in the product space (Hidalgo and others 2007).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use serde_json::{Map, json};
-use turnover_data::{Flows, HsCode, Iso3};
+use turnover_data::{Flow, FlowSource, HsCode, Iso3, countries};
 use turnover_measures::{Catalogue, Extent};
 
 use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Interval, Number, Table, Unit};
@@ -42,17 +42,18 @@ const WORLD: usize = 5;
 /// Products of the chart.
 const SHOWN: usize = 12;
 
-/// Exports by exporter, importer and product of one year.
+/// Trade of one year by country and product. Countries by their place in the country table.
 struct World {
     year: i32,
-    /// Products at the finest level that the data has throughout.
     products: Vec<HsCode>,
-    /// By exporter and product.
-    exports: BTreeMap<(Iso3, HsCode), f64>,
-    /// By importer and product.
-    imports: BTreeMap<(Iso3, HsCode), f64>,
-    pair: BTreeMap<(Iso3, Iso3, HsCode), f64>,
-    exporters: Vec<Iso3>,
+    countries: usize,
+    /// Product by exporter.
+    exports: Vec<f64>,
+    /// Product by importer.
+    imports: Vec<f64>,
+    /// By product: from the first of the pair to the second, and back.
+    pair: Vec<[f64; 2]>,
+    a: Iso3,
 }
 
 /// One product of one direction.
@@ -74,7 +75,7 @@ impl Room {
 }
 
 /// Answers the question.
-pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Result<Answer, AnalysisError> {
+pub fn answer(flows: FlowSource, catalogue: &Catalogue, question: &Question) -> Result<Answer, AnalysisError> {
     let pair = question.pair;
     let world = World::new(flows, question)?;
     let on = question.date.unwrap_or_else(|| Date::new(world.year as i16, 12, 31).unwrap_or(Date::MAX));
@@ -85,7 +86,7 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
         question.date.map_or_else(String::new, |d| format!(" --date {d}")),
         question.data_words
     );
-    let mut caveats = flows.caveats.clone();
+    let mut caveats = flows.caveats();
     caveats.push(
         "Components of the indicator that are here: supply share, demand, ease of trade. Not here: expected growth, tariff \
          margins, distance advantages, re-exports."
@@ -100,7 +101,7 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
         interval: None,
         method: "static export potential indicator (Decreux and Spies 2016)".to_owned(),
         definition: String::new(),
-        sources: vec![flows.source.clone(), catalogue_source(catalogue, on)],
+        sources: vec![flows.source(), catalogue_source(catalogue, on)],
         caveats,
         reproduce: command.clone(),
     };
@@ -139,135 +140,108 @@ fn catalogue_source(catalogue: &Catalogue, on: Date) -> turnover_data::Source {
 }
 
 impl World {
-    fn new(flows: &Flows, question: &Question) -> Result<Self, AnalysisError> {
-        let wrong = |what: String| AnalysisError::Change {
-            what,
-            help: "give flows of many exporters and importers by product, such as a BACI file, with --data".to_owned(),
-        };
-        let year = question.year.or_else(|| flows.iter().map(|f| f.year).max()).unwrap_or(0);
-        let rows: Vec<_> =
-            flows.iter().filter(|f| f.year == year && f.product.level() > 0 && f.exporter != f.importer).collect();
-        let level = rows.iter().map(|f| f.product.level()).min().unwrap_or(0);
-        // Of two reports of a flow the importer's counts.
-        let mut best: BTreeMap<(Iso3, Iso3, HsCode), [Option<f64>; 2]> = BTreeMap::new();
-        for f in rows.iter().filter(|f| f.product.level() == level) {
-            let by_importer = f.reporter.is_none_or(|r| r == f.importer);
-            let slot = &mut best.entry((f.exporter, f.importer, f.product)).or_default()[usize::from(!by_importer)];
-            *slot = Some(slot.unwrap_or(0.0) + f.value_usd);
-        }
-        let pair: BTreeMap<(Iso3, Iso3, HsCode), f64> =
-            best.into_iter().map(|(k, [a, b])| (k, a.or(b).unwrap_or(0.0))).collect();
-        let (mut exports, mut imports) = (BTreeMap::new(), BTreeMap::new());
-        let (mut markets, mut suppliers) = (BTreeMap::new(), BTreeMap::new());
-        let (mut products, mut exporters) = (BTreeSet::new(), BTreeSet::new());
-        for ((from, to, product), value) in &pair {
-            *exports.entry((*from, *product)).or_insert(0.0) += value;
-            *imports.entry((*to, *product)).or_insert(0.0) += value;
-            markets.entry(*from).or_insert_with(BTreeSet::new).insert(*to);
-            suppliers.entry(*to).or_insert_with(BTreeSet::new).insert(*from);
-            products.insert(*product);
-            exporters.insert(*from);
-        }
+    fn new(flows: FlowSource, question: &Question) -> Result<Self, AnalysisError> {
         let (a, b) = (question.pair.a, question.pair.b);
-        let count = |map: &BTreeMap<Iso3, BTreeSet<Iso3>>, c: Iso3| map.get(&c).map_or(0, BTreeSet::len);
+        let countries = countries().len();
+        let mut levels: BTreeMap<usize, Collector> = BTreeMap::new();
+        let year = flows.each_of_year(question.year, &mut |f| {
+            if f.product.level() > 0 && f.exporter != f.importer {
+                levels.entry(f.product.level()).or_insert_with(|| Collector::new(countries)).add(&f, a, b);
+            }
+        })?;
+        // The coarsest level that there is holds all trade once.
+        let (_, mut found) = levels.pop_first().unwrap_or_else(|| (0, Collector::new(countries)));
+        found.settle(a, b);
+        let count = |map: &[BTreeSet<usize>], c: Iso3| map[c.place()].len();
         let mut missing = Vec::new();
         for c in [a, b] {
-            if count(&markets, c) < WORLD {
-                missing.push(format!(
-                    "what {} sells to others ({} markets)",
-                    in_sentence(c.name()),
-                    count(&markets, c)
-                ));
+            let (markets, suppliers) = (count(&found.markets, c), count(&found.suppliers, c));
+            if markets < WORLD {
+                missing.push(format!("what {} sells to others ({markets} markets)", in_sentence(c.name())));
             }
-            if count(&suppliers, c) < WORLD {
-                missing.push(format!(
-                    "what {} buys from others ({} suppliers)",
-                    in_sentence(c.name()),
-                    count(&suppliers, c)
-                ));
+            if suppliers < WORLD {
+                missing.push(format!("what {} buys from others ({suppliers} suppliers)", in_sentence(c.name())));
             }
         }
-        if products.len() < 2 {
+        if found.products.len() < 2 {
             missing.push("trade by product".to_owned());
         }
         if !missing.is_empty() {
-            return Err(wrong(format!(
-                "the potential of {year} cannot be told: {} lacks {}",
-                flows.source.name,
-                missing.join(", ")
-            )));
+            return Err(AnalysisError::Change {
+                what: format!(
+                    "the potential of {year} cannot be told: {} lacks {}",
+                    flows.source().name,
+                    missing.join(", ")
+                ),
+                help: "give flows of many exporters and importers by product, such as a BACI file, with --data"
+                    .to_owned(),
+            });
         }
-        Ok(World {
-            year,
-            products: products.into_iter().collect(),
-            exports,
-            imports,
-            pair,
-            exporters: exporters.into_iter().collect(),
-        })
+        let Collector { products, exports, imports, pair, .. } = found;
+        Ok(World { year, products, countries, exports, imports, pair, a })
     }
 
-    fn export(&self, c: Iso3, k: HsCode) -> f64 {
-        self.exports.get(&(c, k)).copied().unwrap_or(0.0)
+    fn export(&self, c: Iso3, product: usize) -> f64 {
+        self.exports[product * self.countries + c.place()]
     }
 
-    fn import(&self, c: Iso3, k: HsCode) -> f64 {
-        self.imports.get(&(c, k)).copied().unwrap_or(0.0)
+    fn import(&self, c: Iso3, product: usize) -> f64 {
+        self.imports[product * self.countries + c.place()]
     }
 
     fn rooms(&self, from: Iso3, to: Iso3, catalogue: &Catalogue, on: Date) -> Vec<Room> {
-        let world: Vec<f64> =
-            self.products.iter().map(|k| self.exporters.iter().map(|c| self.export(*c, *k)).sum()).collect();
-        let actual = |k: HsCode| self.pair.get(&(from, to, k)).copied().unwrap_or(0.0);
-        let share = |at: usize| if world[at] > 0.0 { self.export(from, self.products[at]) / world[at] } else { 0.0 };
-        let index = |at: usize| share(at) * self.import(to, self.products[at]);
-        let total: f64 = (0..world.len()).map(index).sum();
-        let ease = self.products.iter().map(|k| actual(*k)).sum::<f64>() / total;
+        let places = 0..self.products.len();
+        let world: Vec<f64> = self.exports.chunks(self.countries).map(|c| c.iter().sum()).collect();
+        let actual = |at: usize| self.pair[at][usize::from(from != self.a)];
+        let share = |at: usize| if world[at] > 0.0 { self.export(from, at) / world[at] } else { 0.0 };
+        let index = |at: usize| share(at) * self.import(to, at);
+        let total: f64 = places.clone().map(index).sum();
+        let ease = places.clone().map(actual).sum::<f64>() / total;
         let all: f64 = world.iter().sum();
-        let own: f64 = self.products.iter().map(|k| self.export(from, *k)).sum();
+        let own: f64 = places.clone().map(|at| self.export(from, at)).sum();
         let density = self.density(from, &world);
-        let mut rooms: Vec<Room> = (0..world.len())
-            .map(|at| {
-                let product = self.products[at];
-                Room {
-                    product,
-                    actual: actual(product),
-                    potential: if total > 0.0 { index(at) * ease } else { 0.0 },
-                    supply_share: share(at),
-                    demand: self.import(to, product),
-                    advantage: if world[at] > 0.0 { share(at) / (own / all) } else { 0.0 },
-                    density: density[at],
-                    extent: catalogue.extent(from, to, product, on, |_| true),
-                }
+        let mut rooms: Vec<Room> = places
+            .map(|at| Room {
+                product: self.products[at],
+                actual: actual(at),
+                potential: if total > 0.0 { index(at) * ease } else { 0.0 },
+                supply_share: share(at),
+                demand: self.import(to, at),
+                advantage: if world[at] > 0.0 { share(at) / (own / all) } else { 0.0 },
+                density: density[at],
+                extent: catalogue.extent(from, to, self.products[at], on, |_| true),
             })
             .collect();
-        rooms.sort_by(|a, b| b.unrealised().total_cmp(&a.unrealised()));
+        rooms.sort_by(|a, b| b.unrealised().total_cmp(&a.unrealised()).then(a.product.cmp(&b.product)));
         rooms
     }
 
     /// Of each product, how near it is to what the country already exports with an advantage.
     fn density(&self, country: Iso3, world: &[f64]) -> Vec<f64> {
         let all: f64 = world.iter().sum();
-        let words = self.exporters.len().div_ceil(64);
+        let words = self.countries.div_ceil(64);
+        let mut own = vec![0.0; self.countries];
+        for product in self.exports.chunks(self.countries) {
+            own.iter_mut().zip(product).for_each(|(o, x)| *o += x);
+        }
         // For each product the set of exporters with an advantage, as bits.
-        let mut sets = vec![vec![0u64; words]; self.products.len()];
-        for (c, code) in self.exporters.iter().enumerate() {
-            let own: f64 = self.products.iter().map(|k| self.export(*code, *k)).sum();
-            for (at, k) in self.products.iter().enumerate() {
-                if world[at] > 0.0 && self.export(*code, *k) / own >= world[at] / all {
-                    sets[at][c / 64] |= 1 << (c % 64);
+        let mut sets = vec![0u64; self.products.len() * words];
+        for (at, product) in self.exports.chunks(self.countries).enumerate() {
+            for (c, x) in product.iter().enumerate().filter(|(_, x)| **x > 0.0) {
+                if x / own[c] >= world[at] / all {
+                    sets[at * words + c / 64] |= 1 << (c % 64);
                 }
             }
         }
-        let place = self.exporters.binary_search(&country).unwrap_or(0);
-        let has = |at: usize| sets[at][place / 64] & (1 << (place % 64)) != 0;
-        let size = |set: &[u64]| set.iter().map(|w| w.count_ones()).sum::<u32>();
-        let sizes: Vec<u32> = sets.iter().map(|s| size(s)).collect();
-        (0..sets.len())
+        let set = |at: usize| &sets[at * words..(at + 1) * words];
+        let place = country.place();
+        let has = |at: usize| set(at)[place / 64] & (1 << (place % 64)) != 0;
+        let sizes: Vec<u32> = (0..self.products.len()).map(|at| set(at).iter().map(|w| w.count_ones()).sum()).collect();
+        (0..self.products.len())
             .map(|k| {
                 let (mut near, mut total) = (0.0, 0.0);
-                for l in (0..sets.len()).filter(|l| *l != k) {
-                    let both: u32 = sets[k].iter().zip(&sets[l]).map(|(a, b)| (a & b).count_ones()).sum();
+                for l in (0..self.products.len()).filter(|l| *l != k) {
+                    let both: u32 = set(k).iter().zip(set(l)).map(|(a, b)| (a & b).count_ones()).sum();
                     let proximity = f64::from(both) / f64::from(sizes[k].max(sizes[l]).max(1));
                     total += proximity;
                     near += if has(l) { proximity } else { 0.0 };
@@ -279,10 +253,82 @@ impl World {
 
     /// 1 where the exporter sells just what the importer buys, 0 where nothing of it.
     fn complementarity(&self, from: Iso3, to: Iso3) -> f64 {
-        let x: f64 = self.products.iter().map(|k| self.export(from, *k)).sum();
-        let m: f64 = self.products.iter().map(|k| self.import(to, *k)).sum();
-        1.0 - 0.5
-            * self.products.iter().map(|k| (self.export(from, *k) / x - self.import(to, *k) / m).abs()).sum::<f64>()
+        let places = 0..self.products.len();
+        let x: f64 = places.clone().map(|at| self.export(from, at)).sum();
+        let m: f64 = places.clone().map(|at| self.import(to, at)).sum();
+        1.0 - 0.5 * places.map(|at| (self.export(from, at) / x - self.import(to, at) / m).abs()).sum::<f64>()
+    }
+}
+
+/// Gathers flows of one level of products.
+struct Collector {
+    countries: usize,
+    place: HashMap<HsCode, usize>,
+    products: Vec<HsCode>,
+    exports: Vec<f64>,
+    imports: Vec<f64>,
+    pair: Vec<[f64; 2]>,
+    markets: Vec<BTreeSet<usize>>,
+    suppliers: Vec<BTreeSet<usize>>,
+    /// Flows with a reporter, of which there may be two: the importer's report counts.
+    reported: BTreeMap<(HsCode, Iso3, Iso3), [Option<f64>; 2]>,
+}
+
+impl Collector {
+    fn new(countries: usize) -> Self {
+        Collector {
+            countries,
+            place: HashMap::new(),
+            products: Vec::new(),
+            exports: Vec::new(),
+            imports: Vec::new(),
+            pair: Vec::new(),
+            markets: vec![BTreeSet::new(); countries],
+            suppliers: vec![BTreeSet::new(); countries],
+            reported: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, f: &Flow, a: Iso3, b: Iso3) {
+        match f.reporter {
+            None => self.count(f.product, f.exporter, f.importer, f.value_usd, a, b),
+            Some(reporter) => {
+                let slot = &mut self.reported.entry((f.product, f.exporter, f.importer)).or_default()
+                    [usize::from(reporter != f.importer)];
+                *slot = Some(slot.unwrap_or(0.0) + f.value_usd);
+            }
+        }
+    }
+
+    fn settle(&mut self, a: Iso3, b: Iso3) {
+        for ((product, from, to), [importers, others]) in std::mem::take(&mut self.reported) {
+            self.count(product, from, to, importers.or(others).unwrap_or(0.0), a, b);
+        }
+    }
+
+    fn count(&mut self, product: HsCode, from: Iso3, to: Iso3, value: f64, a: Iso3, b: Iso3) {
+        let at = *self.place.entry(product).or_insert_with(|| {
+            self.products.push(product);
+            self.exports.resize(self.exports.len() + self.countries, 0.0);
+            self.imports.resize(self.imports.len() + self.countries, 0.0);
+            self.pair.push([0.0; 2]);
+            self.products.len() - 1
+        });
+        let (i, j) = (from.place(), to.place());
+        self.exports[at * self.countries + i] += value;
+        self.imports[at * self.countries + j] += value;
+        // Only of the pair it must be known with how many others they trade.
+        if from == a || from == b {
+            self.markets[i].insert(j);
+        }
+        if to == a || to == b {
+            self.suppliers[j].insert(i);
+        }
+        if (from, to) == (a, b) {
+            self.pair[at][0] += value;
+        } else if (from, to) == (b, a) {
+            self.pair[at][1] += value;
+        }
     }
 }
 
@@ -405,7 +451,7 @@ fn table(from: Iso3, to: Iso3, rooms: &[Room]) -> Table {
     table
 }
 
-fn chart(from: Iso3, to: Iso3, rooms: &[Room], flows: &Flows) -> Chart {
+fn chart(from: Iso3, to: Iso3, rooms: &[Room], flows: FlowSource) -> Chart {
     let bars = rooms
         .iter()
         .filter(|r| r.unrealised() > 0.0)
@@ -428,6 +474,6 @@ fn chart(from: Iso3, to: Iso3, rooms: &[Room], flows: &Flows) -> Chart {
         )),
         unit: Unit::Usd,
         kind: ChartKind::Bars { bars, marked: Some("touched by measures".to_owned()) },
-        source: format!("{}; own calculation, unrealised export potential", flows.source.name),
+        source: format!("{}; own calculation, unrealised export potential", flows.source().name),
     }
 }

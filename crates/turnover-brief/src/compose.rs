@@ -7,7 +7,7 @@ use turnover_analysis::{
     AnalysisError, Answer, ChartKind, Mark, NamedWorld, Number, Pair, coverage, diversion, effect, history, potential,
     reach, turnover,
 };
-use turnover_data::{Flows, Iso3, PairPanel};
+use turnover_data::{FlowSource, Flows, Iso3, PairPanel};
 use turnover_measures::{Catalogue, Direction, Measure, Party};
 
 use crate::document::{Document, Section};
@@ -71,6 +71,8 @@ pub struct Ground<'a> {
     pub panel: &'a PairPanel,
     /// The trade of one of the two with many partners by product: what effects are estimated on.
     pub partners: &'a Flows,
+    /// The trade of all countries, where there is more than the pair's: what potential is told from.
+    pub all: FlowSource<'a>,
     /// What was said, if it is about this pair.
     pub dossier: Option<Dossier>,
 }
@@ -153,7 +155,7 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask) -> Result<Document, Analy
     if asked(Question::Potential) {
         let question =
             potential::Question { pair, year: ask.year, date: ask.date, data_words: ask.coverage.data_words.clone() };
-        add("Where is the room?", potential::answer(flows, catalogue, &question));
+        add("Where is the room?", potential::answer(ground.all, catalogue, &question));
     }
     if asked(Question::History) {
         add("How often has that happened?", happened);

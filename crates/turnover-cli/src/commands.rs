@@ -8,7 +8,7 @@ use turnover_analysis::{
     levers, potential, reach, scenario, simulate, turnover,
 };
 use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief};
-use turnover_data::{Filter, FlowOptions, HsCode, Iso3, Select, import_baci, import_flows};
+use turnover_data::{Filter, FlowOptions, FlowSource, HsCode, Iso3, Select, import_baci, import_flows};
 use turnover_equilibrium::Imbalance;
 use turnover_gravity::{Kind, SeparationCheck, SmallSample};
 use turnover_measures::{Catalogue, Party};
@@ -122,7 +122,9 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
     let dossier = Dossier::embedded()?;
     let about = dossier.pair == pair || (dossier.pair.a, dossier.pair.b) == (pair.b, pair.a);
     let dossier = (about && words.data.data.is_none()).then_some(dossier);
-    let ground = Ground { world, catalogue: &catalogue, panel: &panel, partners: &partners, dossier };
+    let store = load::store(&words.data)?;
+    let all = store.as_ref().map_or(FlowSource::Table(&flows), FlowSource::Store);
+    let ground = Ground { world, catalogue: &catalogue, panel: &panel, partners: &partners, all, dossier };
     let _spinner = Spinner::start("answering".to_owned(), output.quiet());
     let document = brief(&flows, ground, &ask)?;
     drop(_spinner);
@@ -428,14 +430,25 @@ fn run_import(
 fn run_potential(words: &args::Potential, output: &Output) -> Result<(), CliError> {
     let catalogue = load::catalogue(words.catalogue.as_ref())?;
     let pair = pair(&words.pair)?;
-    let flows = load::flows(&words.data, &Select::Year(words.year), output)?;
+    let store = load::store(&words.data)?;
+    let table;
+    let source = match &store {
+        Some(store) => FlowSource::Store(store),
+        None => {
+            table = load::flows(&words.data, &Select::All, output)?;
+            FlowSource::Table(&table)
+        }
+    };
     let question = potential::Question {
         pair,
         year: words.year,
         date: words.date,
         data_words: load::data_words(&words.data, words.catalogue.as_ref()),
     };
-    output.answer(&Document::from(potential::answer(&flows, &catalogue, &question)?), true)
+    let _spinner = Spinner::start("reading and counting".to_owned(), output.quiet());
+    let answer = potential::answer(source, &catalogue, &question)?;
+    drop(_spinner);
+    output.answer(&Document::from(answer), true)
 }
 
 fn run_check(words: &args::Check, output: &Output) -> Result<(), CliError> {

@@ -104,7 +104,7 @@ pub(crate) fn flows(data: &DataArgs, select: &Select, output: &Output) -> Result
 }
 
 /// The store that --data names, if it is one.
-fn store(data: &DataArgs) -> Result<Option<Store>, CliError> {
+pub(crate) fn store(data: &DataArgs) -> Result<Option<Store>, CliError> {
     let Some(folder) = data.data.as_ref().filter(|p| Store::is_one(p)) else { return Ok(None) };
     let words = DataArgs { data: None, ..data.clone() };
     if data.read.filter.is_some() || !data_words(&words, None).is_empty() {

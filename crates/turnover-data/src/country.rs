@@ -107,10 +107,15 @@ impl Iso3 {
         std::str::from_utf8(&self.0).unwrap_or("???")
     }
 
+    /// The country's place in [`countries`].
+    pub fn place(&self) -> usize {
+        BY_CODE.get(&self.0).copied().unwrap_or(0)
+    }
+
     /// The country's row in the table.
     pub fn country(&self) -> &'static Country {
         // Every `Iso3` was made from the table, so the look-up cannot miss.
-        &TABLE[BY_CODE.get(&self.0).copied().unwrap_or(0)]
+        &TABLE[self.place()]
     }
 
     /// The short English name.

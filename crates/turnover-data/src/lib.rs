@@ -43,5 +43,5 @@ pub use hs_table::{Known, headings, known};
 pub use import::{import_baci, import_flows};
 pub use pairs::PairPanel;
 pub use read::{Cells, ColumnMap, Duplicates, EconomyTables, FlowOptions, RawColumn, RawTable, Unit, read_flows};
-pub use store::{Select, Store, Year};
+pub use store::{FlowSource, Select, Store, Year};
 pub use suggest::nearest;

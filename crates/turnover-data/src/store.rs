@@ -173,8 +173,8 @@ impl Store {
         })
     }
 
-    /// Hands over the wanted flows one by one; a file's other rows are skipped undecoded.
-    fn each(&self, select: &Select, take: &mut dyn FnMut(Flow)) -> Result<(), DataError> {
+    /// Hands over the wanted flows one by one, without holding them; a file's other rows are skipped undecoded.
+    pub fn each(&self, select: &Select, take: &mut dyn FnMut(Flow)) -> Result<(), DataError> {
         let latest = self.years().map(|y| y.0).max();
         for (year, entry) in self.years() {
             if let Select::Year(wanted) = select
@@ -230,6 +230,48 @@ impl Store {
             }
         }
         Ok(())
+    }
+}
+
+/// Flows to go through: a table, or a store that need not fit in memory.
+#[derive(Debug, Clone, Copy)]
+pub enum FlowSource<'a> {
+    /// A table.
+    Table(&'a Flows),
+    /// A store.
+    Store(&'a Store),
+}
+
+impl FlowSource<'_> {
+    /// Hands over the flows of a year, or of the latest; returns that year.
+    pub fn each_of_year(&self, year: Option<i32>, take: &mut dyn FnMut(Flow)) -> Result<i32, DataError> {
+        match self {
+            FlowSource::Table(flows) => {
+                let year = year.or_else(|| flows.iter().map(|f| f.year).max()).unwrap_or(0);
+                flows.iter().filter(|f| f.year == year).for_each(take);
+                Ok(year)
+            }
+            FlowSource::Store(store) => {
+                store.each(&Select::Year(year), take)?;
+                Ok(year.or_else(|| store.years().map(|y| y.0).max()).unwrap_or(0))
+            }
+        }
+    }
+
+    /// Where they come from.
+    pub fn source(&self) -> Source {
+        match self {
+            FlowSource::Table(flows) => flows.source.clone(),
+            FlowSource::Store(store) => store.source(),
+        }
+    }
+
+    /// What is known against them.
+    pub fn caveats(&self) -> Vec<String> {
+        match self {
+            FlowSource::Table(flows) => flows.caveats.clone(),
+            FlowSource::Store(_) => Vec::new(),
+        }
     }
 }
 
