@@ -12,7 +12,7 @@
 //! re-exports - is not here. Beside it: revealed comparative advantage (Balassa 1965), complementarity
 //! (Michaely 1996) and density in the product space (Hidalgo and others 2007).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde_json::{Map, json};
@@ -109,8 +109,9 @@ pub fn answer(flows: FlowSource, catalogue: &Catalogue, question: &Question) -> 
     let mut tables = Vec::new();
     let mut charts = Vec::new();
     let mut named = Map::new();
-    for (from, to) in [(pair.a, pair.b), (pair.b, pair.a)] {
-        let rooms = world.rooms(from, to, catalogue, on);
+    let [of_a, of_b] = world.densities([pair.a, pair.b]);
+    for (from, to, density) in [(pair.a, pair.b, of_a), (pair.b, pair.a, of_b)] {
+        let rooms = world.rooms(from, to, &density, catalogue, on);
         findings.extend(direction(&world, from, to, &rooms, on, &template));
         tables.push(table(from, to, &rooms));
         charts.push(chart(from, to, &rooms, flows));
@@ -146,11 +147,12 @@ impl World {
         let mut levels: BTreeMap<usize, Collector> = BTreeMap::new();
         let year = flows.each_of_year(question.year, &mut |f| {
             if f.product.level() > 0 && f.exporter != f.importer {
-                levels.entry(f.product.level()).or_insert_with(|| Collector::new(countries)).add(&f, a, b);
+                let level = f.product.level();
+                levels.entry(level).or_insert_with(|| Collector::new(countries, level)).add(&f, a, b);
             }
         })?;
         // The coarsest level that there is holds all trade once.
-        let (_, mut found) = levels.pop_first().unwrap_or_else(|| (0, Collector::new(countries)));
+        let (_, mut found) = levels.pop_first().unwrap_or_else(|| (0, Collector::new(countries, 0)));
         found.settle(a, b);
         let count = |map: &[BTreeSet<usize>], c: Iso3| map[c.place()].len();
         let mut missing = Vec::new();
@@ -177,8 +179,12 @@ impl World {
                     .to_owned(),
             });
         }
-        let Collector { products, exports, imports, pair, .. } = found;
-        Ok(World { year, products, countries, exports, imports, pair, a })
+        let by_product = |lists: &[Vec<f64>]| -> Vec<f64> {
+            let cell = |at: usize, c: usize| lists[c].get(at).copied().unwrap_or(0.0);
+            (0..found.products.len()).flat_map(|at| (0..countries).map(move |c| cell(at, c))).collect()
+        };
+        let (exports, imports) = (by_product(&found.exports), by_product(&found.imports));
+        Ok(World { year, products: found.products, countries, exports, imports, pair: found.pair, a })
     }
 
     fn export(&self, c: Iso3, product: usize) -> f64 {
@@ -189,7 +195,10 @@ impl World {
         self.imports[product * self.countries + c.place()]
     }
 
-    fn rooms(&self, from: Iso3, to: Iso3, catalogue: &Catalogue, on: Date) -> Vec<Room> {
+    fn rooms(&self, from: Iso3, to: Iso3, density: &[f64], catalogue: &Catalogue, on: Date) -> Vec<Room> {
+        // The few measures of the pair, to be asked for thousands of products.
+        let measures = catalogue.measures.iter().filter(|m| m.concerns(from, to, on)).cloned().collect();
+        let catalogue = Catalogue { measures, ..catalogue.clone() };
         let places = 0..self.products.len();
         let world: Vec<f64> = self.exports.chunks(self.countries).map(|c| c.iter().sum()).collect();
         let actual = |at: usize| self.pair[at][usize::from(from != self.a)];
@@ -199,7 +208,6 @@ impl World {
         let ease = places.clone().map(actual).sum::<f64>() / total;
         let all: f64 = world.iter().sum();
         let own: f64 = places.clone().map(|at| self.export(from, at)).sum();
-        let density = self.density(from, &world);
         let mut rooms: Vec<Room> = places
             .map(|at| Room {
                 product: self.products[at],
@@ -216,8 +224,11 @@ impl World {
         rooms
     }
 
-    /// Of each product, how near it is to what the country already exports with an advantage.
-    fn density(&self, country: Iso3, world: &[f64]) -> Vec<f64> {
+    /// For each of two countries and each product, how near the product is to what the country already
+    /// exports with an advantage.
+    fn densities(&self, countries: [Iso3; 2]) -> [Vec<f64>; 2] {
+        let n = self.products.len();
+        let world: Vec<f64> = self.exports.chunks(self.countries).map(|c| c.iter().sum()).collect();
         let all: f64 = world.iter().sum();
         let words = self.countries.div_ceil(64);
         let mut own = vec![0.0; self.countries];
@@ -225,7 +236,7 @@ impl World {
             own.iter_mut().zip(product).for_each(|(o, x)| *o += x);
         }
         // For each product the set of exporters with an advantage, as bits.
-        let mut sets = vec![0u64; self.products.len() * words];
+        let mut sets = vec![0u64; n * words];
         for (at, product) in self.exports.chunks(self.countries).enumerate() {
             for (c, x) in product.iter().enumerate().filter(|(_, x)| **x > 0.0) {
                 if x / own[c] >= world[at] / all {
@@ -234,21 +245,27 @@ impl World {
             }
         }
         let set = |at: usize| &sets[at * words..(at + 1) * words];
-        let place = country.place();
-        let has = |at: usize| set(at)[place / 64] & (1 << (place % 64)) != 0;
-        let sizes: Vec<u32> = (0..self.products.len()).map(|at| set(at).iter().map(|w| w.count_ones()).sum()).collect();
-        (0..self.products.len())
-            .map(|k| {
-                let (mut near, mut total) = (0.0, 0.0);
-                for l in (0..self.products.len()).filter(|l| *l != k) {
-                    let both: u32 = set(k).iter().zip(set(l)).map(|(a, b)| (a & b).count_ones()).sum();
-                    let proximity = f64::from(both) / f64::from(sizes[k].max(sizes[l]).max(1));
-                    total += proximity;
-                    near += if has(l) { proximity } else { 0.0 };
+        let sizes: Vec<u32> = (0..n).map(|at| set(at).iter().map(|w| w.count_ones()).sum()).collect();
+        let has = countries.map(|c| {
+            let place = c.place();
+            (0..n).map(|at| f64::from((set(at)[place / 64] >> (place % 64) & 1) as u8)).collect::<Vec<f64>>()
+        });
+        // Proximity is the same both ways, and serves both countries.
+        let mut total = vec![0.0; n];
+        let mut near = [vec![0.0; n], vec![0.0; n]];
+        for k in 0..n {
+            for l in k + 1..n {
+                let both: u32 = set(k).iter().zip(set(l)).map(|(a, b)| (a & b).count_ones()).sum();
+                let proximity = f64::from(both) / f64::from(sizes[k].max(sizes[l]).max(1));
+                total[k] += proximity;
+                total[l] += proximity;
+                for (near, has) in near.iter_mut().zip(&has) {
+                    near[k] += proximity * has[l];
+                    near[l] += proximity * has[k];
                 }
-                if total > 0.0 { near / total } else { 0.0 }
-            })
-            .collect()
+            }
+        }
+        near.map(|near| near.iter().zip(&total).map(|(n, t)| if *t > 0.0 { n / t } else { 0.0 }).collect())
     }
 
     /// 1 where the exporter sells just what the importer buys, 0 where nothing of it.
@@ -260,13 +277,18 @@ impl World {
     }
 }
 
+/// No place yet.
+const NOWHERE: u32 = u32::MAX;
+
 /// Gathers flows of one level of products.
 struct Collector {
-    countries: usize,
-    place: HashMap<HsCode, usize>,
+    /// Place of a product by its number.
+    place: Vec<u32>,
     products: Vec<HsCode>,
-    exports: Vec<f64>,
-    imports: Vec<f64>,
+    /// By country and product: large files are sorted by country, so that additions follow each other
+    /// in memory.
+    exports: Vec<Vec<f64>>,
+    imports: Vec<Vec<f64>>,
     pair: Vec<[f64; 2]>,
     markets: Vec<BTreeSet<usize>>,
     suppliers: Vec<BTreeSet<usize>>,
@@ -275,13 +297,12 @@ struct Collector {
 }
 
 impl Collector {
-    fn new(countries: usize) -> Self {
+    fn new(countries: usize, level: usize) -> Self {
         Collector {
-            countries,
-            place: HashMap::new(),
+            place: vec![NOWHERE; 10usize.pow(level as u32)],
             products: Vec::new(),
-            exports: Vec::new(),
-            imports: Vec::new(),
+            exports: vec![Vec::new(); countries],
+            imports: vec![Vec::new(); countries],
             pair: Vec::new(),
             markets: vec![BTreeSet::new(); countries],
             suppliers: vec![BTreeSet::new(); countries],
@@ -307,16 +328,20 @@ impl Collector {
     }
 
     fn count(&mut self, product: HsCode, from: Iso3, to: Iso3, value: f64, a: Iso3, b: Iso3) {
-        let at = *self.place.entry(product).or_insert_with(|| {
+        let slot = &mut self.place[product.number()];
+        if *slot == NOWHERE {
+            *slot = self.products.len() as u32;
             self.products.push(product);
-            self.exports.resize(self.exports.len() + self.countries, 0.0);
-            self.imports.resize(self.imports.len() + self.countries, 0.0);
             self.pair.push([0.0; 2]);
-            self.products.len() - 1
-        });
+        }
+        let at = *slot as usize;
         let (i, j) = (from.place(), to.place());
-        self.exports[at * self.countries + i] += value;
-        self.imports[at * self.countries + j] += value;
+        for list in [&mut self.exports[i], &mut self.imports[j]] {
+            if list.len() <= at {
+                list.resize(at + 1, 0.0);
+            }
+            list[at] += value;
+        }
         // Only of the pair it must be known with how many others they trade.
         if from == a || from == b {
             self.markets[i].insert(j);

@@ -37,6 +37,17 @@ static CHAPTERS: LazyLock<Vec<Chapter>> = LazyLock::new(|| {
     include_str!("../data/chapters.txt").lines().skip(1).filter_map(row).collect()
 });
 
+/// Place in [`CHAPTERS`] of each chapter by its number: every code of a large file is looked up.
+static BY_NUMBER: LazyLock<[Option<usize>; 100]> = LazyLock::new(|| {
+    let mut out = [None; 100];
+    for (at, chapter) in CHAPTERS.iter().enumerate() {
+        if let Some(slot) = chapter.code.parse::<usize>().ok().and_then(|n| out.get_mut(n)) {
+            *slot = Some(at);
+        }
+    }
+    out
+});
+
 /// The chapters in use, 01 to 99; 77 is reserved and not among them.
 pub fn chapters() -> &'static [Chapter] {
     &CHAPTERS
@@ -90,6 +101,12 @@ impl HsCode {
         std::str::from_utf8(&self.digits[..usize::from(self.len)]).unwrap_or("??")
     }
 
+    /// The digits as a number, below 10 to the power of [`HsCode::level`]: codes of one level are told
+    /// apart by it.
+    pub fn number(&self) -> usize {
+        self.digits[..usize::from(self.len)].iter().fold(0, |n, d| 10 * n + usize::from(d.wrapping_sub(b'0')))
+    }
+
     /// Number of digits: 0, 2, 4 or 6.
     pub fn level(&self) -> usize {
         usize::from(self.len)
@@ -112,8 +129,11 @@ impl HsCode {
 
     /// The chapter's row; `None` for all goods.
     pub fn chapter_row(&self) -> Option<&'static Chapter> {
-        let chapter = self.truncate(2);
-        CHAPTERS.iter().find(|c| c.code == chapter.as_str())
+        if self.len == 0 {
+            return None;
+        }
+        let digit = |at: usize| usize::from(self.digits[at].wrapping_sub(b'0'));
+        BY_NUMBER.get(10 * digit(0) + digit(1)).copied().flatten().map(|at| &CHAPTERS[at])
     }
 
     /// The short name of the chapter, or "All goods".

@@ -153,19 +153,30 @@ impl Store {
     /// Turnover of all pairs by year.
     pub fn pairs(&self) -> Result<PairPanel, DataError> {
         let years: Vec<i32> = self.years().map(|y| y.0).collect();
-        let mut pairs: BTreeMap<(Iso3, Iso3), Vec<f64>> = BTreeMap::new();
+        let mut place: BTreeMap<(Iso3, Iso3), usize> = BTreeMap::new();
+        let mut values: Vec<Vec<f64>> = Vec::new();
         let mut totals = vec![0.0; years.len()];
+        // Flows of a pair follow each other in most files, so the last place is mostly the next.
+        let mut last = None;
         self.each(&Select::All, &mut |f| {
             if f.exporter != f.importer {
-                let at = years.binary_search(&f.year).unwrap_or(0);
+                let year = years.binary_search(&f.year).unwrap_or(0);
                 let pair = if f.exporter < f.importer { (f.exporter, f.importer) } else { (f.importer, f.exporter) };
-                pairs.entry(pair).or_insert_with(|| vec![0.0; years.len()])[at] += f.value_usd;
-                totals[at] += f.value_usd;
+                let at = match last {
+                    Some((known, at)) if known == pair => at,
+                    _ => *place.entry(pair).or_insert_with(|| {
+                        values.push(vec![0.0; years.len()]);
+                        values.len() - 1
+                    }),
+                };
+                last = Some((pair, at));
+                values[at][year] += f.value_usd;
+                totals[year] += f.value_usd;
             }
         })?;
         Ok(PairPanel {
             years,
-            pairs: pairs.into_iter().map(|((a, b), v)| (a, b, v)).collect(),
+            pairs: place.into_iter().map(|((a, b), at)| (a, b, std::mem::take(&mut values[at]))).collect(),
             totals,
             least_share: 0.0,
             source: self.source(),
