@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -197,6 +198,7 @@ impl Store {
             let damaged = |e: &dyn std::fmt::Display| broken(&path, format!("is damaged ({e})"));
             let file = File::open(&path).map_err(io(&path))?;
             let mut builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(&e))?;
+            crate::read::parquet::check(&path.display().to_string(), builder.metadata(), entry.bytes)?;
             if builder.schema().fields() != flow_schema().fields() {
                 return Err(damaged(&"its columns are not those of flows"));
             }
@@ -214,7 +216,10 @@ impl Store {
                 });
                 builder = builder.with_row_filter(RowFilter::new(vec![Box::new(predicate)]));
             }
-            for batch in builder.with_batch_size(1 << 16).build().map_err(|e| damaged(&e))? {
+            let mut batches = builder.with_batch_size(1 << 16).build().map_err(|e| damaged(&e))?;
+            // A decoder that gives up by a panic has met damaged data all the same.
+            let mut next = || catch_unwind(AssertUnwindSafe(|| batches.next()));
+            while let Some(batch) = next().map_err(|_| damaged(&"a page cannot be decoded"))? {
                 let batch = batch.map_err(|e| damaged(&e))?;
                 let country = |column: usize| values(&batch, column, |t| Iso3::parse(t).ok());
                 let (from, to, products) = (country(2), country(3), values(&batch, 4, |t| HsCode::parse(t).ok()));

@@ -3,7 +3,7 @@
 mod csv;
 mod economy;
 mod flows;
-mod parquet;
+pub(crate) mod parquet;
 mod select;
 mod stata;
 

@@ -75,7 +75,7 @@ pub(super) fn each_batch<R: ChunkReader + 'static>(
 }
 
 /// Refuses places outside the file, which the reader would take on trust.
-fn check(name: &str, metadata: &ParquetMetaData, length: u64) -> Result<(), DataError> {
+pub(crate) fn check(name: &str, metadata: &ParquetMetaData, length: u64) -> Result<(), DataError> {
     for column in metadata.row_groups().iter().flat_map(|g| g.columns()) {
         let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
         let end = start.checked_add(column.compressed_size());
