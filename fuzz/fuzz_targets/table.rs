@@ -1,4 +1,4 @@
-//! The bytes of a table: CSV, gzipped CSV, Parquet or Stata.
+//! The bytes of a table: CSV or JSON, gzipped or not, Parquet or Stata.
 
 #![no_main]
 

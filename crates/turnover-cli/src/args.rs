@@ -104,7 +104,7 @@ pub(crate) struct PairArgs {
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Your own data")]
 pub(crate) struct DataArgs {
-    /// A file of flows (CSV, gzipped CSV, Parquet, Stata .dta), a folder with
+    /// A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with
     /// flows.* and world.*, or a store made by data import
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) data: Option<PathBuf>,
@@ -429,7 +429,7 @@ pub(crate) struct History {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Estimate {
-    /// The file: CSV, gzipped CSV, Parquet or Stata .dta
+    /// The file: CSV or JSON, gzipped or not, Parquet or Stata .dta
     pub(crate) file: PathBuf,
     /// One or more formulas, as 'trade ~ rta | exporter^year + importer^year + exporter^importer'
     #[arg(required = true, value_name = "FORMULA")]

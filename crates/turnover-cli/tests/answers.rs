@@ -395,6 +395,17 @@ fn files_are_read_as_they_are_downloaded() {
     assert_eq!(level("comtrade_old.csv", old), 40.0);
     let new = "refYear,flowCode,reporterISO,partnerISO,cmdCode,primaryValue\n2019,M,RUS,USA,TOTAL,10\n2019,X,RUS,USA,TOTAL,31\n";
     assert_eq!(level("comtrade_new.csv", new), 41.0);
+    // Letters are null and numbers whole where descriptions were not asked for.
+    let api = r#"{"elapsedTime": "0.1 secs", "count": 2, "data": [
+        {"refYear": 2019, "period": "2019", "reporterCode": 643, "reporterISO": null, "flowCode": "M",
+         "partnerCode": 842, "partnerISO": null, "cmdCode": "TOTAL", "primaryValue": 10.5},
+        {"refYear": 2019, "period": "2019", "reporterCode": 643, "reporterISO": null, "flowCode": "X",
+         "partnerCode": 842, "partnerISO": null, "cmdCode": "TOTAL", "primaryValue": 31}], "error": ""}"#;
+    assert_eq!(level("comtrade_api.json", api), 41.5);
+    let old_api = r#"{"validation": {"status": {"name": "Ok"}}, "dataset": [
+        {"yr": 2019, "period": 2019, "rgDesc": "Import", "rt3ISO": "RUS", "pt3ISO": "USA", "cmdCode": "02", "TradeValue": 10},
+        {"yr": 2019, "period": 2019, "rgDesc": "Export", "rt3ISO": "RUS", "pt3ISO": "USA", "cmdCode": "27", "TradeValue": 32}]}"#;
+    assert_eq!(level("comtrade_api_old.json", old_api), 42.0);
     let wits = "ReporterISO3,ProductCode,PartnerISO3,Year,TradeFlowName,TradeValue in 1000 USD\n\
                 RUS,02,USA,2019,Import,5\nRUS,27,USA,2019,Export,6\n";
     assert_eq!(level("wits.csv", wits), 11_000.0);

@@ -83,6 +83,18 @@ fn damaged_files() {
     refuses_file("gzip_of_garbage", b"\x1F\x8Bgarbage", "");
     refuses_file("unclosed_quote", "year,exporter,importer,value_usd\n2019,\"USA,RUS,5\n", "");
 
+    refuses_file("json_cut_off", r#"{"data": [{"year": 2019, "#, "");
+    refuses_file("json_without_rows", r#"{"error": "quota exceeded", "statusCode": 403}"#, "");
+    refuses_file("json_of_no_rows", r#"{"count": 0, "data": []}"#, "");
+    refuses_file("json_of_numbers", "[1, 2, 3]", "");
+    refuses_file("json_nested", r#"[{"year": 2019, "value_usd": {"amount": 5}}]"#, "");
+    refuses_file(
+        "json_negative_value",
+        r#"[{"year": 2019, "exporter": "USA", "importer": "RUS", "value_usd": -5}]"#,
+        "",
+    );
+    refuses_file("json_deep", "[".repeat(100_000), "");
+
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packer.write_all(GOOD.as_bytes()).unwrap();
     let whole = packer.finish().unwrap();

@@ -82,11 +82,20 @@ pub struct FlowOptions {
 const EXPORTER: &[&str] = &["exporter", "exporter_iso3", "iso_o", "iso3_o", "isoexp", "origin", "exp"];
 const IMPORTER: &[&str] = &["importer", "importer_iso3", "iso_d", "iso3_d", "isoimp", "destination", "imp"];
 // Codes before names, where a file has both.
-const REPORTER: &[&str] =
-    &["reporter_iso3", "reporter_iso", "reporterISO", "Reporter ISO", "ReporterISO3", "reporter", "reporterCode"];
+const REPORTER: &[&str] = &[
+    "reporter_iso3",
+    "reporter_iso",
+    "reporterISO",
+    "Reporter ISO",
+    "ReporterISO3",
+    "rt3ISO",
+    "reporter",
+    "reporterCode",
+];
 const PARTNER: &[&str] =
-    &["partner_iso3", "partner_iso", "partnerISO", "Partner ISO", "PartnerISO3", "partner", "partnerCode"];
-const FLOW: &[&str] = &["flow", "flowCode", "flow_code", "trade_flow", "Trade Flow", "TradeFlowName", "direction"];
+    &["partner_iso3", "partner_iso", "partnerISO", "Partner ISO", "PartnerISO3", "pt3ISO", "partner", "partnerCode"];
+const FLOW: &[&str] =
+    &["flow", "flowCode", "flow_code", "trade_flow", "Trade Flow", "TradeFlowName", "rgDesc", "direction"];
 const PRODUCT: &[&str] =
     &["product", "hs", "hs2", "hs4", "hs6", "cmdCode", "commodity_code", "Commodity Code", "ProductCode", "commodity"];
 const YEAR: &[&str] = &["year", "refYear", "period", "time"];
@@ -101,6 +110,7 @@ const VALUE: &[&str] = &[
     "trade_value",
     "Trade Value (US$)",
     "TradeValue in 1000 USD",
+    "TradeValue",
     "tradeflow_baci",
     "tradeflow_comtrade_d",
     "trade",

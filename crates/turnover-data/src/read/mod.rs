@@ -3,6 +3,8 @@
 mod csv;
 mod economy;
 mod flows;
+mod gzip;
+mod json;
 pub(crate) mod parquet;
 mod select;
 mod stata;
@@ -116,7 +118,8 @@ pub struct RawTable {
 }
 
 impl RawTable {
-    /// Reads a CSV (any delimiter, gzip or not), Parquet or Stata file; the content decides which.
+    /// Reads a CSV (any delimiter), JSON (either gzipped or not), Parquet or Stata file; the content
+    /// decides which.
     pub fn read(path: &Path) -> Result<Self, DataError> {
         let name = path.display().to_string();
         let io = |source| DataError::Io { path: name.clone(), source };
@@ -147,14 +150,8 @@ impl RawTable {
                 return refuse("is a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV");
             }
             [0xD0, 0xCF, 0x11, 0xE0, ..] => return refuse("is a spreadsheet", "save the sheet as CSV"),
-            [0x1F, 0x8B, ..] => {
-                let (columns, lines) = csv::read_gzip(name, bytes)?;
-                (columns, Places::Lines(lines))
-            }
-            _ => {
-                let (columns, lines) = csv::read(name, bytes)?;
-                (columns, Places::Lines(lines))
-            }
+            [0x1F, 0x8B, ..] => text(name, &gzip::unpack(name, bytes)?)?,
+            _ => text(name, bytes)?,
         };
         let rows = columns.first().map_or(0, RawColumn::len);
         let sha256 = hex(&Sha256::digest(bytes));
@@ -174,6 +171,15 @@ impl RawTable {
             Places::Rows(None) => Place::Row(row as u64 + 1),
         }
     }
+}
+
+/// The columns of a file of text.
+fn text(name: &str, bytes: &[u8]) -> Result<(Vec<RawColumn>, Places), DataError> {
+    if json::is(bytes) {
+        return Ok((json::read(name, bytes)?, Places::Rows(None)));
+    }
+    let (columns, lines) = csv::read(name, bytes)?;
+    Ok((columns, Places::Lines(lines)))
 }
 
 pub(crate) fn hex(digest: &[u8]) -> String {
