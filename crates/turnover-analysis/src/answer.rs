@@ -80,6 +80,31 @@ pub struct Finding {
     pub reproduce: String,
 }
 
+impl Finding {
+    /// What the findings of one answer share; each fills in what is its own.
+    pub(crate) fn template(
+        unit: Unit,
+        method: String,
+        sources: Vec<Source>,
+        caveats: Vec<String>,
+        reproduce: String,
+    ) -> Self {
+        Finding {
+            id: String::new(),
+            title: String::new(),
+            statement: String::new(),
+            value: Number::Unknown,
+            unit,
+            interval: None,
+            method,
+            definition: String::new(),
+            sources,
+            caveats,
+            reproduce,
+        }
+    }
+}
+
 /// A table's column.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Column {

@@ -125,24 +125,18 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
     found.sort_by(|a, b| b.excess.total_cmp(&a.excess));
     let placebo = Placebo::new(&comparison, &third);
     let lost = lost(&comparison);
-    let template = Finding {
-        id: String::new(),
-        title: String::new(),
-        statement: String::new(),
-        value: Number::Unknown,
-        unit: Unit::Usd,
-        interval: None,
-        method: format!(
+    let template = Finding::template(
+        Unit::Usd,
+        format!(
             "for each third country PPML of its deliveries on product and year effects and covered products since {}, {} \
              years before; errors clustered by product",
             y0 + 1,
             comparison.before.len()
         ),
-        definition: String::new(),
-        sources: vec![flows.source.clone()],
-        caveats: caveats(flows, &panel, &placebo),
-        reproduce: question.command.clone(),
-    };
+        vec![flows.source.clone()],
+        caveats(flows, &panel, &placebo),
+        question.command.clone(),
+    );
     let findings = findings(&panel, &found, &lost, &placebo, &template);
     let mut named = Map::new();
     let clear: Vec<String> =

@@ -319,23 +319,17 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
         .collect();
     let partners = estimate(&panel, &keep, &by_partner).ok();
 
-    let template = Finding {
-        id: String::new(),
-        title: String::new(),
-        statement: String::new(),
-        value: Number::Unknown,
-        unit: Unit::LogPoints,
-        interval: None,
-        method: format!(
+    let template = Finding::template(
+        Unit::LogPoints,
+        format!(
             "PPML difference-in-differences with effects of partner-year, product-year and partner-product, {} observations, \
              errors clustered by partner-product; {} left out",
             main.fit.nobs, y0
         ),
-        definition: String::new(),
-        sources: vec![flows.source.clone()],
-        caveats: caveats(flows, &panel, question),
-        reproduce: question.command.clone(),
-    };
+        vec![flows.source.clone()],
+        caveats(flows, &panel, question),
+        question.command.clone(),
+    );
     let lost = Lost::new(&panel, &main, effect.estimate, &first);
     let mut findings = vec![
         Finding {

@@ -173,25 +173,19 @@ pub fn answer(panel: &PairPanel, question: &Question) -> Result<Answer, Analysis
     if own_share.is_none() && question.least_share.is_none() {
         caveats.push("The panel does not hold the pair; pairs from 0.05 % of all trade on count instead.".to_owned());
     }
-    let template = Finding {
-        id: String::new(),
-        title: String::new(),
-        statement: String::new(),
-        value: Number::Unknown,
-        unit: Unit::Share,
-        interval: None,
-        method: format!(
+    let template = Finding::template(
+        Unit::Share,
+        format!(
             "counted over {} pairs that had at least {} of all trade in a year from {first} to {}; interval at 95 %, years \
              of one pair taken as one observation",
             rate.pairs,
             share_word(least),
             last - horizon
         ),
-        definition: String::new(),
-        sources: vec![panel.source.clone()],
+        vec![panel.source.clone()],
         caveats,
-        reproduce: command.clone(),
-    };
+        command.clone(),
+    );
     let findings = findings(&counter, question, &rate, relative.as_ref(), own, &template);
     let episodes = episodes(&counter, k, horizon);
     let (rates, chart) = curve(&counter, k, step, horizon);

@@ -183,19 +183,13 @@ impl Solved<'_> {
                 "With more than {MOST_TRIED} levers the fewest are sought in the order in which each next one adds most."
             ));
         }
-        let template = Finding {
-            id: String::new(),
-            title: String::new(),
-            statement: String::new(),
-            value: Number::Unknown,
-            unit: Unit::Multiple,
-            interval: None,
-            method: format!("{}; residual {:.0e}", self.model.method(), self.outcome.residual.max(1e-16)),
-            definition: String::new(),
-            sources: vec![self.model.source().clone()],
+        let template = Finding::template(
+            Unit::Multiple,
+            format!("{}; residual {:.0e}", self.model.method(), self.outcome.residual.max(1e-16)),
+            vec![self.model.source().clone()],
             caveats,
-            reproduce: q.command.clone(),
-        };
+            q.command.clone(),
+        );
         let table = self.countries();
         Answer {
             command: q.command.clone(),

@@ -92,19 +92,13 @@ pub fn answer(flows: FlowSource, catalogue: &Catalogue, question: &Question) -> 
          margins, distance advantages, re-exports."
             .to_owned(),
     );
-    let template = Finding {
-        id: String::new(),
-        title: String::new(),
-        statement: String::new(),
-        value: Number::Unknown,
-        unit: Unit::Usd,
-        interval: None,
-        method: "static export potential indicator (Decreux and Spies 2016)".to_owned(),
-        definition: String::new(),
-        sources: vec![flows.source(), catalogue_source(catalogue, on)],
+    let template = Finding::template(
+        Unit::Usd,
+        "static export potential indicator (Decreux and Spies 2016)".to_owned(),
+        vec![flows.source(), catalogue_source(catalogue, on)],
         caveats,
-        reproduce: command.clone(),
-    };
+        command.clone(),
+    );
     let mut findings = Vec::new();
     let mut tables = Vec::new();
     let mut charts = Vec::new();

@@ -122,14 +122,9 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
         Imbalance::Additive => "imbalances fixed in units of world output",
         Imbalance::Multiplicative => "imbalances in proportion to income",
     };
-    let template = Finding {
-        id: String::new(),
-        title: String::new(),
-        statement: String::new(),
-        value: Number::Unknown,
-        unit: Unit::Share,
-        interval: None,
-        method: format!(
+    let template = Finding::template(
+        Unit::Share,
+        format!(
             "one-sector general equilibrium in exact changes (Dekle, Eaton and Kortum 2007; Arkolakis, Costinot and \
              Rodriguez-Clare 2012), {} economies of {}, theta {}, {imbalance}; Newton to a residual of {:.0e}",
             named.countries.len(),
@@ -137,11 +132,10 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
             times_word(question.theta),
             found.equilibrium.residual.max(1e-16)
         ),
-        definition: String::new(),
-        sources: vec![named.source.clone()],
-        caveats: named.caveats.clone(),
-        reproduce: command.clone(),
-    };
+        vec![named.source.clone()],
+        named.caveats.clone(),
+        command.clone(),
+    );
     let findings = findings(&s, &found, &limit, &by_theta, &template);
     let (gains, gains_chart) = third_countries(&s, &found.equilibrium);
     let (curve_table, curve_chart) = curve(&s, &found);

@@ -74,19 +74,13 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
     let interval = |k: usize| drawn.as_ref().and_then(|d| d.interval(k));
     let mut caveats = model.caveats().to_vec();
     caveats.extend(drawn.as_ref().map(|d| d.caveat(question.file)));
-    let template = Finding {
-        id: String::new(),
-        title: String::new(),
-        statement: String::new(),
-        value: Number::Unknown,
-        unit: Unit::Change,
-        interval: None,
-        method: format!("{}; residual {:.0e}", model.method(), outcome.residual.max(1e-16)),
-        definition: String::new(),
-        sources: vec![model.source().clone()],
+    let template = Finding::template(
+        Unit::Change,
+        format!("{}; residual {:.0e}", model.method(), outcome.residual.max(1e-16)),
+        vec![model.source().clone()],
         caveats,
-        reproduce: question.command.clone(),
-    };
+        question.command.clone(),
+    );
     let mut findings = Vec::new();
     let (before, ratio) = (model.today(&changed), model.multiple(&outcome, &changed));
     if before > 0.0 {

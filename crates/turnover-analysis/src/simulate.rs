@@ -129,14 +129,9 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
     );
     let before: f64 = changed.iter().map(|&(i, j)| named.world.flow(i, j)).sum();
     let now: f64 = changed.iter().map(|&(i, j)| after.flow(i, j)).sum();
-    let template = Finding {
-        id: String::new(),
-        title: String::new(),
-        statement: String::new(),
-        value: Number::Unknown,
-        unit: Unit::Change,
-        interval: None,
-        method: format!(
+    let template = Finding::template(
+        Unit::Change,
+        format!(
             "one-sector general equilibrium in exact changes (Dekle, Eaton and Kortum 2007), {n} economies of {}, \
              theta {}; residual {:.0e} after {} Newton steps",
             named.year,
@@ -144,11 +139,10 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
             after.residual.max(1e-16),
             after.iterations
         ),
-        definition: String::new(),
-        sources: vec![named.source.clone()],
-        caveats: named.caveats.clone(),
-        reproduce: command.clone(),
-    };
+        vec![named.source.clone()],
+        named.caveats.clone(),
+        command.clone(),
+    );
     let mut findings = vec![Finding {
         id: "simulate.multiple".into(),
         title: "Flows whose cost changes".into(),

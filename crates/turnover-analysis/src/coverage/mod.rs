@@ -121,19 +121,13 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
         vintage: format!("measures in force on {on}"),
         hash: catalogue.sha256.clone(),
     };
-    let template = Finding {
-        id: String::new(),
-        title: String::new(),
-        statement: String::new(),
-        value: Number::Unknown,
-        unit: Unit::Share,
-        interval: None,
-        method: "products matched to measures by HS prefix, direction, party and day".to_owned(),
-        definition: String::new(),
-        sources: vec![p.source.clone(), measures],
+    let template = Finding::template(
+        Unit::Share,
+        "products matched to measures by HS prefix, direction, party and day".to_owned(),
+        vec![p.source.clone(), measures],
         caveats,
-        reproduce: command.clone(),
-    };
+        command.clone(),
+    );
     let mut findings = vec![claim_finding(&definitions, question.claim, &template)];
     findings.extend(share_findings(&facts, &definitions, &template));
     findings.extend(prevented_finding(&facts, &template));
