@@ -8,7 +8,6 @@ use crate::error::{DataError, Place};
 
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Vec<RawColumn>, Vec<u64>), DataError> {
     let refuse = |what: String, help: &str| DataError::Format { path: name.to_owned(), what, help: help.to_owned() };
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Some(at) = bytes.iter().position(|&b| b == 0) {
         let line = 1 + bytes[..at].iter().filter(|&&b| b == b'\n').count();
         return Err(refuse(

@@ -17,7 +17,6 @@ const FEW_CELLS: usize = 1 << 16;
 
 /// Whether the bytes begin as JSON does; no table's header begins so.
 pub(super) fn is(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
@@ -26,7 +25,6 @@ pub(super) fn is(bytes: &[u8]) -> bool {
 /// asked for.
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError> {
     let refuse = |what: String, help: &str| DataError::Format { path: name.to_owned(), what, help: help.to_owned() };
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let document: Value = serde_json::from_slice(bytes).map_err(|e| {
         refuse(format!("begins as JSON and cannot be read ({e})"), "check that the download or export finished")
     })?;

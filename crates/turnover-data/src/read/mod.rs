@@ -175,6 +175,8 @@ impl RawTable {
 
 /// The columns of a file of text.
 fn text(name: &str, bytes: &[u8]) -> Result<(Vec<RawColumn>, Places), DataError> {
+    // The mark that spreadsheets put before UTF-8.
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if json::is(bytes) {
         return Ok((json::read(name, bytes)?, Places::Rows(None)));
     }
