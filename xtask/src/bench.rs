@@ -44,8 +44,11 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
     solving()
 }
 
-/// Solving alone, without reading: the world of 44 economies.
-fn solving() -> Result<(), Box<dyn Error>> {
+/// Flows of two countries to each other: exporter and importer.
+type Pair = [(usize, usize); 2];
+
+/// The embedded world of 44 economies, and the flows between the United States and Russia in it.
+pub(crate) fn world_and_pair() -> Result<(World, Pair), Box<dyn Error>> {
     let flows = figures::world_2014()?;
     let mut countries: Vec<Iso3> = flows.iter().map(|f| f.exporter).collect();
     countries.sort_unstable();
@@ -56,9 +59,14 @@ fn solving() -> Result<(), Box<dyn Error>> {
     for f in flows.iter() {
         table[index(f.exporter) * n + index(f.importer)] = f.value_usd;
     }
-    let world = World::new(n, table)?;
     let (a, b) = (index(Iso3::parse("USA")?), index(Iso3::parse("RUS")?));
-    let pair = [(a, b), (b, a)];
+    Ok((World::new(n, table)?, [(a, b), (b, a)]))
+}
+
+/// Solving alone, without reading: the world of 44 economies.
+fn solving() -> Result<(), Box<dyn Error>> {
+    let (world, pair) = world_and_pair()?;
+    let n = world.len();
     let lever = Lever::between(n, &pair);
     let settings = Settings::default();
     let time = |work: &dyn Fn() -> Result<String, Box<dyn Error>>| -> Result<(f64, String), Box<dyn Error>> {

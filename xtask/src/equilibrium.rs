@@ -7,11 +7,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use nix::sys::resource::{UsageWho, getrusage};
-use turnover_data::{Iso3, figures};
 use turnover_equilibrium::draws::{Normals, draws, quantile};
 use turnover_equilibrium::sectors::{Change, Deficits, Economy, EconomyData, SettleSettings};
 use turnover_equilibrium::{Lever, Settings, World, cost_cut, reach, solve};
 
+use crate::bench::world_and_pair;
 use crate::estimate::bandwidth;
 use crate::noise::Noise;
 
@@ -174,19 +174,8 @@ fn one_sector(n: usize) -> Outcome<()> {
 
 /// What tripling the trade of the United States and Russia takes, theta drawn.
 fn draws_of_reach(count: usize) -> Outcome<()> {
-    let flows = figures::world_2014()?;
-    let mut countries: Vec<Iso3> = flows.iter().map(|f| f.exporter).collect();
-    countries.sort_unstable();
-    countries.dedup();
-    let n = countries.len();
-    let index = |c: Iso3| countries.binary_search(&c).unwrap_or_default();
-    let mut table = vec![0.0; n * n];
-    flows.iter().for_each(|f| table[index(f.exporter) * n + index(f.importer)] = f.value_usd);
-    let world = World::new(n, table)?;
-    let pair = [
-        (index(Iso3::parse("USA")?), index(Iso3::parse("RUS")?)),
-        (index(Iso3::parse("RUS")?), index(Iso3::parse("USA")?)),
-    ];
+    let (world, pair) = world_and_pair()?;
+    let n = world.len();
     let lever = Lever::between(n, &pair);
     let theta = Normals::independent(vec![4.0], &[0.5]).ok_or("no covariance")?;
     let start = Instant::now();
