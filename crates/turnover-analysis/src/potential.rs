@@ -20,6 +20,7 @@ use turnover_data::{Flow, FlowSource, HsCode, Iso3, countries};
 use turnover_measures::{Catalogue, Extent};
 
 use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Interval, Number, Table, Unit};
+use crate::coverage::measures_in_force;
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, percent, sentence, usd, usd_short};
 use crate::pair::Pair;
@@ -95,7 +96,7 @@ pub fn answer(flows: FlowSource, catalogue: &Catalogue, question: &Question) -> 
     let template = Finding::template(
         Unit::Usd,
         "static export potential indicator (Decreux and Spies 2016)".to_owned(),
-        vec![flows.source(), catalogue_source(catalogue, on)],
+        vec![flows.source(), measures_in_force(catalogue, on)],
         caveats,
         command.clone(),
     );
@@ -124,14 +125,6 @@ pub fn answer(flows: FlowSource, catalogue: &Catalogue, question: &Question) -> 
         charts,
         named,
     })
-}
-
-fn catalogue_source(catalogue: &Catalogue, on: Date) -> turnover_data::Source {
-    turnover_data::Source {
-        name: catalogue.origin.clone(),
-        vintage: format!("measures in force on {on}"),
-        hash: catalogue.sha256.clone(),
-    }
 }
 
 impl World {

@@ -11,6 +11,7 @@ use crate::engine::{After, Model, Outcome, Shock};
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, multiple as times_word, percent_signed, sentence, usd};
 use crate::pull::{Pull, PullFile};
+use crate::simulate;
 use crate::uncertain::{self, Drawn, Draws};
 use crate::world::NamedWorld;
 
@@ -139,7 +140,10 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
     if let (Model::One { named, settings }, Shock::One(log_b), After::One(after)) = (model, &shock, &outcome.world) {
         tables.extend(resistances(named, settings, log_b, after));
     }
-    tables.push(flows(model, &outcome, &changed));
+    tables.push(simulate::flows(changed.iter().map(|&(i, j)| {
+        let before = model.today(&[(i, j)]) * model.unit();
+        (model.code(i), model.code(j), before, model.flow_after(&outcome, i, j) * model.unit())
+    })));
     let mut values = Map::new();
     values.insert("multiple".into(), json!(ratio));
     values.insert("residual".into(), json!(outcome.residual));
@@ -316,27 +320,6 @@ fn decomposition(model: &Model, outcome: &Outcome, parts: &[Decomposition]) -> V
         detail("simulate.by_partner", "By partner, the largest first", "Partner", by_partner),
         detail("simulate.by_sector", "By sector, the largest first", "Sector", by_sector),
     ]
-}
-
-fn flows(model: &Model, outcome: &Outcome, changed: &[(usize, usize)]) -> Table {
-    let mut table = Table::new(
-        "simulate.flows",
-        "Flows whose cost changes",
-        &[
-            ("exporter", "Exporter", Unit::Text),
-            ("importer", "Importer", Unit::Text),
-            ("before_usd", "Before", Unit::Usd),
-            ("after_usd", "After", Unit::Usd),
-            ("change", "Change", Unit::Change),
-        ],
-    );
-    for &(i, j) in changed {
-        let before = model.today(&[(i, j)]) * model.unit();
-        let after = model.flow_after(outcome, i, j) * model.unit();
-        let change = if before > 0.0 { after / before - 1.0 } else { f64::NAN };
-        table.rows.push(vec![model.code(i).into(), model.code(j).into(), before.into(), after.into(), change.into()]);
-    }
-    table
 }
 
 /// Multilateral resistances of a world of one sector: conditional on outputs and expenditures, and

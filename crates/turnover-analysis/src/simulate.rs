@@ -176,11 +176,15 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
     named_values.insert("residual".into(), json!(after.residual));
     named_values.insert("iterations".into(), json!(after.iterations));
     let (table, chart) = countries(named, &after);
+    let values = changed.iter().map(|&(i, j)| {
+        let (exporter, importer) = (named.countries[i].to_string(), named.countries[j].to_string());
+        (exporter, importer, named.world.flow(i, j), after.flow(i, j))
+    });
     Ok(Answer {
         title: "What changed trade costs would do".to_owned(),
         command,
         findings,
-        tables: [Some(table), Some(flows(named, &after, &changed)), resistances(named, &settings, &log_b, &after)]
+        tables: [Some(table), Some(flows(values)), resistances(named, &settings, &log_b, &after)]
             .into_iter()
             .flatten()
             .collect(),
@@ -242,7 +246,8 @@ fn countries(named: &NamedWorld, after: &turnover_equilibrium::Equilibrium) -> (
     (table, chart)
 }
 
-fn flows(named: &NamedWorld, after: &turnover_equilibrium::Equilibrium, changed: &[(usize, usize)]) -> Table {
+/// Values of flows, in dollars, before and after their costs change.
+pub(crate) fn flows(changed: impl IntoIterator<Item = (String, String, f64, f64)>) -> Table {
     let mut table = Table::new(
         "simulate.flows",
         "Flows whose cost changes",
@@ -254,16 +259,9 @@ fn flows(named: &NamedWorld, after: &turnover_equilibrium::Equilibrium, changed:
             ("change", "Change", Unit::Change),
         ],
     );
-    for &(i, j) in changed {
-        let (before, now) = (named.world.flow(i, j), after.flow(i, j));
-        let change = if before > 0.0 { Some(now / before - 1.0) } else { None };
-        table.rows.push(vec![
-            named.countries[i].to_string().into(),
-            named.countries[j].to_string().into(),
-            before.into(),
-            now.into(),
-            change.into(),
-        ]);
+    for (exporter, importer, before, after) in changed {
+        let change = if before > 0.0 { Some(after / before - 1.0) } else { None };
+        table.rows.push(vec![exporter.into(), importer.into(), before.into(), after.into(), change.into()]);
     }
     table
 }

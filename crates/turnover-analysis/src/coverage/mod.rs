@@ -116,15 +116,10 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
     );
     let mut caveats = caveats(&facts);
     caveats.extend(p.caveats.iter().cloned());
-    let measures = Source {
-        name: catalogue.origin.clone(),
-        vintage: format!("measures in force on {on}"),
-        hash: catalogue.sha256.clone(),
-    };
     let template = Finding::template(
         Unit::Share,
         "products matched to measures by HS prefix, direction, party and day".to_owned(),
-        vec![p.source.clone(), measures],
+        vec![p.source.clone(), measures_in_force(catalogue, on)],
         caveats,
         command.clone(),
     );
@@ -200,6 +195,15 @@ fn items(p: &PairFlows, facts: &Facts) -> Vec<Item> {
         }
     }
     out
+}
+
+/// The catalogue as a source of what was in force on a day.
+pub(crate) fn measures_in_force(catalogue: &Catalogue, on: Date) -> Source {
+    Source {
+        name: catalogue.origin.clone(),
+        vintage: format!("measures in force on {on}"),
+        hash: catalogue.sha256.clone(),
+    }
 }
 
 fn caveats(facts: &Facts) -> Vec<String> {
