@@ -2,14 +2,15 @@
 //! measure cut off others, what was lost, and how often the same search finds nothing.
 
 use serde_json::{Map, json};
-use turnover_data::{Flows, HsCode};
+use turnover_data::{Flows, HsCode, nearest};
 use turnover_gravity::{Cluster, Coefficient, Covariance, Effects, Family, Model, Settings, SmallSample, poisson};
-use turnover_measures::{Catalogue, Direction};
+use turnover_measures::{Catalogue, Direction, WatchList};
 
 use crate::answer::{Answer, Bar, Chart, ChartKind, Finding, Interval, Line, Mark, Number, Table, Unit};
-use crate::effect::Panel;
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, percent, sentence, usd, usd_short};
+use crate::mirror::Mirror;
+use crate::panel::{Panel, Side};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Question {
     /// The chapters that count as covered; those of which the measure names a third of the headings,
     /// if `None`.
     pub products: Option<Vec<HsCode>>,
+    /// A watch list of the catalogue whose products count as covered.
+    pub watch_list: Option<String>,
     /// The command that asks again.
     pub command: String,
 }
@@ -106,7 +109,13 @@ fn is_excess(c: &Coefficient) -> bool {
 
 /// Answers the question.
 pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Result<Answer, AnalysisError> {
-    let panel = Panel::new(flows, catalogue, &question.measure, question.products.as_deref())?;
+    let list = question.watch_list.as_ref().map(|id| watch_list(catalogue, id)).transpose()?;
+    let listed = list.map(|l| l.products.iter().flat_map(|p| p.codes.iter().copied()).collect::<Vec<_>>());
+    let products = listed.as_deref().or(question.products.as_deref());
+    let panel = Panel::new(flows, catalogue, &question.measure, products, Side::Importer).map_err(|e| match list {
+        Some(list) => too_coarse(flows, list).unwrap_or(e),
+        None => e,
+    })?;
     let y0 = panel.start_year();
     let places = |keep: &dyn Fn(i32) -> bool| -> Vec<usize> {
         (0..panel.years.len()).filter(|t| keep(panel.years[*t])).collect()
@@ -134,10 +143,15 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
             comparison.before.len()
         ),
         vec![flows.source.clone()],
-        caveats(flows, &panel, &placebo),
+        caveats(flows, &panel, &placebo, list),
         question.command.clone(),
     );
-    let findings = findings(&panel, &found, &lost, &placebo, &template);
+    let mut findings = findings(&panel, &found, &lost, &placebo, &template);
+    let years = |of: &[usize]| of.iter().map(|t| panel.years[*t]).collect::<Vec<_>>();
+    let mirror = Mirror::new(&panel, flows, &third, &years(&comparison.before), &years(&comparison.after));
+    findings.extend(mirror.as_ref().and_then(|m| m.finding(&panel, &template)));
+    let mut tables = vec![excess_table(&panel, &found), lost_table(&panel, &lost), placebo.table()];
+    tables.extend(mirror.map(|m| m.table(&panel)));
     let mut named = Map::new();
     let clear: Vec<String> =
         found.iter().filter(|e| is_excess(&e.coefficient)).map(|e| panel.partners[e.partner].to_string()).collect();
@@ -147,13 +161,37 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
         title: format!("Where the trade went: {}", panel.measure.title),
         command: question.command.clone(),
         findings,
-        tables: vec![excess_table(&panel, &found), lost_table(&panel, &lost), placebo.table()],
+        tables,
         charts: vec![timeline(&comparison, &found, flows), excess_chart(&panel, &found, flows)],
         named,
     })
 }
 
-fn caveats(flows: &Flows, panel: &Panel, placebo: &Placebo) -> Vec<String> {
+fn watch_list<'a>(catalogue: &'a Catalogue, id: &str) -> Result<&'a WatchList, AnalysisError> {
+    let ids = || catalogue.watch_lists.iter().map(|l| l.id.as_str());
+    catalogue.watch_lists.iter().find(|l| l.id == id).ok_or_else(|| AnalysisError::Change {
+        what: format!("the catalogue has no watch list `{id}`"),
+        help: nearest(id, ids()).map_or_else(
+            || format!("it has {}", ids().collect::<Vec<_>>().join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        ),
+    })
+}
+
+/// Why a list of fine codes cannot be followed in coarse data.
+fn too_coarse(flows: &Flows, list: &WatchList) -> Option<AnalysisError> {
+    let finest = flows.iter().map(|f| f.product.level()).max()?;
+    let needed = list.products.iter().flat_map(|p| &p.codes).map(HsCode::level).max()?;
+    (finest < needed).then(|| AnalysisError::Change {
+        what: format!(
+            "`{}` names products by {needed} digits and {} holds {finest}: what is on the list cannot be told from what is not",
+            list.id, flows.source.name
+        ),
+        help: format!("give flows by {needed}-digit products with --data, as BACI and UN Comtrade have them"),
+    })
+}
+
+fn caveats(flows: &Flows, panel: &Panel, placebo: &Placebo, list: Option<&WatchList>) -> Vec<String> {
     let mut out = flows.caveats.clone();
     out.push(
         "An excess is measured against the country's own other products: it holds new customers' trade as well as goods \
@@ -167,10 +205,19 @@ fn caveats(flows: &Flows, panel: &Panel, placebo: &Placebo) -> Vec<String> {
             percent(placebo.rate())
         ));
     }
+    if let Some(list) = list {
+        out.push(format!(
+            "The covered products are those of the {} ({}), by {}; the list restricts nothing by itself.",
+            list.title,
+            list.legal,
+            list.edition.name()
+        ));
+    }
     if panel.measure.direction == Direction::Export {
-        out.push(
-            "The flows are the sender's exports; what third countries passed on is in their own statistics.".to_owned(),
-        );
+        out.push(format!(
+            "The measure stops exports, so what {} imports from everyone is looked at.",
+            in_sentence(panel.home.name())
+        ));
     }
     out
 }

@@ -1,17 +1,17 @@
 //! What a measure cost: its effect on trade by PPML difference-in-differences, year by year around
 //! its date, by product and by partner; and the trade that it prevented.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use jiff::civil::{Date, date};
 use serde_json::{Map, json};
-use turnover_data::{Edition, Flows, HsCode, Iso3, headings, nearest};
+use turnover_data::{Flows, HsCode, Iso3};
 use turnover_gravity::{Cluster, Coefficient, Covariance, Effects, Family, Fit, Model, Settings, SmallSample, poisson};
-use turnover_measures::{Catalogue, Direction, Mapping, Measure};
+use turnover_measures::{Catalogue, Direction};
 
 use crate::answer::{Answer, Bar, Chart, ChartKind, Finding, Interval, Line, Mark, Number, Table, Unit};
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, percent, percent_signed, sentence, usd};
+use crate::panel::{Panel, Side};
 
 /// What becomes of partners that the measure reached only later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,162 +39,6 @@ pub struct Question {
     pub later: Later,
     /// The command that asks again.
     pub command: String,
-}
-
-/// A chapter counts as covered from this share of its headings named exactly.
-const COVERED: f64 = 1.0 / 3.0;
-
-/// The imports (or exports) of the measure's sender by partner, product and year; what is not
-/// reported is 0.
-pub(crate) struct Panel<'a> {
-    pub(crate) measure: &'a Measure,
-    pub(crate) sender: Iso3,
-    pub(crate) partners: Vec<Iso3>,
-    pub(crate) products: Vec<HsCode>,
-    pub(crate) years: Vec<i32>,
-    /// partner x product x year.
-    pub(crate) values: Vec<f64>,
-    /// Products that the measure covers.
-    pub(crate) covered: Vec<bool>,
-    /// First day.
-    pub(crate) start: Date,
-}
-
-impl<'a> Panel<'a> {
-    pub(crate) fn new(
-        flows: &Flows,
-        catalogue: &'a Catalogue,
-        id: &str,
-        products: Option<&[HsCode]>,
-    ) -> Result<Self, AnalysisError> {
-        let wrong = |what: String, help: String| AnalysisError::Change { what, help };
-        let measure = catalogue.measures.iter().find(|m| m.id == id).ok_or_else(|| {
-            let near = nearest(id, catalogue.measures.iter().map(|m| m.id.as_str()));
-            wrong(
-                format!("the catalogue has no measure `{id}`"),
-                near.map_or_else(|| "turnover measures list shows them".to_owned(), |n| format!("did you mean `{n}`?")),
-            )
-        })?;
-        let start =
-            measure.first_day().ok_or_else(|| wrong(format!("`{id}` has no date"), "name another".to_owned()))?;
-        let sides = |f: &turnover_data::Flow| match measure.direction {
-            Direction::Export => (f.exporter, f.importer),
-            _ => (f.importer, f.exporter),
-        };
-        let senders: BTreeSet<Iso3> =
-            flows.iter().map(|f| sides(&f).0).filter(|s| measure.sender.includes(*s, start)).collect();
-        let sender = match senders.iter().collect::<Vec<_>>()[..] {
-            [one] => *one,
-            [] => {
-                return Err(wrong(
-                    format!("{} holds no trade of {}, who imposed `{id}`", flows.source.name, measure.sender.name()),
-                    "give its flows by partner and product with --data".to_owned(),
-                ));
-            }
-            _ => {
-                return Err(wrong(
-                    format!(
-                        "`{id}` has {} senders in {}; the effect is estimated for one",
-                        senders.len(),
-                        flows.source.name
-                    ),
-                    "keep one of them with --filter".to_owned(),
-                ));
-            }
-        };
-        // The sender's own report counts, where it is there.
-        let of_sender: Vec<_> = flows.iter().filter(|f| sides(f).0 == sender && f.product.level() > 0).collect();
-        let reported = |f: &turnover_data::Flow| f.reporter.is_none_or(|r| r == sender);
-        let any = of_sender.iter().any(reported);
-        let own: Vec<_> = of_sender.into_iter().filter(|f| reported(f) || !any).collect();
-        let level = own.iter().map(|f| f.product.level()).min().unwrap_or(0);
-        let own: Vec<_> = own.into_iter().filter(|f| f.product.level() == level).collect();
-        let unique = |of: &dyn Fn(&turnover_data::Flow) -> Iso3| -> Vec<Iso3> {
-            own.iter().map(of).collect::<BTreeSet<_>>().into_iter().collect()
-        };
-        let partners = unique(&|f| sides(f).1);
-        let codes: Vec<HsCode> = own.iter().map(|f| f.product).collect::<BTreeSet<_>>().into_iter().collect();
-        let years: Vec<i32> = own.iter().map(|f| f.year).collect::<BTreeSet<_>>().into_iter().collect();
-        let (np, ny) = (codes.len(), years.len());
-        let mut values = vec![0.0; partners.len() * np * ny];
-        for f in &own {
-            let find = |at: Result<usize, usize>| at.unwrap_or(0);
-            let (p, c) = (find(partners.binary_search(&sides(f).1)), find(codes.binary_search(&f.product)));
-            values[(p * np + c) * ny + find(years.binary_search(&f.year))] += f.value_usd;
-        }
-        let covered: Vec<bool> = codes
-            .iter()
-            .map(|c| match products {
-                Some(list) => list.iter().any(|l| l.contains(c)),
-                None => covers(measure, *c, start),
-            })
-            .collect();
-        let first_year = i32::from(start.year());
-        let around = years.iter().any(|y| *y < first_year) && years.iter().any(|y| *y > first_year);
-        if level == 0 || !covered.contains(&true) || !covered.contains(&false) || !around {
-            let what = match (level == 0 || np < 2, around) {
-                (true, _) => format!("{} does not part {sender}'s trade by product", flows.source.name),
-                (_, false) => format!("{} has no year before or after {first_year}", flows.source.name),
-                _ => format!(
-                    "{} does not hold products that `{id}` covers and others that it does not",
-                    flows.source.name
-                ),
-            };
-            return Err(wrong(what, "give flows by partner, product and year around its date with --data".to_owned()));
-        }
-        Ok(Panel { measure, sender, partners, products: codes, years, values, covered, start })
-    }
-
-    pub(crate) fn start_year(&self) -> i32 {
-        i32::from(self.start.year())
-    }
-
-    pub(crate) fn value(&self, partner: usize, product: usize, year: usize) -> f64 {
-        self.values[(partner * self.products.len() + product) * self.years.len() + year]
-    }
-
-    /// Whether the measure is about a partner on a day.
-    fn concerns(&self, partner: Iso3, on: Date) -> bool {
-        match self.measure.direction {
-            Direction::Export => self.measure.concerns(self.sender, partner, on),
-            _ => self.measure.concerns(partner, self.sender, on),
-        }
-    }
-
-    /// Whether it was from the first day on.
-    pub(crate) fn first(&self, partner: usize) -> bool {
-        self.concerns(self.partners[partner], self.start)
-    }
-
-    /// Whether it was about a partner at any time of a year.
-    pub(crate) fn touched(&self, partner: usize, year: usize) -> bool {
-        let y = self.years[year] as i16;
-        [date(y, 1, 1), date(y, 7, 1), date(y, 12, 31)].iter().any(|d| self.concerns(self.partners[partner], *d))
-    }
-
-    /// Whether the products are named in `measures` words.
-    fn covered_words(&self) -> String {
-        let list: Vec<&str> =
-            self.products.iter().zip(&self.covered).filter(|(_, c)| **c).map(|(p, _)| p.as_str()).collect();
-        if list.len() > 12 { format!("{} products", list.len()) } else { format!("HS {}", list.join(", ")) }
-    }
-}
-
-/// Whether a measure covers a product: by an exact code, or a third of a chapter's headings.
-fn covers(measure: &Measure, product: HsCode, on: Date) -> bool {
-    let exact: Vec<HsCode> = measure
-        .products
-        .iter()
-        .filter(|p| p.mapping == Mapping::Exact && p.in_force(on))
-        .flat_map(|p| p.codes.iter().copied())
-        .collect();
-    if exact.iter().any(|c| c.contains(&product)) {
-        return true;
-    }
-    let all = headings(product.truncate(2), Edition::in_force(on));
-    let inside: Vec<&HsCode> = all.iter().filter(|h| product.contains(h)).collect();
-    let named = inside.iter().filter(|h| exact.iter().any(|c| c.contains(h))).count();
-    product.level() == 2 && !inside.is_empty() && named as f64 >= COVERED * inside.len() as f64
 }
 
 /// What one estimate needs beside the panel.
@@ -256,28 +100,122 @@ fn estimate(
     Ok(Estimated { rows, fit, table })
 }
 
+/// What a measure prevented in one year between its sender and one partner, in US dollars.
+pub(crate) struct Prevented {
+    /// The estimate, with its interval.
+    pub(crate) usd: f64,
+    pub(crate) interval: Interval,
+    /// The products that the estimate takes as covered.
+    pub(crate) products: Vec<HsCode>,
+    /// Whose imports or exports they are.
+    pub(crate) home: Iso3,
+}
+
+/// The main estimate alone, for a partner and year after the measure.
+pub(crate) fn prevented(
+    flows: &Flows,
+    catalogue: &Catalogue,
+    measure: &str,
+    partner: Iso3,
+    year: i32,
+) -> Result<Prevented, AnalysisError> {
+    let panel = Panel::new(flows, catalogue, measure, None, Side::Sender)?;
+    let question = Question {
+        measure: measure.to_owned(),
+        partner: None,
+        products: None,
+        later: Later::Drop,
+        command: String::new(),
+    };
+    let design = Design::new(&panel, flows, &question)?;
+    let wrong = |what: String| AnalysisError::Change { what, help: "name another year with --year".to_owned() };
+    let at = panel.partners.binary_search(&partner).ok().filter(|p| design.first[*p]);
+    let (Some(at), Ok(t)) = (at, panel.years.binary_search(&year)) else {
+        return Err(wrong(format!(
+            "{} has no flows of {partner} in {year} that `{measure}` touches",
+            flows.source.name
+        )));
+    };
+    if year <= panel.start_year() {
+        return Err(wrong(format!("{year} is not after `{measure}` began")));
+    }
+    let main = design.main()?;
+    let effect = &main.table[0];
+    let fitted: f64 = main
+        .rows
+        .cells
+        .iter()
+        .zip(&main.fit.fitted)
+        .filter(|((p, c, y), fitted)| *p == at && *y == t && panel.covered[*c] && fitted.is_finite())
+        .map(|(_, fitted)| fitted)
+        .sum();
+    let over = |b: f64| fitted * (-b).exp_m1();
+    let products = panel.products.iter().zip(&panel.covered).filter(|(_, c)| **c).map(|(p, _)| *p).collect();
+    Ok(Prevented {
+        usd: over(effect.estimate),
+        interval: Interval { low: over(effect.high), high: over(effect.low) },
+        products,
+        home: panel.home,
+    })
+}
+
+/// Who is touched when, and which rows take part.
+struct Design<'a> {
+    panel: &'a Panel<'a>,
+    later: Later,
+    /// By partner: whether the measure was about it from the first day on.
+    first: Vec<bool>,
+}
+
+impl<'a> Design<'a> {
+    fn new(panel: &'a Panel, flows: &Flows, question: &Question) -> Result<Self, AnalysisError> {
+        let first: Vec<bool> = (0..panel.partners.len()).map(|p| panel.first(p)).collect();
+        if !first.contains(&true) || !first.contains(&false) {
+            return Err(AnalysisError::Change {
+                what: format!(
+                    "{} does not hold partners that `{}` touches and others",
+                    flows.source.name, panel.measure.id
+                ),
+                help: "the untouched ones tell what would have happened without it".to_owned(),
+            });
+        }
+        Ok(Design { panel, later: question.later, first })
+    }
+
+    fn touched_later(&self, p: usize, y: usize) -> bool {
+        !self.first[p] && self.panel.touched(p, y)
+    }
+
+    fn stays(&self, p: usize, y: usize) -> bool {
+        self.later != Later::Drop || !self.touched_later(p, y)
+    }
+
+    fn treated(&self, p: usize, c: usize, y: usize) -> f64 {
+        let is = self.first[p] || (self.later == Later::Treat && self.touched_later(p, y));
+        f64::from(u8::from(self.panel.covered[c] && is && self.panel.years[y] > self.panel.start_year()))
+    }
+
+    /// The year in which it began is neither before nor after.
+    fn keep(&self, p: usize, y: usize) -> bool {
+        self.panel.years[y] != self.panel.start_year() && self.stays(p, y)
+    }
+
+    fn main(&self) -> Result<Estimated, AnalysisError> {
+        let treated: Regressor = Box::new(|p, c, y| self.treated(p, c, y));
+        estimate(self.panel, &|p, y| self.keep(p, y), &[("effect".to_owned(), treated)])
+    }
+}
+
 /// Answers the question.
 pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Result<Answer, AnalysisError> {
-    let panel = Panel::new(flows, catalogue, &question.measure, question.products.as_deref())?;
+    let panel = Panel::new(flows, catalogue, &question.measure, question.products.as_deref(), Side::Sender)?;
     let y0 = panel.start_year();
-    let first: Vec<bool> = (0..panel.partners.len()).map(|p| panel.first(p)).collect();
-    if !first.contains(&true) || !first.contains(&false) {
-        return Err(AnalysisError::Change {
-            what: format!(
-                "{} does not hold partners that `{}` touches and others",
-                flows.source.name, panel.measure.id
-            ),
-            help: "the untouched ones tell what would have happened without it".to_owned(),
-        });
-    }
-    let later = |p: usize, y: usize| !first[p] && panel.touched(p, y);
-    let stays = |p: usize, y: usize| question.later != Later::Drop || !later(p, y);
-    let on = |p: usize, y: usize| (first[p] || (question.later == Later::Treat && later(p, y))) && panel.years[y] > y0;
-    let treated = |p: usize, c: usize, y: usize| f64::from(u8::from(panel.covered[c] && on(p, y)));
-    // The year in which it began is neither before nor after.
-    let keep = |p: usize, y: usize| panel.years[y] != y0 && stays(p, y);
-    let main = estimate(&panel, &keep, &[("effect".to_owned(), Box::new(treated))])?;
+    let design = Design::new(&panel, flows, question)?;
+    let main = design.main()?;
     let effect = main.table[0].clone();
+    let first = &design.first;
+    let keep = |p: usize, y: usize| design.keep(p, y);
+    let treated = |p: usize, c: usize, y: usize| design.treated(p, c, y);
 
     // Year by year against the last one before.
     let reference = panel.years.iter().copied().filter(|y| *y < y0).max().unwrap_or(y0);
@@ -292,7 +230,7 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
             (year.to_string(), f)
         })
         .collect();
-    let study = estimate(&panel, &stays, &events)?;
+    let study = estimate(&panel, &|p, y| design.stays(p, y), &events)?;
     let before: Vec<&str> =
         study.table.iter().map(|c| c.name.as_str()).filter(|n| n.parse::<i32>().is_ok_and(|y| y < y0)).collect();
     let trend = (!before.is_empty())
@@ -330,7 +268,7 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
         caveats(flows, &panel, question),
         question.command.clone(),
     );
-    let lost = Lost::new(&panel, &main, effect.estimate, &first);
+    let lost = Lost::new(&panel, &main, effect.estimate, first);
     let mut findings = vec![
         Finding {
             id: "effect.log_points".into(),
@@ -338,7 +276,7 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
             statement: format!(
                 "{} changed {}'s {} of the covered products from the countries that it names by {} (95 % interval {} to {})",
                 sentence(&panel.measure.title),
-                in_sentence(panel.sender.name()),
+                in_sentence(panel.home.name()),
                 if panel.measure.direction == Direction::Export { "exports" } else { "imports" },
                 percent_signed(effect.estimate.exp_m1()),
                 percent_signed(effect.low.exp_m1()),

@@ -85,20 +85,24 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask) -> Result<Document, Analy
     let asked = |q: Question| ask.questions.contains(&q);
     let mut level =
         turnover::answer(flows, &turnover::Question { pair, year: ask.year, data_words: ask.data_words.clone() })?;
-    let touched = coverage::answer(
-        flows,
-        catalogue,
-        &coverage::Question {
+    let measure = measure(&ground, ask);
+    // The estimates take longest, and are made side by side.
+    let (touched, cost, went, reached) = std::thread::scope(|scope| {
+        let cost = asked(Question::Effect).then(|| scope.spawn(|| cost(&ground, measure.as_deref(), ask)));
+        let went = asked(Question::Diversion).then(|| scope.spawn(|| went(&ground, measure.as_deref(), ask)));
+        let question = coverage::Question {
             date: ask.date,
             year: ask.year,
             data_words: ask.data_words.clone(),
             ..ask.coverage.clone()
-        },
-    );
-    let reached = match &ground.world {
-        Ok(world) => reach::answer(world, &ask.reach),
-        Err(e) => Err(AnalysisError::Unsolved { what: e.to_string() }),
-    };
+        };
+        let touched = coverage::answer(flows, Some(ground.partners), catalogue, &question);
+        let reached = match &ground.world {
+            Ok(world) => reach::answer(world, &ask.reach),
+            Err(e) => Err(AnalysisError::Unsolved { what: e.to_string() }),
+        };
+        (touched, cost.map(joined), went.map(joined), reached)
+    });
     let happened = history::answer(
         ground.panel,
         &history::Question { pair, times: ask.times, years: HORIZON, least_share: None, data_words: String::new() },
@@ -131,23 +135,8 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask) -> Result<Document, Analy
     if asked(Question::Coverage) {
         add("How much of it do measures touch?", touched);
     }
-    let measure = measure(&ground, ask);
-    if asked(Question::Effect) {
-        add(
-            "What did a measure cost?",
-            measure.clone().ok_or_else(no_measure).and_then(|id| {
-                let partner = if ground.sender(&id) == Some(pair.a) { pair.b } else { pair.a };
-                let command = format!("turnover effect {id} --with {partner}{}", ask.partner_words);
-                let question = effect::Question {
-                    measure: id,
-                    partner: Some(partner),
-                    products: None,
-                    later: effect::Later::Drop,
-                    command,
-                };
-                effect::answer(ground.partners, catalogue, &question)
-            }),
-        );
+    if let Some(cost) = cost {
+        add("What did a measure cost?", cost);
     }
     if asked(Question::Reach) {
         add(&format!("What would it take to multiply it by {}?", multiple(ask.times)), reached);
@@ -160,25 +149,50 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask) -> Result<Document, Analy
     if asked(Question::History) {
         add("How often has that happened?", happened);
     }
-    if asked(Question::Diversion) {
-        add(
-            "Where did the trade go?",
-            measure.ok_or_else(no_measure).and_then(|id| {
-                let command = format!("turnover diversion {id}{}", ask.partner_words);
-                diversion::answer(
-                    ground.partners,
-                    catalogue,
-                    &diversion::Question { measure: id, products: None, command },
-                )
-            }),
-        );
+    if let Some(went) = went {
+        add("Where did the trade go?", went);
     }
     if let (true, Some(dossier)) = (asked(Question::Check), &ground.dossier) {
-        let evidence =
-            Evidence { flows, world: ground.world, catalogue, panel: ground.panel, data_words: ask.data_words.clone() };
+        let evidence = Evidence {
+            flows,
+            partners: ground.partners,
+            world: ground.world,
+            catalogue,
+            panel: ground.panel,
+            data_words: ask.data_words.clone(),
+        };
         add("Was what they said true?", Ok(dossier.check(&evidence, "turnover check").answer()));
     }
     Ok(document)
+}
+
+/// What a thread found.
+fn joined(thread: std::thread::ScopedJoinHandle<'_, Result<Answer, AnalysisError>>) -> Result<Answer, AnalysisError> {
+    thread.join().unwrap_or_else(|_| Err(AnalysisError::Unsolved { what: "the estimate broke off".to_owned() }))
+}
+
+fn cost(ground: &Ground, measure: Option<&str>, ask: &Ask) -> Result<Answer, AnalysisError> {
+    let id = measure.ok_or_else(no_measure)?;
+    let partner = if ground.sender(id) == Some(ask.pair.a) { ask.pair.b } else { ask.pair.a };
+    let question = effect::Question {
+        measure: id.to_owned(),
+        partner: Some(partner),
+        products: None,
+        later: effect::Later::Drop,
+        command: format!("turnover effect {id} --with {partner}{}", ask.partner_words),
+    };
+    effect::answer(ground.partners, ground.catalogue, &question)
+}
+
+fn went(ground: &Ground, measure: Option<&str>, ask: &Ask) -> Result<Answer, AnalysisError> {
+    let id = measure.ok_or_else(no_measure)?;
+    let question = diversion::Question {
+        measure: id.to_owned(),
+        products: None,
+        watch_list: None,
+        command: format!("turnover diversion {id}{}", ask.partner_words),
+    };
+    diversion::answer(ground.partners, ground.catalogue, &question)
 }
 
 /// Years within which the base rate is counted.

@@ -197,6 +197,8 @@ impl Verdict {
 pub struct Evidence<'a> {
     /// The pair's flows.
     pub flows: &'a Flows,
+    /// The trade of one of the two with many partners by product.
+    pub partners: &'a Flows,
     /// The world.
     pub world: Result<NamedWorld, AnalysisError>,
     /// The measures.
@@ -326,7 +328,7 @@ impl Dossier {
             claim,
             data_words: evidence.data_words.clone(),
         };
-        let answer = coverage::answer(evidence.flows, evidence.catalogue, &question)?;
+        let answer = coverage::answer(evidence.flows, Some(evidence.partners), evidence.catalogue, &question)?;
         let count = |name: &str| answer.named.get("claim").and_then(|c| c.get(name)?.as_u64()).unwrap_or(0);
         let (n, holds, fails, open) =
             (count("definitions"), count("holds"), count("fails"), count("depends_on_reading"));

@@ -149,6 +149,9 @@ pub(crate) struct ReadArgs {
     /// What to do with two values for one flow
     #[arg(long, value_enum, default_value_t = DuplicatesArg::Error)]
     pub(crate) duplicates: DuplicatesArg,
+    /// What to do with rows whose country is in no list, such as groups of countries
+    #[arg(long, value_enum, default_value_t = UnknownArg::Error)]
+    pub(crate) unknown: UnknownArg,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -166,6 +169,15 @@ pub(crate) enum DuplicatesArg {
     Error,
     /// Add them up
     Sum,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum UnknownArg {
+    /// Stop and say where it is
+    #[default]
+    Error,
+    /// Leave them out, and tell which
+    Drop,
 }
 
 /// The day, the years and the claim of a coverage question.
@@ -393,6 +405,9 @@ pub(crate) struct Diversion {
     /// headings by default
     #[arg(long, value_name = "HS,HS", value_delimiter = ',')]
     pub(crate) products: Option<Vec<String>>,
+    /// A watch list whose products count as covered, as common-high-priority
+    #[arg(long, value_name = "ID", conflicts_with = "products")]
+    pub(crate) watch_list: Option<String>,
     /// Your own catalogue of measures
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) catalogue: Option<PathBuf>,

@@ -11,7 +11,7 @@ use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief};
 use turnover_data::{Filter, FlowOptions, FlowSource, HsCode, Iso3, Select, import_baci, import_flows};
 use turnover_equilibrium::Imbalance;
 use turnover_gravity::{Kind, SeparationCheck, SmallSample};
-use turnover_measures::{Catalogue, Party};
+use turnover_measures::{Catalogue, Direction, Party};
 
 use crate::args::{self, Args, Command, CoverageArgs, Data, ImbalanceArg, MethodArg, SeparationArg, SscArg};
 use crate::errors::CliError;
@@ -168,7 +168,8 @@ fn run_coverage(words: &args::Coverage, output: &Output) -> Result<(), CliError>
     if words.coverage.date.is_none() {
         question.year = load::default_year(&words.data, words.coverage.year);
     }
-    output.answer(&Document::from(coverage::answer(&flows, &catalogue, &question)?), true)
+    let partners = load::food_flows(&words.data, &Select::Partners(vec![pair.a, pair.b]), output)?;
+    output.answer(&Document::from(coverage::answer(&flows, Some(&partners), &catalogue, &question)?), true)
 }
 
 /// The model that a file of levers or a scenario is about, and its words.
@@ -348,6 +349,16 @@ fn sender(catalogue: &Catalogue, measure: &str) -> Select {
     }
 }
 
+/// The flows in which trade that a measure stops can have gone around it: those of who imports.
+fn importers(catalogue: &Catalogue, measure: &str) -> Select {
+    let Some(m) = catalogue.measures.iter().find(|m| m.id == measure) else { return Select::All };
+    if m.direction != Direction::Export {
+        return sender(catalogue, measure);
+    }
+    let country = |p: Party| if let Party::Country(c) = p { Some(c) } else { None };
+    m.targets.iter().map(|t| country(t.party)).collect::<Option<Vec<_>>>().map_or(Select::All, Select::Partners)
+}
+
 fn run_effect(words: &args::Effect, output: &Output) -> Result<(), CliError> {
     let catalogue = load::catalogue(words.catalogue.as_ref())?;
     let flows = load::food_flows(&words.data, &sender(&catalogue, &words.measure), output)?;
@@ -467,8 +478,16 @@ fn run_check(words: &args::Check, output: &Output) -> Result<(), CliError> {
     let data_words = load::data_words(&words.data, words.catalogue.as_ref());
     let file =
         words.dossier.as_ref().map_or_else(String::new, |p| format!(" {}", load::quoted(&p.display().to_string())));
-    let evidence =
-        Evidence { flows: &flows, world, catalogue: &catalogue, panel: &panel, data_words: data_words.clone() };
+    let of_both = Select::Partners(vec![dossier.pair.a, dossier.pair.b]);
+    let partners = load::food_flows(&words.data, &of_both, output)?;
+    let evidence = Evidence {
+        flows: &flows,
+        partners: &partners,
+        world,
+        catalogue: &catalogue,
+        panel: &panel,
+        data_words: data_words.clone(),
+    };
     let checked = dossier.check(&evidence, &format!("turnover check{file}{data_words}"));
     if words.claim_review {
         let review = checked.claim_review();
@@ -479,15 +498,19 @@ fn run_check(words: &args::Check, output: &Output) -> Result<(), CliError> {
 
 fn run_diversion(words: &args::Diversion, output: &Output) -> Result<(), CliError> {
     let catalogue = load::catalogue(words.catalogue.as_ref())?;
-    let flows = load::food_flows(&words.data, &sender(&catalogue, &words.measure), output)?;
+    let flows = load::food_flows(&words.data, &importers(&catalogue, &words.measure), output)?;
     let mut command = format!("turnover diversion {}", load::quoted(&words.measure));
     if let Some(p) = &words.products {
         command.push_str(&format!(" --products {}", p.join(",")));
+    }
+    if let Some(list) = &words.watch_list {
+        command.push_str(&format!(" --watch-list {}", load::quoted(list)));
     }
     command.push_str(&load::data_words(&words.data, words.catalogue.as_ref()));
     let question = diversion::Question {
         measure: words.measure.clone(),
         products: product_codes(words.products.as_deref())?,
+        watch_list: words.watch_list.clone(),
         command,
     };
     let _spinner = Spinner::start("estimating".to_owned(), output.quiet());

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use turnover_analysis::{AnalysisError, NamedWorld};
 use turnover_data::{
-    ColumnMap, Duplicates, Filter, FlowOptions, Flows, PairPanel, Select, Store, Unit, figures, read_flows,
+    ColumnMap, Duplicates, Filter, FlowOptions, Flows, PairPanel, Select, Store, Unit, Unknown, figures, read_flows,
 };
 use turnover_measures::Catalogue;
 
-use crate::args::{DataArgs, DuplicatesArg, ReadArgs, UnitArg};
+use crate::args::{DataArgs, DuplicatesArg, ReadArgs, UnitArg, UnknownArg};
 use crate::errors::CliError;
 use crate::output::Output;
 use crate::progress::Spinner;
@@ -40,6 +40,10 @@ pub(crate) fn flow_options(read: &ReadArgs) -> Result<FlowOptions, CliError> {
             DuplicatesArg::Error => Duplicates::Refuse,
             DuplicatesArg::Sum => Duplicates::Sum,
         },
+        unknown: match read.unknown {
+            UnknownArg::Error => Unknown::Refuse,
+            UnknownArg::Drop => Unknown::Drop,
+        },
     })
 }
 
@@ -70,6 +74,7 @@ pub(crate) fn data_words(data: &DataArgs, catalogue: Option<&PathBuf>) -> String
     });
     add("unit", unit.map(str::to_owned));
     add("duplicates", (read.duplicates == DuplicatesArg::Sum).then(|| "sum".to_owned()));
+    add("unknown", (read.unknown == UnknownArg::Drop).then(|| "drop".to_owned()));
     add("catalogue", catalogue.map(|p| p.display().to_string()));
     words
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use turnover_analysis::format::usd_short;
 use turnover_analysis::{Cell, Table, Unit};
 use turnover_brief::terminal_table;
-use turnover_data::{Description, HsCode, Iso3};
+use turnover_data::{Description, Editions, HsCode, Iso3};
 use turnover_measures::{Catalogue, Measure, Party, Scope, Severity, WatchList, check};
 
 use crate::args::Measures;
@@ -216,9 +216,15 @@ pub(crate) fn describe(d: &Description, output: &Output) -> Result<(), CliError>
         line("importers", d.importers.len().to_string());
         line("reporters", if d.reporters.is_empty() { "not given".to_owned() } else { d.reporters.len().to_string() });
         line("products", products.join(", "));
+        if let Some(text) = edition(&d.edition) {
+            line("edition", text);
+        }
         line("own trade", format!("{} rows whose exporter is the importer", d.own_trade));
         let first = d.first_duplicate.as_ref().map_or(String::new(), |f| format!("; the first is {f}"));
         line("duplicates", format!("{}{first}", d.duplicates));
+        for note in &d.notes {
+            line("note", note.clone());
+        }
         if !d.missing_years.is_empty() {
             let years: Vec<String> = d.missing_years.iter().map(ToString::to_string).collect();
             line("gaps", format!("no rows for {}", years.join(", ")));
@@ -248,5 +254,21 @@ pub(crate) fn describe(d: &Description, output: &Output) -> Result<(), CliError>
         out.push_str(&terminal_table(&table, output.style(true)));
         out.push('\n');
         out
+    })
+}
+
+/// Which edition of the Harmonized System a file's codes are from; `None` where they are chapters.
+fn edition(e: &Editions) -> Option<String> {
+    let some = |codes: &[HsCode]| codes.iter().take(4).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Some(match (&e.fit[..], e.only_2017.is_empty(), e.only_2022.is_empty(), e.neither.is_empty()) {
+        ([], true, true, true) => return None,
+        ([one], ..) => format!("{} by its codes", one.name()),
+        ([_, _], ..) => "HS 2017 or HS 2022: the codes are in both".to_owned(),
+        (_, _, _, false) => format!(
+            "an older one than HS 2017, or several: {} of its codes are in neither HS 2017 nor HS 2022, such as {}",
+            e.neither.len(),
+            some(&e.neither)
+        ),
+        _ => format!("HS 2017 and HS 2022 mixed: {} against {}", some(&e.only_2017), some(&e.only_2022)),
     })
 }

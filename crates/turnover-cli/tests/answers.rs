@@ -440,3 +440,48 @@ fn potential_is_supply_times_demand_times_ease() {
     close(cars[5].as_f64().unwrap(), 1.110813837730214);
     insta::assert_snapshot!("potential", room.answer(words));
 }
+
+/// Goods on the high-priority list reach Russia through Kyrgyzstan once the EU stops them, and
+/// Kyrgyzstan's own report has less of them than Russia's.
+#[test]
+fn a_watch_list_and_the_other_report_show_a_way_around() {
+    let room = Room::new();
+    let mut csv = String::from("year,reporter,exporter,importer,product,value\n");
+    let ordinary = ["020110", "040610", "080810", "100190", "220421", "390110", "480100", "610910", "870323", "940360"];
+    for year in 2018..=2024 {
+        let since = year > 2022;
+        for (at, from) in ["DEU", "FRA", "KGZ", "ARM", "CHN", "IND"].iter().enumerate() {
+            for (k, product) in ordinary.iter().enumerate() {
+                let value =
+                    (100 + 13 * at + 7 * k) as f64 * (1.0 + 0.1 * f64::from((year as usize * (k + 3) + at) as u32 % 5));
+                csv.push_str(&format!("{year},RUS,{from},RUS,{product},{value}\n"));
+            }
+            for product in ["854231", "848210"] {
+                let value = match (*from, since) {
+                    ("DEU" | "FRA", true) => 1.0,
+                    ("DEU" | "FRA", false) => 500.0,
+                    ("KGZ", true) => 300.0,
+                    _ => 5.0,
+                };
+                csv.push_str(&format!("{year},RUS,{from},RUS,{product},{value}\n"));
+                if *from == "KGZ" {
+                    let own = if since { 90.0 } else { 5.0 };
+                    csv.push_str(&format!("{year},KGZ,{from},RUS,{product},{own}\n"));
+                }
+            }
+        }
+    }
+    room.file("flows.csv", csv);
+    let words = "diversion eu-2022-technology --watch-list common-high-priority --data flows.csv";
+    let answer: Value = serde_json::from_str(&room.answer(&format!("{words} --json"))).unwrap();
+    assert_eq!(answer["third_countries"][0], "KGZ");
+    let findings = answer["findings"].as_array().unwrap();
+    let mirror = findings.iter().find(|f| f["id"] == "diversion.mirror.KGZ").unwrap();
+    assert_eq!(mirror["value"].as_f64().unwrap(), 420.0);
+    let lost = &answer["tables"].as_array().unwrap().iter().find(|t| t["id"] == "diversion.lost").unwrap()["rows"];
+    assert!(lost.as_array().unwrap().iter().all(|r| r[0] == "Germany" || r[0] == "France"), "{lost}");
+    // Chapters cannot tell what is on the list.
+    let coarse = room.run("diversion eu-2022-technology --watch-list common-high-priority");
+    let said = String::from_utf8_lossy(&coarse.stderr);
+    assert!(said.contains("names products by 6 digits"), "{said}");
+}

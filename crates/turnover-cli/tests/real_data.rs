@@ -189,3 +189,20 @@ fn food_went_through_belarus_and_serbia() {
     assert!(place("Poland", "08") < 10);
     assert!(answer["false_positive_rate"].as_f64().unwrap() < 0.35);
 }
+
+/// The long panel as it is published, groups of countries left out. Counted again by an independent
+/// program from the same file: 3,566 starts of 642 pairs, 721 tripled, 56 beyond the growth of all trade.
+#[test]
+fn histories_are_counted_from_the_published_panel() {
+    let Some(file) = data("bilateral-1964-2016/bilateral_exports.parquet") else { return };
+    let room = Room::new();
+    let refused = room.run(&format!("history USA RUS --times 3 --data {file}"));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--unknown drop"));
+    let words = format!("history USA RUS --times 3 --data {file} --unknown drop --json");
+    let answer: Value = serde_json::from_str(&room.answer(&words)).unwrap();
+    assert_eq!(["starts", "pairs", "reached"].map(|k| answer[k].as_u64().unwrap()), [3566, 642, 721]);
+    let findings = answer["findings"].as_array().unwrap();
+    let relative = findings.iter().find(|f| f["id"] == "history.relative").unwrap();
+    assert!((relative["value"].as_f64().unwrap() - 56.0 / 3566.0).abs() < 1e-12);
+    assert!(relative["caveats"][0].as_str().unwrap().starts_with("9886 rows of codes that are no country"));
+}

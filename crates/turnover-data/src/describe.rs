@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::country::Iso3;
 use crate::error::DataError;
 use crate::hs::HsCode;
+use crate::hs_table::{Editions, editions};
 use crate::read::{FlowOptions, RawTable, each_flow};
 
 /// One year of a file.
@@ -50,6 +51,11 @@ pub struct Description {
     pub first_duplicate: Option<String>,
     /// Rows whose exporter is the importer: domestic sales or re-imports.
     pub own_trade: usize,
+    /// The editions of the Harmonized System that hold every heading and subheading of the file, among
+    /// those stored, and the codes that none holds.
+    pub edition: Editions,
+    /// What was left out or converted on reading.
+    pub notes: Vec<String>,
 }
 
 /// Reads a file and describes it. Duplicates are counted, every other fault is an error.
@@ -59,7 +65,7 @@ pub fn describe(path: &Path, options: &FlowOptions) -> Result<Description, DataE
     let mut products: BTreeSet<HsCode> = BTreeSet::new();
     let mut present: BTreeMap<i32, BTreeSet<Iso3>> = BTreeMap::new();
     let mut seen = HashMap::with_capacity(table.rows);
-    each_flow(&table, options, |place, flow| {
+    let notes = each_flow(&table, options, |place, flow| {
         d.rows += 1;
         let year = d.years.entry(flow.year).or_default();
         year.rows += 1;
@@ -83,6 +89,8 @@ pub fn describe(path: &Path, options: &FlowOptions) -> Result<Description, DataE
         }
         Ok(())
     })?;
+    d.notes = notes;
+    d.edition = editions(&products);
     for product in &products {
         *d.products.entry(product.level()).or_default() += 1;
     }

@@ -180,6 +180,19 @@ pub enum Edition {
 }
 
 impl Edition {
+    /// As people write it: `HS 2017`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Edition::HS1992 => "HS 1992",
+            Edition::HS1996 => "HS 1996",
+            Edition::HS2002 => "HS 2002",
+            Edition::HS2007 => "HS 2007",
+            Edition::HS2012 => "HS 2012",
+            Edition::HS2017 => "HS 2017",
+            Edition::HS2022 => "HS 2022",
+        }
+    }
+
     /// The edition in force on a day (the first one for earlier days).
     pub fn in_force(on: Date) -> Edition {
         match on {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use serde::Serialize;
+
 use crate::hs::{Edition, HsCode};
 
 /// Whether a code exists.
@@ -72,6 +74,46 @@ pub fn known(code: HsCode, edition: Edition) -> Known {
     } else {
         Known::No
     }
+}
+
+/// Which stored editions a set of codes is from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Editions {
+    /// Editions that hold every code; both where the codes do not tell them apart, and with none the
+    /// file is from an older edition or mixes several.
+    pub fit: Vec<Edition>,
+    /// Codes that 2017 has and 2022 has not.
+    pub only_2017: Vec<HsCode>,
+    /// Codes that 2022 has and 2017 has not.
+    pub only_2022: Vec<HsCode>,
+    /// Codes that neither has: those of older editions, or of none.
+    pub neither: Vec<HsCode>,
+}
+
+/// Tells the edition from the codes themselves; chapters tell nothing.
+pub fn editions<'a>(codes: impl IntoIterator<Item = &'a HsCode>) -> Editions {
+    let mut out = Editions::default();
+    // Codes for special uses are each country's own.
+    let ordinary =
+        |c: &&HsCode| c.level() > 2 && !matches!(&c.as_str()[..2], "98" | "99") && !c.as_str().starts_with("9999");
+    let mut told = false;
+    for code in codes.into_iter().filter(ordinary) {
+        told = true;
+        match (known(*code, Edition::HS2017), known(*code, Edition::HS2022)) {
+            (Known::Yes, Known::Yes) => {}
+            (Known::Yes, _) => out.only_2017.push(*code),
+            (_, Known::Yes) => out.only_2022.push(*code),
+            _ => out.neither.push(*code),
+        }
+    }
+    if told && out.neither.is_empty() {
+        for (edition, others) in [(Edition::HS2017, &out.only_2022), (Edition::HS2022, &out.only_2017)] {
+            if others.is_empty() {
+                out.fit.push(edition);
+            }
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -39,9 +39,11 @@ pub use error::{DataError, Place};
 pub use filter::Filter;
 pub use flows::{Flow, Flows, FlowsBuilder, Source, flow_schema};
 pub use hs::{Chapter, Edition, HsCode, chapters};
-pub use hs_table::{Known, headings, known};
+pub use hs_table::{Editions, Known, editions, headings, known};
 pub use import::{import_baci, import_flows};
 pub use pairs::PairPanel;
-pub use read::{Cells, ColumnMap, Duplicates, EconomyTables, FlowOptions, RawColumn, RawTable, Unit, read_flows};
+pub use read::{
+    Cells, ColumnMap, Duplicates, EconomyTables, FlowOptions, RawColumn, RawTable, Unit, Unknown, read_flows,
+};
 pub use store::{FlowSource, Select, Store, Year};
 pub use suggest::nearest;

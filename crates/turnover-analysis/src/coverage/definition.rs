@@ -15,6 +15,8 @@ pub enum Weights {
     Frequency,
     /// One, if traded in the base year.
     BaseFrequency,
+    /// Its value in the year with what the measures prevented added, as far as that is estimated.
+    Counterfactual,
 }
 
 /// Which measures count.
@@ -86,11 +88,13 @@ pub struct Definition {
     pub tipping: Option<f64>,
 }
 
-/// Every definition that the data allows: four weights, two sets of instruments, three ways.
+/// Every definition that the data allows: five weights, two sets of instruments, three ways.
 pub(super) fn all(facts: &Facts, claim: f64) -> Vec<Definition> {
     let mut out = Vec::new();
     for ways in [Ways::Both, Ways::Forward, Ways::Backward] {
-        for weights in [Weights::Value, Weights::BaseValue, Weights::Frequency, Weights::BaseFrequency] {
+        for weights in
+            [Weights::Value, Weights::BaseValue, Weights::Counterfactual, Weights::Frequency, Weights::BaseFrequency]
+        {
             for instruments in [Instruments::Bans, Instruments::Any] {
                 out.extend(one(facts, weights, instruments, ways, claim));
             }
@@ -112,7 +116,25 @@ fn one(facts: &Facts, weights: Weights, instruments: Instruments, ways: Ways, cl
         Instruments::Bans => i.bans,
         Instruments::Any => i.any,
     };
-    let (low, high) = share(items, |i| weight(i, weights), extent)?;
+    let (mut low, mut high) = share(items, |i| weight(i, weights), extent)?;
+    if weights == Weights::Counterfactual {
+        let prevented = facts.prevented.as_ref().ok()?;
+        let gone: Vec<_> =
+            prevented.iter().filter(|p| ways == Ways::Both || p.forward == (ways == Ways::Forward)).collect();
+        if gone.is_empty() {
+            return None;
+        }
+        let all: f64 = facts
+            .items
+            .iter()
+            .filter(|i| ways == Ways::Both || i.forward == (ways == Ways::Forward))
+            .map(|i| i.now)
+            .sum();
+        // What is gone was in products that a ban covers, so it is touched and it is part of the whole.
+        let with = |touched: f64, gone: f64| (touched * all + gone) / (all + gone);
+        low = with(low, gone.iter().map(|p| p.interval.low.max(0.0)).sum());
+        high = with(high, gone.iter().map(|p| p.interval.high.max(0.0)).sum());
+    }
     let base_year = facts.base_year.unwrap_or_default();
     let (weight_id, weight_title, weight_text) = match weights {
         Weights::Value => (
@@ -125,6 +147,15 @@ fn one(facts: &Facts, weights: Weights, instruments: Instruments, ways: Ways, cl
             format!("value {base_year}"),
             format!(
                 "coverage ratio with base-year weights: value in {base_year}, so that trade already prevented counts"
+            ),
+        ),
+        Weights::Counterfactual => (
+            "counterfactual",
+            format!("value {} without the bans", facts.year),
+            format!(
+                "counterfactual share: value of the products touched in {} with what bans prevented added, over the value \
+                 of all with the same added; prevented trade by the estimated effect, its 95 % interval",
+                facts.year
             ),
         ),
         Weights::Frequency => (
@@ -170,7 +201,7 @@ fn one(facts: &Facts, weights: Weights, instruments: Instruments, ways: Ways, cl
 fn weight(item: &Item, weights: Weights) -> f64 {
     let one_if = |traded: bool| if traded { 1.0 } else { 0.0 };
     match weights {
-        Weights::Value => item.now,
+        Weights::Value | Weights::Counterfactual => item.now,
         Weights::BaseValue => item.base,
         Weights::Frequency => one_if(item.now > 0.0),
         Weights::BaseFrequency => one_if(item.base > 0.0),

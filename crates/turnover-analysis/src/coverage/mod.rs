@@ -13,8 +13,8 @@ mod tables;
 
 use jiff::civil::{Date, date};
 use serde_json::Map;
-use turnover_data::{Flows, HsCode, Source};
-use turnover_measures::{Catalogue, Extent, Instrument, Measure, Scope};
+use turnover_data::{Edition, Flows, HsCode, Source, editions};
+use turnover_measures::{Catalogue, Direction, Extent, Instrument, Measure, Scope};
 
 use crate::answer::{Answer, Finding, Interval, Number, Unit};
 use crate::error::AnalysisError;
@@ -66,6 +66,16 @@ pub(crate) struct Facts<'a> {
     pub(crate) year: i32,
     pub(crate) base_year: Option<i32>,
     pub(crate) items: Vec<Item>,
+    /// What bans prevented in the year, or why that is not known where there are any.
+    pub(crate) prevented: Result<Vec<Gone>, Option<String>>,
+}
+
+/// Trade that a ban prevented in the year.
+pub(crate) struct Gone {
+    pub(crate) measure: String,
+    pub(crate) forward: bool,
+    pub(crate) usd: f64,
+    pub(crate) interval: Interval,
 }
 
 impl Facts<'_> {
@@ -79,8 +89,14 @@ impl Facts<'_> {
     }
 }
 
-/// Answers the question.
-pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Result<Answer, AnalysisError> {
+/// Answers the question. `partners` is the trade of one of the two with many partners by product and
+/// year: what bans prevented is estimated on it, for the counterfactual share.
+pub fn answer(
+    flows: &Flows,
+    partners: Option<&Flows>,
+    catalogue: &Catalogue,
+    question: &Question,
+) -> Result<Answer, AnalysisError> {
     if !(0.0..=1.0).contains(&question.claim) {
         return Err(AnalysisError::Range {
             what: "--claim",
@@ -104,7 +120,8 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
         Some(base) => Some(p.year_or_latest(Some(base))?),
         None => usual_base_year(catalogue, pair, on).filter(|y| p.years().contains(y)),
     };
-    let mut facts = Facts { pair, catalogue, on, year, base_year, items: Vec::new() };
+    let prevented = gone(partners, catalogue, pair, on, year);
+    let mut facts = Facts { pair, catalogue, on, year, base_year, items: Vec::new(), prevented };
     facts.items = items(&p, &facts);
     let definitions = definition::all(&facts, question.claim);
     let base_word = base_year.map_or_else(String::new, |b| format!(" --base-year {b}"));
@@ -125,6 +142,7 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
     );
     let mut findings = vec![claim_finding(&definitions, question.claim, &template)];
     findings.extend(share_findings(&facts, &definitions, &template));
+    findings.extend(gone_finding(&facts, partners, &template));
     findings.extend(prevented_finding(&facts, &template));
     findings.extend(beyond_finding(&facts, &template));
     let tables = vec![
@@ -197,6 +215,73 @@ fn items(p: &PairFlows, facts: &Facts) -> Vec<Item> {
     out
 }
 
+/// What the bans of one of the two prevented in a year, by the estimated effect of each that can be
+/// estimated. Of measures on the same products the first counts.
+fn gone(
+    partners: Option<&Flows>,
+    catalogue: &Catalogue,
+    pair: Pair,
+    on: Date,
+    year: i32,
+) -> Result<Vec<Gone>, Option<String>> {
+    let bans: Vec<&Measure> = catalogue
+        .between(pair.a, pair.b, on)
+        .filter(|m| m.instrument == Instrument::Ban && m.scope == Scope::Goods && m.direction == Direction::Import)
+        .filter(|m| m.first_day().is_some_and(|d| i32::from(d.year()) < year))
+        .collect();
+    let Some(flows) = partners.filter(|_| !bans.is_empty()) else {
+        return Err(None);
+    };
+    let mut out: Vec<Gone> = Vec::new();
+    let mut counted: Vec<HsCode> = Vec::new();
+    let mut why = None;
+    for ban in bans {
+        let forward = ban.concerns(pair.a, pair.b, on);
+        let partner = if forward { pair.a } else { pair.b };
+        match crate::effect::prevented(flows, catalogue, &ban.id, partner, year) {
+            Ok(p) if p.home != if forward { pair.b } else { pair.a } => {}
+            Ok(p) if p.products.iter().any(|c| counted.contains(c)) => {}
+            Ok(p) => {
+                counted.extend(&p.products);
+                out.push(Gone { measure: ban.id.clone(), forward, usd: p.usd, interval: p.interval });
+            }
+            Err(e) => why = why.or(Some(e.to_string())),
+        }
+    }
+    if out.is_empty() { Err(why) } else { Ok(out) }
+}
+
+/// The trade that bans prevented, as estimated.
+fn gone_finding(facts: &Facts, partners: Option<&Flows>, template: &Finding) -> Option<Finding> {
+    let gone = facts.prevented.as_ref().ok()?;
+    let sum = |f: &dyn Fn(&Gone) -> f64| gone.iter().map(f).sum::<f64>();
+    let (usd_gone, low, high) = (sum(&|g| g.usd), sum(&|g| g.interval.low), sum(&|g| g.interval.high));
+    let ids: Vec<&str> = gone.iter().map(|g| g.measure.as_str()).collect();
+    let mut sources = template.sources.clone();
+    sources.extend(partners.map(|p| p.source.clone()).filter(|s| !template.sources.contains(s)));
+    Some(Finding {
+        id: "coverage.gone".to_owned(),
+        title: "Trade that is gone".to_owned(),
+        statement: format!(
+            "In {} bans ({}) prevented trade worth {} (95 % interval {} to {}), which no share of what is left shows",
+            facts.year,
+            ids.join(", "),
+            usd(usd_gone),
+            crate::format::usd_short(low),
+            crate::format::usd_short(high)
+        ),
+        value: Number::Value(usd_gone),
+        interval: Some(Interval { low, high }),
+        unit: Unit::Usd,
+        definition: "covered trade that the estimate expects without the ban, less what it expects with it".to_owned(),
+        method: "PPML difference-in-differences with effects of partner-year, product-year and partner-product, as \
+                 turnover effect gives it"
+            .to_owned(),
+        sources,
+        ..template.clone()
+    })
+}
+
 /// The catalogue as a source of what was in force on a day.
 pub(crate) fn measures_in_force(catalogue: &Catalogue, on: Date) -> Source {
     Source {
@@ -228,6 +313,23 @@ fn caveats(facts: &Facts) -> Vec<String> {
             "The mapping from the law to HS codes is approximate or partial in {}; what rests on it counts only at the upper end.",
             inexact.join(", ")
         ));
+    }
+    let told = editions(facts.items.iter().map(|i| &i.product));
+    let in_force = Edition::in_force(facts.on);
+    let stored = if in_force < Edition::HS2022 { Edition::HS2017 } else { Edition::HS2022 };
+    let strange = if stored == Edition::HS2022 { &told.only_2017 } else { &told.only_2022 };
+    if !strange.is_empty() || !told.neither.is_empty() {
+        let some: Vec<&str> = strange.iter().chain(&told.neither).take(4).map(HsCode::as_str).collect();
+        out.push(format!(
+            "{} of the data's codes are not in {}, in which measures of that day are written (such as {}): they are matched \
+             by their digits alone, and a code that changed its meaning is matched wrongly.",
+            strange.len() + told.neither.len(),
+            stored.name(),
+            some.join(", ")
+        ));
+    }
+    if let Err(Some(why)) = &facts.prevented {
+        out.push(format!("What bans prevented is not estimated, so there is no counterfactual share: {why}."));
     }
     let exceptions: Vec<String> = facts
         .catalogue
@@ -282,6 +384,7 @@ fn share_findings(facts: &Facts, definitions: &[Definition], template: &Finding)
     let wanted = [
         (Weights::Value, Instruments::Any, Ways::Both),
         (Weights::Value, Instruments::Bans, Ways::Both),
+        (Weights::Counterfactual, Instruments::Bans, Ways::Both),
         (Weights::BaseValue, Instruments::Bans, Ways::Both),
         (Weights::BaseValue, Instruments::Any, Ways::Both),
         (Weights::Frequency, Instruments::Any, Ways::Both),
@@ -292,6 +395,7 @@ fn share_findings(facts: &Facts, definitions: &[Definition], template: &Finding)
         .map(|d| {
             let what = match d.weights {
                 Weights::Value => format!("of the trade of {}", facts.year),
+                Weights::Counterfactual => format!("of what the trade of {} would be without them", facts.year),
                 Weights::BaseValue => format!("of the trade of {}, before the measures", facts.base_year.unwrap_or(0)),
                 Weights::Frequency => format!("of the products traded in {}", facts.year),
                 Weights::BaseFrequency => format!("of the products traded in {}", facts.base_year.unwrap_or(0)),

@@ -1,9 +1,9 @@
 //! From raw columns to flows: which column is what, what unit, and every check on a cell.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use super::{RawColumn, RawTable};
+use super::{RawColumn, RawTable, offices};
 use crate::country::Iso3;
 use crate::error::{DataError, Place};
 use crate::filter::Filter;
@@ -66,6 +66,16 @@ pub enum Duplicates {
     Sum,
 }
 
+/// What to do with rows whose country is in no list, such as groups of countries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unknown {
+    /// Stop and say where it is.
+    #[default]
+    Refuse,
+    /// Leave them out, and tell which and how much.
+    Drop,
+}
+
 /// How to read a file of flows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FlowOptions {
@@ -77,6 +87,8 @@ pub struct FlowOptions {
     pub filter: Option<Filter>,
     /// What to do with two values for one flow.
     pub duplicates: Duplicates,
+    /// What to do with countries in no list.
+    pub unknown: Unknown,
 }
 
 const EXPORTER: &[&str] = &["exporter", "exporter_iso3", "iso_o", "iso3_o", "isoexp", "origin", "exp"];
@@ -242,12 +254,12 @@ fn missing(table: &RawTable, role: &str, help: String) -> DataError {
 }
 
 /// Calls `visit` with each flow that passes the filter, or stops at the first cell that is wrong.
+/// Returns what a reader must know of what was left out or converted.
 pub(crate) fn each_flow(
     table: &RawTable,
     options: &FlowOptions,
     mut visit: impl FnMut(Place, Flow) -> Result<(), DataError>,
-) -> Result<(), DataError> {
-    let layout = Layout::find(table, options)?;
+) -> Result<Vec<String>, DataError> {
     let rows = match &options.filter {
         Some(filter) => filter.rows(table)?,
         None => (0..table.rows).collect(),
@@ -259,13 +271,52 @@ pub(crate) fn each_flow(
         };
         return Err(DataError::Empty { path: table.path.clone(), what, help: help.to_owned() });
     }
-    for row in rows {
-        visit(table.place(row), layout.flow(table, row)?)?;
+    if options.columns == ColumnMap::default()
+        && options.unit.is_none()
+        && let Some(reading) = offices::read(table, &rows)
+    {
+        let (flows, notes) = reading?;
+        for (place, flow) in flows {
+            visit(place, flow)?;
+        }
+        return Ok(notes);
     }
-    Ok(())
+    let layout = Layout::find(table, options)?;
+    let mut left: BTreeMap<String, usize> = BTreeMap::new();
+    for row in rows {
+        let unknown = if options.unknown == Unknown::Drop { layout.unknown(table, row) } else { None };
+        match unknown {
+            Some(code) => *left.entry(code).or_default() += 1,
+            None => visit(table.place(row), layout.flow(table, row)?)?,
+        }
+    }
+    if left.is_empty() {
+        return Ok(Vec::new());
+    }
+    let count: usize = left.values().sum();
+    let more = if left.len() > 12 { format!(" and {} more", left.len() - 12) } else { String::new() };
+    let codes: Vec<&str> = left.keys().take(12).map(String::as_str).collect();
+    Ok(vec![format!("{count} rows of codes that are no country were left out: {}{more}.", codes.join(", "))])
 }
 
-impl Layout<'_> {
+impl<'a> Layout<'a> {
+    /// What stands for a party of the row and is no country.
+    fn unknown(&self, table: &RawTable, row: usize) -> Option<String> {
+        let column = |r: &Reporter<'a>| match r {
+            Reporter::Column(c) => Some(*c),
+            _ => None,
+        };
+        let parties = match &self.parties {
+            Parties::ExporterImporter { exporter, importer, reporter } => {
+                [Some(*exporter), Some(*importer), column(reporter)]
+            }
+            Parties::ReporterPartner { reporter, partner, .. } => [column(reporter), Some(*partner), None],
+        };
+        let cell = Cell { table, row };
+        let of = |c: &RawColumn| c.show(row).unwrap_or_default().into_owned();
+        parties.into_iter().flatten().find(|c| cell.country(c).is_err()).map(of)
+    }
+
     fn flow(&self, table: &RawTable, row: usize) -> Result<Flow, DataError> {
         let cell = Cell { table, row };
         let reporter = |r: &Reporter| match r {
@@ -329,6 +380,7 @@ impl Cell<'_> {
                 Err(DataError::UnknownCountry { help, .. }) => Some(help),
                 Err(_) => None,
             });
+            let help = help.map(|h| format!("{h}; rows of groups of countries are left out with --unknown drop"));
             let help = help.unwrap_or_else(|| {
                 format!("give every row a country, or leave such rows out with --filter '{} != \"\"'", column.name)
             });
@@ -421,11 +473,11 @@ pub(crate) fn read_flows_from(
     table: &RawTable,
     options: &FlowOptions,
     source: Source,
-    caveats: Vec<String>,
+    mut caveats: Vec<String>,
 ) -> Result<Flows, DataError> {
     let mut seen: HashMap<Key, usize> = HashMap::with_capacity(table.rows);
     let mut flows: Vec<(Place, Flow)> = Vec::with_capacity(table.rows);
-    each_flow(table, options, |place, flow| {
+    let notes = each_flow(table, options, |place, flow| {
         let key = (flow.year, flow.reporter, flow.exporter, flow.importer, flow.product);
         match seen.get(&key) {
             None => {
@@ -444,6 +496,7 @@ pub(crate) fn read_flows_from(
         }
         Ok(())
     })?;
+    caveats.extend(notes);
     let mut builder = FlowsBuilder::default();
     for (_, flow) in &flows {
         builder.push(flow);

@@ -1,5 +1,6 @@
 //! JSON as interfaces of statistical offices give it out: rows as objects, in an array of their own
-//! or in the member `data` or `dataset` of an envelope (UN Comtrade, new and old).
+//! or in the member `data` or `dataset` of an envelope (UN Comtrade, new and old), or as arrays below a
+//! row of names (US Census Bureau).
 
 use std::collections::HashMap;
 
@@ -53,6 +54,10 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError
     if rows.is_empty() {
         return Err(refuse("holds no rows".to_owned(), "check what was asked of the interface"));
     }
+    let rows = match rows.first() {
+        Some(Value::Array(_)) => named(name, rows)?,
+        _ => rows,
+    };
     let count = rows.len();
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut columns: Vec<(String, Vec<Value>)> = Vec::new();
@@ -87,6 +92,39 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError
         RawColumn { name, cells }
     };
     Ok(columns.into_iter().map(finished).collect())
+}
+
+/// Rows that are arrays below a row of names (US Census Bureau), as objects. A name that comes twice
+/// holds the same: what is asked for and what it is asked by are both given.
+fn named(name: &str, rows: Vec<Value>) -> Result<Vec<Value>, DataError> {
+    let refuse = |row: usize, what: &str| DataError::Format {
+        path: name.to_owned(),
+        what: format!("row {row} is {what}"),
+        help: "rows that are arrays must be as long as the first, which holds the names of the columns".to_owned(),
+    };
+    let mut rows = rows.into_iter();
+    let names: Vec<String> = match rows.next() {
+        Some(Value::Array(cells)) => {
+            let text = |c: Value| if let Value::String(s) = c { Some(s) } else { None };
+            let names = cells.into_iter().map(text).collect::<Option<Vec<_>>>();
+            names.ok_or_else(|| refuse(1, "not a row of names"))?
+        }
+        _ => return Err(refuse(1, "not an array")),
+    };
+    let objects: Vec<Value> = rows
+        .enumerate()
+        .map(|(at, row)| match row {
+            Value::Array(cells) if cells.len() == names.len() => {
+                Ok(Value::Object(names.iter().cloned().zip(cells).collect()))
+            }
+            Value::Array(cells) => Err(refuse(at + 2, &format!("{} cells long, not {}", cells.len(), names.len()))),
+            other => Err(refuse(at + 2, kind(&other))),
+        })
+        .collect::<Result<_, _>>()?;
+    if objects.is_empty() {
+        return Err(refuse(1, "the only one"));
+    }
+    Ok(objects)
 }
 
 /// Puts the members of a row into their columns.

@@ -5,6 +5,7 @@ mod economy;
 mod flows;
 mod gzip;
 mod json;
+mod offices;
 pub(crate) mod parquet;
 mod select;
 mod stata;
@@ -20,7 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{DataError, Place};
 
 pub use economy::EconomyTables;
-pub use flows::{ColumnMap, Duplicates, FlowOptions, Unit, read_flows};
+pub use flows::{ColumnMap, Duplicates, FlowOptions, Unit, Unknown, read_flows};
 pub(crate) use flows::{each_flow, read_flows_from};
 
 /// A column as the file holds it.
