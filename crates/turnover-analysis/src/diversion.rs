@@ -11,6 +11,7 @@ use crate::error::AnalysisError;
 use crate::format::{in_sentence, percent, sentence, usd, usd_short};
 use crate::mirror::Mirror;
 use crate::panel::{Panel, Side};
+use crate::watch::Watch;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -108,7 +109,12 @@ fn is_excess(c: &Coefficient) -> bool {
 }
 
 /// Answers the question.
-pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Result<Answer, AnalysisError> {
+pub fn answer(
+    flows: &Flows,
+    catalogue: &Catalogue,
+    question: &Question,
+    watch: Watch<'_>,
+) -> Result<Answer, AnalysisError> {
     let list = question.watch_list.as_ref().map(|id| watch_list(catalogue, id)).transpose()?;
     let listed = list.map(|l| l.products.iter().flat_map(|p| p.codes.iter().copied()).collect::<Vec<_>>());
     let products = listed.as_deref().or(question.products.as_deref());
@@ -124,6 +130,7 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
         Comparison { panel: &panel, before: places(&|y| y < y0 && y >= y0 - BEFORE), after: places(&|y| y > y0) };
     let third: Vec<usize> =
         (0..panel.partners.len()).filter(|p| !(0..panel.years.len()).any(|t| panel.touched(*p, t))).collect();
+    watch.at("third countries", 0, PLACEBO_SETS + 1)?;
     let mut found: Vec<Excess> = third.iter().filter_map(|p| comparison.excess(*p, &panel.covered)).collect();
     if found.is_empty() {
         return Err(AnalysisError::Change {
@@ -132,7 +139,7 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
         });
     }
     found.sort_by(|a, b| b.excess.total_cmp(&a.excess));
-    let placebo = Placebo::new(&comparison, &third);
+    let placebo = Placebo::new(&comparison, &third, watch)?;
     let lost = lost(&comparison);
     let template = Finding::template(
         Unit::Usd,
@@ -378,7 +385,7 @@ struct Placebo {
 }
 
 impl Placebo {
-    fn new(comparison: &Comparison, third: &[usize]) -> Self {
+    fn new(comparison: &Comparison, third: &[usize], watch: Watch<'_>) -> Result<Self, AnalysisError> {
         let panel = comparison.panel;
         let mut rows = Vec::new();
         // Dates before the measure, with two years on either side.
@@ -402,7 +409,8 @@ impl Placebo {
         let size = panel.products.len() - free.len();
         let mut state = 0x2545_F491_4F6C_DD1Du64;
         let (mut tests, mut hits) = (0, 0);
-        for _ in 0..if free.len() >= 2 * size { PLACEBO_SETS } else { 0 } {
+        for set in 0..if free.len() >= 2 * size { PLACEBO_SETS } else { 0 } {
+            watch.at("the same search where there is nothing to find", set + 1, PLACEBO_SETS + 1)?;
             let mut pick = free.clone();
             let mut covered = vec![false; panel.products.len()];
             for _ in 0..size {
@@ -437,7 +445,7 @@ impl Placebo {
             rows.push((format!("{PLACEBO_SETS} sets of {size} products that it does not cover"), tests, hits));
         }
         let (tests, hits) = (rows.iter().map(|r| r.1).sum(), rows.iter().map(|r| r.2).sum());
-        Placebo { rows, tests, hits }
+        Ok(Placebo { rows, tests, hits })
     }
 
     fn rate(&self) -> f64 {

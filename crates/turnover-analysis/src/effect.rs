@@ -12,6 +12,7 @@ use crate::answer::{Answer, Bar, Chart, ChartKind, Finding, Interval, Line, Mark
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, percent, percent_signed, sentence, usd};
 use crate::panel::{Panel, Side};
+use crate::watch::Watch;
 
 /// What becomes of partners that the measure reached only later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -207,10 +208,17 @@ impl<'a> Design<'a> {
 }
 
 /// Answers the question.
-pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Result<Answer, AnalysisError> {
+pub fn answer(
+    flows: &Flows,
+    catalogue: &Catalogue,
+    question: &Question,
+    watch: Watch<'_>,
+) -> Result<Answer, AnalysisError> {
     let panel = Panel::new(flows, catalogue, &question.measure, question.products.as_deref(), Side::Sender)?;
     let y0 = panel.start_year();
     let design = Design::new(&panel, flows, question)?;
+    let step = |what: &str, done: usize| watch.at(what, done, 4);
+    step("the effect", 0)?;
     let main = design.main()?;
     let effect = main.table[0].clone();
     let first = &design.first;
@@ -230,6 +238,7 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
             (year.to_string(), f)
         })
         .collect();
+    step("year by year", 1)?;
     let study = estimate(&panel, &|p, y| design.stays(p, y), &events)?;
     let before: Vec<&str> =
         study.table.iter().map(|c| c.name.as_str()).filter(|n| n.parse::<i32>().is_ok_and(|y| y < y0)).collect();
@@ -247,6 +256,7 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
             (panel.products[at].to_string(), f)
         })
         .collect();
+    step("by product", 2)?;
     let products = estimate(&panel, &keep, &by_product).ok();
     let by_partner: Vec<(String, Regressor)> = (0..panel.partners.len())
         .filter(|p| first[*p])
@@ -255,6 +265,7 @@ pub fn answer(flows: &Flows, catalogue: &Catalogue, question: &Question) -> Resu
             (panel.partners[at].to_string(), f)
         })
         .collect();
+    step("by partner", 3)?;
     let partners = estimate(&panel, &keep, &by_partner).ok();
 
     let template = Finding::template(

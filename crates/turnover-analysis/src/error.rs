@@ -134,6 +134,10 @@ pub enum AnalysisError {
         #[help]
         help: String,
     },
+    /// Whoever asked does not wait any more.
+    #[error("stopped before the answer was there")]
+    #[diagnostic(help("ask again"))]
+    Stopped,
     /// The world did not settle.
     #[error("the equilibrium was not found: {what}")]
     #[diagnostic(help("try a smaller change, another --theta, or --imbalance multiplicative"))]

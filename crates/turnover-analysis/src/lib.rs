@@ -35,6 +35,7 @@ pub mod scenario;
 pub mod simulate;
 pub mod turnover;
 mod uncertain;
+mod watch;
 mod world;
 
 pub use answer::{Answer, Bar, Cell, Chart, ChartKind, Column, Finding, Interval, Line, Mark, Number, Table, Unit};
@@ -43,4 +44,5 @@ pub use error::{AnalysisError, check_theta};
 pub use pair::{Pair, PairFlows};
 pub use pull::{Deficits, Pull, PullFile, What};
 pub use uncertain::Draws;
+pub use watch::{Tell, Watch};
 pub use world::NamedWorld;

@@ -149,7 +149,16 @@ impl PullFile {
         let text = std::fs::read_to_string(path).map_err(|e| {
             wrong(format!("cannot be read ({})", e.kind()), "check the path; docs/scenarios.md has an example")
         })?;
-        let file: FileText = toml::from_str(&text).map_err(|e| {
+        Self::parse(&text, path)
+    }
+
+    /// The same from text; `path` stands for the file in messages, and files that entries name are
+    /// looked for beside it.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, AnalysisError> {
+        let name = path.display().to_string();
+        let wrong =
+            |what: String, help: &str| AnalysisError::PullFile { path: name.clone(), what, help: help.to_owned() };
+        let file: FileText = toml::from_str(text).map_err(|e| {
             wrong(e.to_string().trim().to_owned(), "docs/scenarios.md lists the keys, with an example of each")
         })?;
         if file.lever.is_empty() {

@@ -1,5 +1,6 @@
 //! What it would take to multiply a pair's trade by `k`, in general equilibrium.
 
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use turnover_data::Iso3;
 use turnover_equilibrium::{
@@ -96,11 +97,18 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
     let lever = Lever::between(named.world.len(), moved);
     let s = Setting { named, question, a, b, lever };
     let k = question.times;
-    let found = s.reach(k, question.theta)?;
-    let limit = attainable(&named.world, &s.lever, &s.targets(), &s.settings(question.theta))
-        .map_err(|e| reach_error(e, pair.a, pair.b, question.theta, &named.countries))?;
-    let by_theta: Vec<(f64, f64)> =
-        question.thetas.iter().filter_map(|&theta| Some((theta, s.reach(k, theta).ok()?.log_points))).collect();
+    // Each is a search of its own, and a page waits for all of them at every move of a slider.
+    let (found, (limit, (by_theta, curve_points))) = rayon::join(
+        || s.reach(k, question.theta),
+        || {
+            rayon::join(
+                || attainable(&named.world, &s.lever, &s.targets(), &s.settings(question.theta)),
+                || rayon::join(|| by_theta(&s), || curve_points(&s)),
+            )
+        },
+    );
+    let found = found?;
+    let limit = limit.map_err(|e| reach_error(e, pair.a, pair.b, question.theta, &named.countries))?;
 
     let ways_word = match question.ways {
         Ways::Both => String::new(),
@@ -138,7 +146,7 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
     );
     let findings = findings(&s, &found, &limit, &by_theta, &template);
     let (gains, gains_chart) = third_countries(&s, &found.equilibrium);
-    let (curve_table, curve_chart) = curve(&s, &found);
+    let (curve_table, curve_chart) = curve(&s, &found, curve_points);
     let named_values = named_values(&s, &found, &limit);
     Ok(Answer {
         title: format!(
@@ -321,8 +329,21 @@ fn theta_table(s: &Setting, by_theta: &[(f64, f64)]) -> Table {
     table
 }
 
+/// What the multiple takes in log points, by trade elasticity.
+fn by_theta(s: &Setting) -> Vec<(f64, f64)> {
+    let q = s.question;
+    q.thetas.par_iter().filter_map(|&theta| Some((theta, s.reach(q.times, theta).ok()?.log_points))).collect()
+}
+
+/// The multiples that the curve is drawn through: it bends most between 1 and 2.
+const CURVE: [f64; 11] = [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0];
+
+fn curve_points(s: &Setting) -> Vec<Option<Reached>> {
+    CURVE.par_iter().map(|k| s.reach(*k, s.question.theta).ok()).collect()
+}
+
 /// The multiples from 1 to 10, and the one asked for.
-fn curve(s: &Setting, found: &Reached) -> (Table, Chart) {
+fn curve(s: &Setting, found: &Reached, reached: Vec<Option<Reached>>) -> (Table, Chart) {
     let q = s.question;
     let theta = q.theta;
     let mut table = Table::new(
@@ -340,13 +361,12 @@ fn curve(s: &Setting, found: &Reached) -> (Table, Chart) {
     );
     let mut points = Vec::new();
     let mut partial = Vec::new();
-    for half in 2..=20 {
-        let k = f64::from(half) / 2.0;
-        let Ok(at) = s.reach(k, theta) else { break };
+    for (k, at) in CURVE.into_iter().zip(reached) {
+        let Some(at) = at else { break };
         let cut = cost_cut(at.log_points, theta);
         points.push((k, cut));
         partial.push((k, cost_cut(k.ln(), theta)));
-        if half % 2 == 0 {
+        if k.fract() == 0.0 {
             table.rows.push(vec![
                 k.into(),
                 at.log_points.into(),

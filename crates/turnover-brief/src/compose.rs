@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use miette::Diagnostic;
 use turnover_analysis::format::{in_sentence, multiple, percent, percent_range, sentence, usd};
 use turnover_analysis::{
-    AnalysisError, Answer, ChartKind, Mark, NamedWorld, Number, Pair, coverage, diversion, effect, history, potential,
-    reach, turnover,
+    AnalysisError, Answer, ChartKind, Mark, NamedWorld, Number, Pair, Watch, coverage, diversion, effect, history,
+    potential, reach, turnover,
 };
 use turnover_data::{FlowSource, Flows, Iso3, PairPanel};
 use turnover_measures::{Catalogue, Direction, Measure, Party};
@@ -181,7 +181,7 @@ fn cost(ground: &Ground, measure: Option<&str>, ask: &Ask) -> Result<Answer, Ana
         later: effect::Later::Drop,
         command: format!("turnover effect {id} --with {partner}{}", ask.partner_words),
     };
-    effect::answer(ground.partners, ground.catalogue, &question)
+    effect::answer(ground.partners, ground.catalogue, &question, Watch::none())
 }
 
 fn went(ground: &Ground, measure: Option<&str>, ask: &Ask) -> Result<Answer, AnalysisError> {
@@ -192,7 +192,7 @@ fn went(ground: &Ground, measure: Option<&str>, ask: &Ask) -> Result<Answer, Ana
         watch_list: None,
         command: format!("turnover diversion {id}{}", ask.partner_words),
     };
-    diversion::answer(ground.partners, ground.catalogue, &question)
+    diversion::answer(ground.partners, ground.catalogue, &question, Watch::none())
 }
 
 /// Years within which the base rate is counted.
@@ -293,7 +293,7 @@ fn lead(
 }
 
 /// Marks on the trend when measures between the pair began, by year.
-fn mark_measures(level: &mut Answer, catalogue: &Catalogue, pair: Pair, date: Option<Date>) {
+pub fn mark_measures(level: &mut Answer, catalogue: &Catalogue, pair: Pair, date: Option<Date>) {
     let until = date.unwrap_or(Date::MAX);
     let mut years: std::collections::BTreeMap<i16, Vec<&Measure>> = std::collections::BTreeMap::new();
     for m in &catalogue.measures {

@@ -326,6 +326,8 @@ impl Dossier {
             year: None,
             base_year: None,
             claim,
+            lift: Vec::new(),
+            bring: Vec::new(),
             data_words: evidence.data_words.clone(),
         };
         let answer = coverage::answer(evidence.flows, Some(evidence.partners), evidence.catalogue, &question)?;

@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -81,6 +82,8 @@ pub(crate) enum Command {
     History(History),
     /// Coefficients by PPML or least squares with many fixed effects
     Estimate(Estimate),
+    /// A page to play with, in the browser
+    Serve(Serve),
     /// The catalogue of measures
     #[command(subcommand)]
     Measures(Measures),
@@ -195,6 +198,12 @@ pub(crate) struct CoverageArgs {
     /// Judge the claim that at least this many per cent of trade are not affected
     #[arg(long, value_name = "PERCENT", default_value_t = 90.0, allow_negative_numbers = true)]
     pub(crate) claim: f64,
+    /// Take these measures as lifted, as rus-2014-food,usa-2014-arms
+    #[arg(long, value_name = "ID,ID", value_delimiter = ',')]
+    pub(crate) lift: Vec<String>,
+    /// Take these measures as in force, whatever their dates
+    #[arg(long, value_name = "ID,ID", value_delimiter = ',')]
+    pub(crate) bring: Vec<String>,
     /// Your own catalogue of measures: a TOML file or a folder of them
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) catalogue: Option<PathBuf>,
@@ -355,6 +364,27 @@ pub(crate) struct Effect {
     /// Partners that the measure reached only later
     #[arg(long, value_enum, default_value_t = LaterArg::Drop)]
     pub(crate) later: LaterArg,
+    /// Your own catalogue of measures
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Serve {
+    /// Port; 0 lets the system choose
+    #[arg(long, default_value_t = 8377)]
+    pub(crate) port: u16,
+    /// Address; beyond this machine it needs --token
+    #[arg(long, default_value = "127.0.0.1", value_name = "IP")]
+    pub(crate) address: IpAddr,
+    /// What clients must show: the page at /?token=TEXT, programs as Authorization: Bearer TEXT
+    #[arg(long, value_name = "TEXT", env = "TURNOVER_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+    /// Another name and port by which clients call the server, as figures.example:8377; may be repeated
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) host_name: Vec<String>,
     /// Your own catalogue of measures
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) catalogue: Option<PathBuf>,

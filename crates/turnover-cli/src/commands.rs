@@ -1,17 +1,19 @@
 //! One function per command: words in, question asked, answer out.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use turnover_analysis::format::multiple;
 use turnover_analysis::{
-    Deficits, Draws, Model, NamedEconomy, Pair, PullFile, check_theta, coverage, diversion, effect, estimate, history,
-    levers, potential, reach, scenario, simulate, turnover,
+    Deficits, Draws, Model, NamedEconomy, Pair, PullFile, Watch, check_theta, coverage, diversion, effect, estimate,
+    history, levers, potential, reach, scenario, simulate, turnover,
 };
 use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief};
 use turnover_data::{Filter, FlowOptions, FlowSource, HsCode, Iso3, Select, import_baci, import_flows};
 use turnover_equilibrium::Imbalance;
 use turnover_gravity::{Kind, SeparationCheck, SmallSample};
 use turnover_measures::{Catalogue, Direction, Party};
+use turnover_server::Data as Served;
 
 use crate::args::{self, Args, Command, CoverageArgs, Data, ImbalanceArg, MethodArg, SeparationArg, SscArg};
 use crate::errors::CliError;
@@ -32,6 +34,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::Diversion(words) => run_diversion(words, output),
         Command::History(words) => run_history(words, output),
         Command::Estimate(words) => run_estimate(words, output),
+        Command::Serve(words) => run_serve(words, output),
         Command::Measures(words) => measures::run(words, output),
         Command::Data(Data::Import { source, files, into, read }) => run_import(*source, files, into, read, output),
         Command::Data(Data::Describe { file, read, year }) => {
@@ -64,8 +67,15 @@ fn coverage_question(pair: Pair, words: &CoverageArgs, data_words: String) -> co
         year: words.year,
         base_year: words.base_year,
         claim: words.claim / 100.0,
+        lift: words.lift.clone(),
+        bring: words.bring.clone(),
         data_words,
     }
+}
+
+/// A list of ids as a command's word.
+fn list_word(word: &str, ids: &[String]) -> String {
+    if ids.is_empty() { String::new() } else { format!(" --{word} {}", load::quoted(&ids.join(","))) }
 }
 
 fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
@@ -99,9 +109,11 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
         reach,
         figures,
         command: format!(
-            "turnover brief {} --times {}{year_word}{date_word}{data_words}",
+            "turnover brief {} --times {}{year_word}{date_word}{}{}{data_words}",
             pair.words(),
-            multiple(words.times)
+            multiple(words.times),
+            list_word("lift", &words.coverage.lift),
+            list_word("bring", &words.coverage.bring)
         ),
         data_words: flow_words.clone(),
         questions: questions(words),
@@ -384,7 +396,7 @@ fn run_effect(words: &args::Effect, output: &Output) -> Result<(), CliError> {
     command.push_str(&load::data_words(&words.data, words.catalogue.as_ref()));
     let question = effect::Question { measure: words.measure.clone(), partner, products, later, command };
     let _spinner = Spinner::start("estimating".to_owned(), output.quiet());
-    let answer = effect::answer(&flows, &catalogue, &question)?;
+    let answer = effect::answer(&flows, &catalogue, &question, Watch::none())?;
     drop(_spinner);
     output.answer(&Document::from(answer), true)
 }
@@ -462,6 +474,32 @@ fn run_potential(words: &args::Potential, output: &Output) -> Result<(), CliErro
     output.answer(&Document::from(answer), true)
 }
 
+fn run_serve(words: &args::Serve, output: &Output) -> Result<(), CliError> {
+    let catalogue = load::catalogue(words.catalogue.as_ref())?;
+    let data_words = load::data_words(&words.data, words.catalogue.as_ref());
+    let data = match (&words.data.data, load::store(&words.data)?) {
+        (_, Some(store)) => Served::Store(store, data_words),
+        (Some(_), None) => Served::Table(load::flows(&words.data, &Select::All, output)?, data_words),
+        // Refuses words about a file that was not named.
+        (None, None) => load::flows(&words.data, &Select::All, output).map(|_| Served::Embedded)?,
+    };
+    let config = turnover_server::Config {
+        listen: SocketAddr::new(words.address, words.port),
+        token: words.token.clone(),
+        hosts: words.host_name.clone(),
+        data,
+        catalogue,
+        limits: turnover_server::Limits::default(),
+    };
+    let mut told = Ok(());
+    turnover_server::run(config, |bound| {
+        let page = format!("http://{bound}/");
+        let json = serde_json::json!({"page": page, "interface": format!("{page}api/v1/openapi.json")});
+        told = output.plain(&json, || format!("{page}\nCtrl-C ends it.\n"));
+    })?;
+    told
+}
+
 fn run_check(words: &args::Check, output: &Output) -> Result<(), CliError> {
     if words.template {
         return output
@@ -514,7 +552,7 @@ fn run_diversion(words: &args::Diversion, output: &Output) -> Result<(), CliErro
         command,
     };
     let _spinner = Spinner::start("estimating".to_owned(), output.quiet());
-    let answer = diversion::answer(&flows, &catalogue, &question)?;
+    let answer = diversion::answer(&flows, &catalogue, &question, Watch::none())?;
     drop(_spinner);
     output.answer(&Document::from(answer), true)
 }

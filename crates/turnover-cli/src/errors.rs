@@ -6,6 +6,7 @@ use turnover_analysis::AnalysisError;
 use turnover_brief::{DossierError, WriteError};
 use turnover_data::DataError;
 use turnover_measures::CatalogueError;
+use turnover_server::ServerError;
 
 /// Everything that ends a command without an answer.
 #[derive(Debug, Error, Diagnostic)]
@@ -25,6 +26,9 @@ pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Dossier(#[from] DossierError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Server(#[from] ServerError),
     #[error("{0}")]
     Call(String, #[help] String),
     #[error("{0}")]
@@ -39,7 +43,9 @@ pub(crate) fn exit_status(error: &CliError) -> u8 {
         matches!(e, DataError::UnknownCountry { .. } | DataError::UnknownProduct { .. } | DataError::Filter { .. })
     };
     match error {
-        CliError::Call(..) | CliError::Write(WriteError::Ending { .. } | WriteError::NoSuch { .. }) => 2,
+        CliError::Call(..)
+        | CliError::Server(ServerError::Open(_))
+        | CliError::Write(WriteError::Ending { .. } | WriteError::NoSuch { .. }) => 2,
         CliError::Analysis(
             AnalysisError::SamePair(_) | AnalysisError::Range { .. } | AnalysisError::Formula { .. },
         ) => 2,

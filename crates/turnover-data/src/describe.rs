@@ -60,12 +60,16 @@ pub struct Description {
 
 /// Reads a file and describes it. Duplicates are counted, every other fault is an error.
 pub fn describe(path: &Path, options: &FlowOptions) -> Result<Description, DataError> {
-    let table = RawTable::read(path)?;
+    describe_table(&RawTable::read(path)?, options)
+}
+
+/// The same of a table that is already read.
+pub fn describe_table(table: &RawTable, options: &FlowOptions) -> Result<Description, DataError> {
     let mut d = Description { path: table.path.clone(), sha256: table.sha256.clone(), ..Default::default() };
     let mut products: BTreeSet<HsCode> = BTreeSet::new();
     let mut present: BTreeMap<i32, BTreeSet<Iso3>> = BTreeMap::new();
     let mut seen = HashMap::with_capacity(table.rows);
-    let notes = each_flow(&table, options, |place, flow| {
+    let notes = each_flow(table, options, |place, flow| {
         d.rows += 1;
         let year = d.years.entry(flow.year).or_default();
         year.rows += 1;

@@ -34,7 +34,7 @@ mod store;
 mod suggest;
 
 pub use country::{Country, Iso3, countries};
-pub use describe::{Description, YearSummary, describe};
+pub use describe::{Description, YearSummary, describe, describe_table};
 pub use error::{DataError, Place};
 pub use filter::Filter;
 pub use flows::{Flow, Flows, FlowsBuilder, Source, flow_schema};
@@ -43,7 +43,7 @@ pub use hs_table::{Editions, Known, editions, headings, known};
 pub use import::{import_baci, import_flows};
 pub use pairs::PairPanel;
 pub use read::{
-    Cells, ColumnMap, Duplicates, EconomyTables, FlowOptions, RawColumn, RawTable, Unit, Unknown, read_flows,
+    Cells, ColumnMap, Duplicates, EconomyTables, FlowOptions, RawColumn, RawTable, Unit, Unknown, flows_of, read_flows,
 };
 pub use store::{FlowSource, Select, Store, Year};
 pub use suggest::nearest;

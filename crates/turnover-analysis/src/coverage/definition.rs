@@ -151,7 +151,7 @@ fn one(facts: &Facts, weights: Weights, instruments: Instruments, ways: Ways, cl
         ),
         Weights::Counterfactual => (
             "counterfactual",
-            format!("value {} without the bans", facts.year),
+            format!("value {} + prevented", facts.year),
             format!(
                 "counterfactual share: value of the products touched in {} with what bans prevented added, over the value \
                  of all with the same added; prevented trade by the estimated effect, its 95 % interval",

@@ -13,7 +13,7 @@ mod tables;
 
 use jiff::civil::{Date, date};
 use serde_json::Map;
-use turnover_data::{Edition, Flows, HsCode, Source, editions};
+use turnover_data::{Edition, Flows, HsCode, Source, editions, nearest};
 use turnover_measures::{Catalogue, Direction, Extent, Instrument, Measure, Scope};
 
 use crate::answer::{Answer, Finding, Interval, Number, Unit};
@@ -37,6 +37,10 @@ pub struct Question {
     pub base_year: Option<i32>,
     /// A claim to judge: at least this share of trade is not affected.
     pub claim: f64,
+    /// Measures that are taken as lifted, by id.
+    pub lift: Vec<String>,
+    /// Measures that are taken as in force, by id, whatever their dates.
+    pub bring: Vec<String>,
     /// Words to append to every command that reproduces a finding.
     pub data_words: String,
 }
@@ -44,7 +48,16 @@ pub struct Question {
 impl Question {
     /// The claim that 90 % is not affected, at the end of the latest year.
     pub fn new(pair: Pair) -> Self {
-        Question { pair, date: None, year: None, base_year: None, claim: 0.9, data_words: String::new() }
+        Question {
+            pair,
+            date: None,
+            year: None,
+            base_year: None,
+            claim: 0.9,
+            lift: Vec::new(),
+            bring: Vec::new(),
+            data_words: String::new(),
+        }
     }
 }
 
@@ -89,6 +102,20 @@ impl Facts<'_> {
     }
 }
 
+impl Gone {
+    /// With the partial effect that lifting the ban has on all trade of its direction: what is gone, as
+    /// log points of what is there.
+    fn json(&self, facts: &Facts) -> serde_json::Value {
+        let (exporter, importer) = facts.parties(self.forward);
+        let there: f64 = facts.items.iter().filter(|i| i.forward == self.forward).map(|i| i.now).sum();
+        serde_json::json!({
+            "measure": self.measure, "exporter": exporter, "importer": importer, "usd": self.usd,
+            "low": self.interval.low, "high": self.interval.high,
+            "log_points": (there > 0.0).then(|| (self.usd / there).ln_1p()),
+        })
+    }
+}
+
 /// Answers the question. `partners` is the trade of one of the two with many partners by product and
 /// year: what bans prevented is estimated on it, for the counterfactual share.
 pub fn answer(
@@ -106,6 +133,14 @@ pub fn answer(
         });
     }
     let pair = question.pair;
+    let supposed;
+    let catalogue = match question.lift.is_empty() && question.bring.is_empty() {
+        true => catalogue,
+        false => {
+            supposed = suppose(catalogue, &question.lift, &question.bring)?;
+            &supposed
+        }
+    };
     let p = PairFlows::new(flows, pair)?;
     let wanted = question.year.or_else(|| {
         let of_day = question.date.map(|d| i32::from(d.year()))?;
@@ -125,13 +160,25 @@ pub fn answer(
     facts.items = items(&p, &facts);
     let definitions = definition::all(&facts, question.claim);
     let base_word = base_year.map_or_else(String::new, |b| format!(" --base-year {b}"));
+    let list_word = |word: &str, ids: &[String]| match ids {
+        [] => String::new(),
+        ids => format!(" --{word} {}", ids.join(",")),
+    };
     let command = format!(
-        "turnover coverage {} --date {on} --year {year}{base_word} --claim {}{}",
+        "turnover coverage {} --date {on} --year {year}{base_word} --claim {}{}{}{}",
         pair.words(),
         crate::format::multiple(question.claim * 100.0),
+        list_word("lift", &question.lift),
+        list_word("bring", &question.bring),
         question.data_words
     );
     let mut caveats = caveats(&facts);
+    if !question.lift.is_empty() {
+        caveats.insert(0, format!("Taken as lifted: {}.", question.lift.join(", ")));
+    }
+    if !question.bring.is_empty() {
+        caveats.insert(0, format!("Taken as in force, whatever their dates: {}.", question.bring.join(", ")));
+    }
     caveats.extend(p.caveats.iter().cloned());
     let template = Finding::template(
         Unit::Share,
@@ -164,6 +211,9 @@ pub fn answer(
             "depends_on_reading": count(Verdict::Open),
         }),
     );
+    if let Ok(gone) = &facts.prevented {
+        named.insert("gone".into(), gone.iter().map(|g| g.json(&facts)).collect());
+    }
     let charts = vec![
         tables::composition_chart(&facts, &definitions, &source_line),
         tables::definition_chart(&definitions, question.claim, &source_line),
@@ -188,6 +238,8 @@ fn usual_base_year(catalogue: &Catalogue, pair: Pair, on: Date) -> Option<i32> {
         .between(pair.a, pair.b, on)
         .filter(|m| m.scope == Scope::Goods)
         .filter_map(Measure::first_day)
+        // One that is taken as in force has no date.
+        .filter(|d| *d > Date::MIN)
         .min()?;
     Some(i32::from(first.year()) - 1)
 }
@@ -215,6 +267,31 @@ fn items(p: &PairFlows, facts: &Facts) -> Vec<Item> {
     out
 }
 
+/// The catalogue without some measures, and with others in force at any time.
+fn suppose(catalogue: &Catalogue, lift: &[String], bring: &[String]) -> Result<Catalogue, AnalysisError> {
+    let mut out = catalogue.clone();
+    for id in lift.iter().chain(bring) {
+        if !catalogue.measures.iter().any(|m| m.id == *id) {
+            let near = nearest(id, catalogue.measures.iter().map(|m| m.id.as_str()));
+            return Err(AnalysisError::Change {
+                what: format!("the catalogue has no measure `{id}`"),
+                help: near
+                    .map_or_else(|| "turnover measures list shows them".to_owned(), |n| format!("did you mean `{n}`?")),
+            });
+        }
+    }
+    out.measures.retain(|m| !lift.contains(&m.id));
+    for measure in out.measures.iter_mut().filter(|m| bring.contains(&m.id)) {
+        for target in &mut measure.targets {
+            (target.from, target.until) = (Date::MIN, None);
+        }
+        for products in &mut measure.products {
+            (products.from, products.until) = (None, None);
+        }
+    }
+    Ok(out)
+}
+
 /// What the bans of one of the two prevented in a year, by the estimated effect of each that can be
 /// estimated. Of measures on the same products the first counts.
 fn gone(
@@ -227,7 +304,7 @@ fn gone(
     let bans: Vec<&Measure> = catalogue
         .between(pair.a, pair.b, on)
         .filter(|m| m.instrument == Instrument::Ban && m.scope == Scope::Goods && m.direction == Direction::Import)
-        .filter(|m| m.first_day().is_some_and(|d| i32::from(d.year()) < year))
+        .filter(|m| m.first_day().is_some_and(|d| d > Date::MIN && i32::from(d.year()) < year))
         .collect();
     let Some(flows) = partners.filter(|_| !bans.is_empty()) else {
         return Err(None);

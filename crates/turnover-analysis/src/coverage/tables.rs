@@ -228,7 +228,8 @@ pub(super) fn definition_chart(definitions: &[Definition], claim: f64, source: &
     let bars = definitions
         .iter()
         .map(|d| Bar {
-            label: d.title.replace("any measure", "any"),
+            // The bars leave little room for words.
+            label: d.title.replace("any measure", "any").replace(" + prevented", " + gone").replace("value ", ""),
             value: 1.0,
             marked_low: d.low,
             marked_high: d.high,

@@ -67,7 +67,7 @@ struct Page {
 }
 
 /// The document as a self-contained page.
-pub(crate) fn html(document: &Document) -> Result<String, String> {
+pub fn html(document: &Document) -> Result<String, String> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     environment.add_template("page", include_str!("../../templates/page.html")).map_err(|e| format!("{e:#}"))?;

@@ -11,7 +11,7 @@ use turnover_analysis::format::{number, percent_range};
 use turnover_analysis::{Cell, Finding, Interval, Number, Unit};
 
 /// A table's cell in words.
-pub(crate) fn cell(cell: &Cell, unit: Unit) -> String {
+pub fn cell(cell: &Cell, unit: Unit) -> String {
     match cell {
         Cell::Text(text) => text.clone(),
         Cell::Number(x) => number(*x, unit),
@@ -20,7 +20,7 @@ pub(crate) fn cell(cell: &Cell, unit: Unit) -> String {
 }
 
 /// A finding's value in words, the interval where there is no point.
-pub(crate) fn value(finding: &Finding) -> String {
+pub fn value(finding: &Finding) -> String {
     match (&finding.value, finding.interval) {
         (Number::Value(x), _) => number(*x, finding.unit),
         (Number::Word(word), _) => word.clone(),

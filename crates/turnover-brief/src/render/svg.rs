@@ -14,13 +14,15 @@ const PLOT: f64 = 210.0;
 const BAR: f64 = 21.0;
 
 /// Variables and classes that the drawings use; the page defines the same.
-pub(crate) const STYLE: &str = "\
+pub const STYLE: &str = "\
 :root{--fg:#1d2530;--muted:#5c6773;--grid:#e3e7ec;--paper:#fff;--c1:#0b5cad;--c2:#c2571a;--c3:#1a7f5a;--base:#c9d3de}\
 @media (prefers-color-scheme:dark){:root{--fg:#e7ebf0;--muted:#9aa6b4;--grid:#2c3541;--paper:#151a21;--c1:#6bb3f5;--c2:#f0a05c;--c3:#5cc9a0;--base:#3c4856}}\
 .chart text{font:12px system-ui,'Segoe UI',sans-serif;fill:var(--fg)}.chart .m{fill:var(--muted)}\
 .chart .g{stroke:var(--grid);stroke-width:1}.chart .z{stroke:var(--muted);stroke-width:1}\
 .chart .l{fill:none;stroke-width:2;stroke-linejoin:round}.chart .k{stroke:var(--muted);stroke-dasharray:3 3}\
-.chart .b{fill:var(--base)}.chart .p{fill:var(--c2)}.chart .q{fill:var(--c2);opacity:.5}.chart .u{fill:var(--c1)}.chart .d{fill:var(--c2)}";
+.chart .b{fill:var(--base)}.chart .p{fill:var(--c2)}.chart .q{fill:var(--c2);opacity:.5}.chart .u{fill:var(--c1)}.chart .d{fill:var(--c2)}\
+.chart .s{font-size:11px}.chart .t{font-weight:600;font-size:14px}\
+.chart .o{font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:4px}.chart .h{fill:transparent}";
 
 /// Colour and dash of each line: told apart without colour too.
 const STROKES: [(&str, &str); 4] =
@@ -63,17 +65,13 @@ fn element(chart: &Chart, style: &str) -> String {
             write!(out, "<style>{style}</style><rect width=\"{WIDTH}\" height=\"{total:.0}\" fill=\"var(--paper)\"/>");
         for (at, line) in title.iter().enumerate() {
             let y = 18.0 + 18.0 * at as f64;
-            let _ = write!(
-                out,
-                "<text x=\"4\" y=\"{y:.0}\" style=\"font-weight:600;font-size:14px\">{}</text>",
-                escape(line)
-            );
+            let _ = write!(out, "<text x=\"4\" y=\"{y:.0}\" class=\"t\">{}</text>", escape(line));
         }
     }
     let _ = write!(out, "<g transform=\"translate(0 {top:.0})\">{body}</g>");
     for (at, line) in source.iter().enumerate() {
         let y = top + height + 12.0 + 15.0 * at as f64;
-        let _ = write!(out, "<text class=\"m\" x=\"4\" y=\"{y:.0}\" style=\"font-size:11px\">{}</text>", escape(line));
+        let _ = write!(out, "<text class=\"m s\" x=\"4\" y=\"{y:.0}\">{}</text>", escape(line));
     }
     out.push_str("</svg>");
     out
@@ -171,7 +169,7 @@ impl Axes {
             let x = self.px(m.x);
             let _ = write!(
                 out,
-                "<line class=\"k\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{:.1}\" y2=\"{bottom:.1}\"/><text class=\"m\" transform=\"translate({:.1} {:.1}) rotate(-90)\" style=\"font-size:11px\">{}</text>",
+                "<line class=\"k\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{:.1}\" y2=\"{bottom:.1}\"/><text class=\"m s\" transform=\"translate({:.1} {:.1}) rotate(-90)\">{}</text>",
                 self.top,
                 x - 4.0,
                 bottom - 6.0,
@@ -188,6 +186,18 @@ impl Axes {
                 points.join(" "),
                 escape(&line.name)
             );
+            // Points to hover over, where they are far enough apart to be told apart.
+            for (x, y) in line.points.iter().filter(|_| line.points.len() <= 60) {
+                let _ = write!(
+                    out,
+                    "<circle class=\"h\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"7\"><title>{}, {}: {}</title></circle>",
+                    self.px(*x),
+                    self.py(*y),
+                    escape(&line.name),
+                    escape(&number(*x, self.x_unit)),
+                    escape(&number(*y, self.unit))
+                );
+            }
         }
         if let Some((x, y)) = picked {
             let (cx, cy) = (self.px(x), self.py(y));
@@ -197,7 +207,7 @@ impl Axes {
             let dy = if cx > WIDTH * 0.6 { -9.0 } else { 17.0 };
             let _ = write!(
                 out,
-                "<circle cx=\"{cx:.1}\" cy=\"{cy:.1}\" r=\"5\" fill=\"var(--c1)\" stroke=\"var(--paper)\" stroke-width=\"2\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\" style=\"font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:4px\">{}</text>",
+                "<circle cx=\"{cx:.1}\" cy=\"{cy:.1}\" r=\"5\" fill=\"var(--c1)\" stroke=\"var(--paper)\" stroke-width=\"2\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\" class=\"o\">{}</text>",
                 cx + dx,
                 cy + dy,
                 escape(&number(y, self.unit))

@@ -457,13 +457,17 @@ impl Cell<'_> {
 
 /// Reads a file of flows.
 pub fn read_flows(path: &Path, options: &FlowOptions) -> Result<Flows, DataError> {
-    let table = RawTable::read(path)?;
+    flows_of(&RawTable::read(path)?, options)
+}
+
+/// The same from a table whose columns have no meaning yet.
+pub fn flows_of(table: &RawTable, options: &FlowOptions) -> Result<Flows, DataError> {
     let source = Source {
-        name: path.file_name().map_or(table.path.clone(), |n| n.to_string_lossy().into_owned()),
+        name: Path::new(&table.path).file_name().map_or(table.path.clone(), |n| n.to_string_lossy().into_owned()),
         vintage: "as given".to_owned(),
         hash: table.sha256.clone(),
     };
-    read_flows_from(&table, options, source, Vec::new())
+    read_flows_from(table, options, source, Vec::new())
 }
 
 type Key = (i32, Option<Iso3>, Iso3, Iso3, HsCode);

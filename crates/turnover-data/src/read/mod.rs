@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{DataError, Place};
 
 pub use economy::EconomyTables;
-pub use flows::{ColumnMap, Duplicates, FlowOptions, Unit, Unknown, read_flows};
+pub use flows::{ColumnMap, Duplicates, FlowOptions, Unit, Unknown, flows_of, read_flows};
 pub(crate) use flows::{each_flow, read_flows_from};
 
 /// A column as the file holds it.

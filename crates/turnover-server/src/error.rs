@@ -1,0 +1,60 @@
+//! What the interface says when it cannot answer: what is wrong and what to do.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use miette::Diagnostic;
+use serde_json::{Value, json};
+use turnover_analysis::AnalysisError;
+
+/// A refusal.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) error: String,
+    pub(crate) help: Option<String>,
+    /// Further members, such as the columns of a file that need a meaning.
+    pub(crate) more: Option<Value>,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: StatusCode, error: impl Into<String>, help: impl Into<String>) -> Self {
+        Refusal { status, error: error.into(), help: Some(help.into()), more: None }
+    }
+
+    /// A question that cannot be answered.
+    pub(crate) fn of(error: &impl Diagnostic) -> Self {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(e) = cause {
+            text.push_str(&format!(": {e}"));
+            cause = e.source();
+        }
+        let help = error.help().map(|h| h.to_string());
+        Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, error: text, help, more: None }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let mut out = json!({"status": "not_answered", "error": self.error, "help": self.help});
+        if let (Some(Value::Object(more)), Value::Object(all)) = (&self.more, &mut out) {
+            all.extend(more.clone());
+        }
+        out
+    }
+}
+
+impl From<AnalysisError> for Refusal {
+    fn from(error: AnalysisError) -> Self {
+        Refusal::of(&error)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.json())).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}

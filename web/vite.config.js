@@ -1,0 +1,25 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { defineConfig } from "vite";
+
+// Names without hashes: the program embeds the files by name and tags them by content itself.
+export default defineConfig({
+  plugins: [
+    {
+      name: "world",
+      closeBundle() {
+        mkdirSync("dist", { recursive: true });
+        copyFileSync("node_modules/world-atlas/countries-110m.json", "dist/world.json");
+      },
+    },
+  ],
+  build: {
+    modulePreload: false,
+    rollupOptions: {
+      output: {
+        entryFileNames: "page.js",
+        assetFileNames: (asset) => (asset.names[0]?.endsWith(".css") ? "page.css" : "[name][extname]"),
+      },
+    },
+  },
+  server: { proxy: { "/api": "http://127.0.0.1:8377", "/chart.css": "http://127.0.0.1:8377", "/world.json": "http://127.0.0.1:8377" } },
+});
