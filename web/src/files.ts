@@ -91,7 +91,8 @@ export function watch(taken: (file: Taken) => void, gone: () => void): { show: (
     dialog.replaceChildren(
       h("h2", { id: "mapping-title" }, `What is in ${file.name}?`),
       h("p", { class: "error", role: "alert" }, refused.message),
-      ...(refused.help ? [h("p", {}, refused.help)] : []),
+      // Words of the command line have their fields below.
+      ...(refused.help && !refused.help.includes("--") ? [h("p", {}, refused.help)] : []),
       h(
         "div",
         { class: "scroll", tabindex: 0, role: "region", "aria-label": "The first rows" },

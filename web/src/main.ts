@@ -337,6 +337,8 @@ async function save(button: HTMLButtonElement): Promise<void> {
 
 async function begin(): Promise<void> {
   theme();
+  // On a phone the answers would come after a long list.
+  the<HTMLDetailsElement>("fold").open = matchMedia("(min-width: 901px)").matches;
   controls();
   frame();
   slider("times");

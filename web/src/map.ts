@@ -8,8 +8,8 @@ import { figure } from "./figure";
 
 interface Place { id?: string | number; d: string }
 
-const WIDTH = 620;
-const HEIGHT = 320;
+const WIDTH = 460;
+const HEIGHT = 240;
 let places: Promise<Place[]> | null = null;
 
 /** The outlines, projected once. */
@@ -59,9 +59,9 @@ export async function map(t: Table, pair: string[], countries: Country[], source
     drawing.append(path);
   }
   const percent = (v: number) => `${(v * 100).toPrecision(2)} %`;
-  const legend: [number, string][] = [[0, `below -${percent(large)}`], [2, "a little less"], [3, "about 0"], [4, "a little more"], [6, `above ${percent(large)}`]];
+  const legend: [number, string][] = [[0, `below -${percent(large)}`], [2, "less"], [3, "about 0"], [4, "more"], [6, `above ${percent(large)}`]];
   legend.forEach(([step, words], i) => {
-    const x = 4 + i * 122;
+    const x = [4, 128, 188, 262, 330][i] ?? 4;
     drawing.append(s("rect", { x, y: HEIGHT - 15, width: 12, height: 12, class: `scale-${step}` }), s("text", { x: x + 17, y: HEIGHT - 5 }, words));
   });
   const gain = third.filter((r) => r.value > 0).length;

@@ -4,8 +4,8 @@ import type { Measure, Table } from "./api";
 import { s } from "./dom";
 import { figure } from "./figure";
 
-const WIDTH = 620;
-const LEFT = 226;
+const WIDTH = 460;
+const LEFT = 196;
 const TRADE = 130;
 const LANE = 17;
 
@@ -54,7 +54,7 @@ export function timeline(trade: Table, spans: Span[], day: string, year: number 
     const bar = s("rect", { class: lane.on ? "p" : "q", x: begin, y: line - 10, width: Math.max(2, end - begin), height: 11 });
     bar.append(s("title", {}, `${lane.measure.title}: from ${lane.from}${lane.until ? ` until ${lane.until}` : ""}`));
     const words = `${lane.measure.sender}: ${lane.measure.title}`;
-    const label = s("text", { x: 4, y: line }, words.length > 36 ? `${words.slice(0, 35)}…` : words);
+    const label = s("text", { class: "s", x: 4, y: line }, words.length > 33 ? `${words.slice(0, 32)}…` : words);
     label.append(s("title", {}, words));
     drawing.append(bar, label);
   });

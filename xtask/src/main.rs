@@ -10,6 +10,7 @@ mod equilibrium;
 mod estimate;
 mod figures;
 mod noise;
+mod server;
 
 use std::process::ExitCode;
 
@@ -27,11 +28,12 @@ fn main() -> ExitCode {
         ["bench-import"] => baci::run(None),
         ["bench-import", rows] => rows.parse().map_err(Into::into).and_then(|n| baci::run(Some(n))),
         ["bench-scaling"] => estimate::scaling(),
+        ["bench-server"] => server::run(),
         ["measure", program, ref words @ ..] => estimate::measure(program, words),
         ["figures", dir] => figures::make(dir.as_ref()),
         _ => {
             eprintln!(
-                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-import [ROWS]\n       xtask bench-scaling"
+                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-import [ROWS]\n       xtask bench-scaling\n       xtask bench-server"
             );
             return ExitCode::from(2);
         }

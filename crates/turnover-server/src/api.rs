@@ -109,7 +109,12 @@ async fn read<T: for<'a> Deserialize<'a>>(request: Request, limits: &Limits) -> 
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "a question comes as JSON", help));
     }
     let bytes = body(request, limits.question_bytes, limits).await?;
-    serde_json::from_slice(&bytes).map_err(|e| {
+    let parsed = match bytes.trim_ascii_start().first() {
+        Some(b'{') => serde_json::from_slice(&bytes).map_err(|e| e.to_string()),
+        // An array would be taken for the members in their order.
+        _ => Err("an object was expected".to_owned()),
+    };
+    parsed.map_err(|e| {
         let help = "see /api/v1/openapi.json for the members and an example";
         Refusal::new(StatusCode::BAD_REQUEST, format!("the question cannot be read: {e}"), help)
     })

@@ -21,11 +21,12 @@ struct Asset {
 }
 
 /// Path, media type, content.
-const FILES: [(&str, &str, &[u8]); 5] = [
+const FILES: [(&str, &str, &[u8]); 6] = [
     ("/", "text/html; charset=utf-8", include_bytes!("../../../web/dist/index.html")),
     ("/page.js", "text/javascript; charset=utf-8", include_bytes!("../../../web/dist/page.js")),
     ("/page.css", "text/css; charset=utf-8", include_bytes!("../../../web/dist/page.css")),
     ("/world.json", "application/json", include_bytes!("../../../web/dist/world.json")),
+    ("/licences.txt", "text/plain; charset=utf-8", include_bytes!("../../../web/dist/licences.txt")),
     ("/icon.svg", "image/svg+xml", include_bytes!("../../../web/dist/icon.svg")),
 ];
 

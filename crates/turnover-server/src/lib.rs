@@ -103,7 +103,7 @@ pub enum ServerError {
         source: std::io::Error,
     },
     /// Anyone could use it.
-    #[error("{0} is not loopback: whoever reaches this machine could use the server")]
+    #[error("{0} is not loopback, or the token is too short: whoever reaches this machine could use the server")]
     #[diagnostic(help("say --token TEXT of 16 characters or more, which clients must then show"))]
     Open(SocketAddr),
     /// The embedded figures are damaged.
@@ -134,7 +134,7 @@ pub fn run(config: Config, ready: impl FnOnce(SocketAddr)) -> Result<(), ServerE
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(ServerError::Start)?;
     let listen = |source| ServerError::Listen { address, source };
     let done = runtime.block_on(async {
-        let socket = tokio::net::TcpListener::bind(address).await.map_err(listen)?;
+        let socket = listen::bind(address).map_err(listen)?;
         let bound = socket.local_addr().map_err(listen)?;
         let limits = config.limits;
         let app = api::app(config, bound)?;

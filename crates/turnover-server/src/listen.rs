@@ -1,5 +1,6 @@
 //! Accepts connections, a bounded number at a time, until the program is told to end.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +9,26 @@ use hyper::server::conn::http1::Builder;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Semaphore;
 
 use crate::Limits;
 
 /// How long running answers may take after the program was told to end.
 const LAST: Duration = Duration::from_secs(5);
+
+/// Connections that the system holds until they are accepted: a burst that finds no room waits a
+/// second each.
+const BACKLOG: u32 = 4096;
+
+pub(crate) fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A server that ended a moment ago does not keep the port.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 pub(crate) async fn accept(socket: TcpListener, app: Router, limits: Limits) {
     let places = Arc::new(Semaphore::new(limits.connections));
