@@ -1,5 +1,7 @@
 //! What the server does with requests that no page sends, and that it answers the next one.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "test code")]
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::channel;
