@@ -99,24 +99,49 @@ pub struct Input {
 impl Input {
     /// Reads what the question needs of a file, for the rows that pass the filter.
     pub fn read(path: &Path, filter: Option<&Filter>, question: &Question) -> Result<Self, AnalysisError> {
-        let formulas =
-            question.formulas.iter().map(|f| parse(f).map_err(formula_error)).collect::<Result<Vec<_>, _>>()?;
-        let mut columns: Vec<&str> = formulas.iter().flat_map(Formula::columns).collect();
-        columns.extend(question.weights.as_deref());
-        columns.extend(question.offset.as_deref());
-        if let Vcov::Clustered(clusters) = &question.vcov {
-            columns.extend(clusters.iter().flatten().map(String::as_str));
-        }
-        let mut table = RawTable::read_selected(path, &columns, filter)?;
+        let columns = question.columns()?;
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        Ok(Self::new(RawTable::read_selected(path, &columns, filter)?))
+    }
+
+    /// The same of a table in memory.
+    pub fn of(table: RawTable, filter: Option<&Filter>, question: &Question) -> Result<Self, AnalysisError> {
+        let columns = question.columns()?;
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        Ok(Self::new(table.selected(&columns, filter)?))
+    }
+
+    fn new(mut table: RawTable) -> Self {
         // Column by column, so that the cells and the numbers are not held twice.
         let columns = std::mem::take(&mut table.columns).into_iter().map(|c| (c.name.clone(), typed(c, table.rows)));
         let frame = Frame::new(columns.collect()).unwrap_or_default();
         let source = Source {
-            name: path.file_name().map_or(table.path.clone(), |n| n.to_string_lossy().into_owned()),
+            name: Path::new(&table.path).file_name().map_or(table.path.clone(), |n| n.to_string_lossy().into_owned()),
             vintage: "as given".to_owned(),
             hash: table.sha256.clone(),
         };
-        Ok(Input { table, frame, source })
+        Input { table, frame, source }
+    }
+
+    /// Number of rows, those that take no part included.
+    pub fn rows(&self) -> usize {
+        self.table.rows
+    }
+}
+
+impl Question {
+    /// The columns that its models use, those of weights, offset and clusters included.
+    pub fn columns(&self) -> Result<Vec<String>, AnalysisError> {
+        let mut columns: Vec<String> = Vec::new();
+        for formula in &self.formulas {
+            columns.extend(parse(formula).map_err(formula_error)?.columns().into_iter().map(str::to_owned));
+        }
+        columns.extend(self.weights.clone());
+        columns.extend(self.offset.clone());
+        if let Vcov::Clustered(clusters) = &self.vcov {
+            columns.extend(clusters.iter().flatten().cloned());
+        }
+        Ok(columns)
     }
 }
 
@@ -133,7 +158,7 @@ fn typed(column: RawColumn, rows: usize) -> Column {
 }
 
 /// One estimated model with its table of coefficients.
-struct Estimated {
+pub struct Estimated {
     design: Design,
     fit: Fit,
     coefficients: Vec<Coefficient>,
@@ -155,8 +180,69 @@ struct Corrected {
     plain: Vec<f64>,
 }
 
+impl Estimated {
+    /// Name of the outcome.
+    pub fn outcome(&self) -> &str {
+        &self.design.outcome
+    }
+
+    /// The coefficients, without those that were dropped.
+    pub fn coefficients(&self) -> &[Coefficient] {
+        &self.coefficients
+    }
+
+    /// Their covariance, row-major.
+    pub fn covariance(&self) -> &[f64] {
+        &self.covariance
+    }
+
+    /// The expected outcome by row of the input, or its log for PPML (`link`); NaN for rows that take no
+    /// part.
+    pub fn fitted(&self, input: &Input, link: bool) -> Vec<f64> {
+        let mut out = vec![f64::NAN; input.rows()];
+        let values = if link { &self.fit.index } else { &self.fit.fitted };
+        for (row, value) in self.design.sample.rows.iter().zip(values) {
+            out[*row] = *value;
+        }
+        out
+    }
+
+    /// The fixed effects by family, each level by name as `AUS^1990`; levels without a used observation
+    /// are left out. They are identified up to constants that move between families.
+    pub fn fixed_effects(&self, input: &Input) -> Vec<(String, Vec<(String, f64)>)> {
+        let values = self.fit.fixed_effects(&self.design.model);
+        let Some(effects) = &self.design.model.effects else { return Vec::new() };
+        let families = effects.families().iter().zip(&self.design.effects).zip(values);
+        families
+            .map(|((family, name), values)| {
+                let columns: Vec<&Column> = name.split('^').filter_map(|c| input.frame.column(c.trim())).collect();
+                let mut labels: Vec<Option<String>> = vec![None; values.len()];
+                for (code, row) in family.codes.iter().zip(&self.design.sample.rows) {
+                    labels[*code as usize]
+                        .get_or_insert_with(|| columns.iter().map(|c| label(c, *row)).collect::<Vec<_>>().join("^"));
+                }
+                let levels = labels.into_iter().zip(values).filter(|(_, v)| v.is_finite());
+                (name.clone(), levels.map(|(l, v)| (l.unwrap_or_default(), v)).collect())
+            })
+            .collect()
+    }
+}
+
+/// A cell as a level's name.
+fn label(column: &Column, row: usize) -> String {
+    match column {
+        Column::Number(x) => format!("{}", x[row]),
+        Column::Text(codes, values) => values.get(codes[row] as usize).cloned().unwrap_or_default(),
+    }
+}
+
 /// Answers the question.
 pub fn answer(input: &Input, question: &Question) -> Result<Answer, AnalysisError> {
+    Ok(tell(input, question, &models(input, question)?))
+}
+
+/// The models that the question asks for, in the order of its formulas.
+pub fn models(input: &Input, question: &Question) -> Result<Vec<Estimated>, AnalysisError> {
     let mut models = Vec::new();
     for text in &question.formulas {
         let clusters = match &question.vcov {
@@ -169,6 +255,11 @@ pub fn answer(input: &Input, question: &Question) -> Result<Answer, AnalysisErro
             models.push(estimate(input, question, &formula, design)?);
         }
     }
+    Ok(models)
+}
+
+/// Models as findings and tables.
+pub fn tell(input: &Input, question: &Question, models: &[Estimated]) -> Answer {
     let mut findings = Vec::new();
     let mut tables = Vec::new();
     for (at, m) in models.iter().enumerate() {
@@ -178,13 +269,13 @@ pub fn answer(input: &Input, question: &Question) -> Result<Answer, AnalysisErro
     }
     tables.extend(models.iter().enumerate().filter_map(|(at, m)| left_out(input, m, at, models.len())));
     tables.extend(models.iter().enumerate().filter_map(|(at, m)| bias_table(m, at, models.len())));
-    let mut side_by_side = etable(question, &models);
+    let mut side_by_side = etable(question, models);
     if question.etable {
         side_by_side.title.push_str(&format!("; data {}, sha256 {}", input.source.name, input.source.hash));
         (findings, tables) = (Vec::new(), Vec::new());
     }
     tables.push(side_by_side);
-    let named = match &models[..] {
+    let named = match models {
         [one] => named_values(input, one),
         many => {
             let all: Vec<Value> = many.iter().map(|m| Value::Object(named_values(input, m))).collect();
@@ -193,7 +284,7 @@ pub fn answer(input: &Input, question: &Question) -> Result<Answer, AnalysisErro
             map
         }
     };
-    Ok(Answer {
+    Answer {
         command: question.command.clone(),
         title: match question.kind {
             Kind::Poisson => "Estimates by Poisson pseudo-maximum likelihood".to_owned(),
@@ -203,7 +294,7 @@ pub fn answer(input: &Input, question: &Question) -> Result<Answer, AnalysisErro
         tables,
         charts: Vec::new(),
         named,
-    })
+    }
 }
 
 fn estimate(

@@ -79,7 +79,7 @@ pub struct Ground<'a> {
 
 /// Answers all questions. A pair without flows has no brief; a later question that cannot be
 /// answered is named with its reason, and the others stand.
-pub fn brief(flows: &Flows, ground: Ground, ask: &Ask) -> Result<Document, AnalysisError> {
+pub fn brief(flows: &Flows, ground: Ground, ask: &Ask, watch: Watch<'_>) -> Result<Document, AnalysisError> {
     let pair = ask.pair;
     let catalogue = ground.catalogue;
     let asked = |q: Question| ask.questions.contains(&q);
@@ -88,8 +88,8 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask) -> Result<Document, Analy
     let measure = measure(&ground, ask);
     // The estimates take longest, and are made side by side.
     let (touched, cost, went, reached) = std::thread::scope(|scope| {
-        let cost = asked(Question::Effect).then(|| scope.spawn(|| cost(&ground, measure.as_deref(), ask)));
-        let went = asked(Question::Diversion).then(|| scope.spawn(|| went(&ground, measure.as_deref(), ask)));
+        let cost = asked(Question::Effect).then(|| scope.spawn(|| cost(&ground, measure.as_deref(), ask, watch)));
+        let went = asked(Question::Diversion).then(|| scope.spawn(|| went(&ground, measure.as_deref(), ask, watch)));
         let question = coverage::Question {
             date: ask.date,
             year: ask.year,
@@ -103,6 +103,9 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask) -> Result<Document, Analy
         };
         (touched, cost.map(joined), went.map(joined), reached)
     });
+    if [&cost, &went].iter().any(|a| matches!(a, Some(Err(AnalysisError::Stopped)))) {
+        return Err(AnalysisError::Stopped);
+    }
     let happened = history::answer(
         ground.panel,
         &history::Question { pair, times: ask.times, years: HORIZON, least_share: None, data_words: String::new() },
@@ -171,7 +174,7 @@ fn joined(thread: std::thread::ScopedJoinHandle<'_, Result<Answer, AnalysisError
     thread.join().unwrap_or_else(|_| Err(AnalysisError::Unsolved { what: "the estimate broke off".to_owned() }))
 }
 
-fn cost(ground: &Ground, measure: Option<&str>, ask: &Ask) -> Result<Answer, AnalysisError> {
+fn cost(ground: &Ground, measure: Option<&str>, ask: &Ask, watch: Watch<'_>) -> Result<Answer, AnalysisError> {
     let id = measure.ok_or_else(no_measure)?;
     let partner = if ground.sender(id) == Some(ask.pair.a) { ask.pair.b } else { ask.pair.a };
     let question = effect::Question {
@@ -181,10 +184,10 @@ fn cost(ground: &Ground, measure: Option<&str>, ask: &Ask) -> Result<Answer, Ana
         later: effect::Later::Drop,
         command: format!("turnover effect {id} --with {partner}{}", ask.partner_words),
     };
-    effect::answer(ground.partners, ground.catalogue, &question, Watch::none())
+    effect::answer(ground.partners, ground.catalogue, &question, watch)
 }
 
-fn went(ground: &Ground, measure: Option<&str>, ask: &Ask) -> Result<Answer, AnalysisError> {
+fn went(ground: &Ground, measure: Option<&str>, ask: &Ask, watch: Watch<'_>) -> Result<Answer, AnalysisError> {
     let id = measure.ok_or_else(no_measure)?;
     let question = diversion::Question {
         measure: id.to_owned(),
@@ -192,7 +195,7 @@ fn went(ground: &Ground, measure: Option<&str>, ask: &Ask) -> Result<Answer, Ana
         watch_list: None,
         command: format!("turnover diversion {id}{}", ask.partner_words),
     };
-    diversion::answer(ground.partners, ground.catalogue, &question, Watch::none())
+    diversion::answer(ground.partners, ground.catalogue, &question, watch)
 }
 
 /// Years within which the base rate is counted.

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use turnover_analysis::format::multiple;
 use turnover_analysis::{
-    Deficits, Draws, Model, NamedEconomy, Pair, PullFile, Watch, check_theta, coverage, diversion, effect, estimate,
-    history, levers, potential, reach, scenario, simulate, turnover,
+    Deficits, Draws, Model, NamedEconomy, Pair, PullFile, check_theta, coverage, diversion, effect, estimate, history,
+    levers, potential, reach, scenario, simulate, turnover,
 };
 use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief};
 use turnover_data::{Filter, FlowOptions, FlowSource, HsCode, Iso3, Select, import_baci, import_flows};
@@ -138,7 +138,7 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
     let all = store.as_ref().map_or(FlowSource::Table(&flows), FlowSource::Store);
     let ground = Ground { world, catalogue: &catalogue, panel: &panel, partners: &partners, all, dossier };
     let _spinner = Spinner::start("answering".to_owned(), output.quiet());
-    let document = brief(&flows, ground, &ask)?;
+    let document = brief(&flows, ground, &ask, output.watch())?;
     drop(_spinner);
     output.answer(&document, false)
 }
@@ -396,7 +396,7 @@ fn run_effect(words: &args::Effect, output: &Output) -> Result<(), CliError> {
     command.push_str(&load::data_words(&words.data, words.catalogue.as_ref()));
     let question = effect::Question { measure: words.measure.clone(), partner, products, later, command };
     let _spinner = Spinner::start("estimating".to_owned(), output.quiet());
-    let answer = effect::answer(&flows, &catalogue, &question, Watch::none())?;
+    let answer = effect::answer(&flows, &catalogue, &question, output.watch())?;
     drop(_spinner);
     output.answer(&Document::from(answer), true)
 }
@@ -552,7 +552,7 @@ fn run_diversion(words: &args::Diversion, output: &Output) -> Result<(), CliErro
         command,
     };
     let _spinner = Spinner::start("estimating".to_owned(), output.quiet());
-    let answer = diversion::answer(&flows, &catalogue, &question, Watch::none())?;
+    let answer = diversion::answer(&flows, &catalogue, &question, output.watch())?;
     drop(_spinner);
     output.answer(&Document::from(answer), true)
 }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use turnover_analysis::{AnalysisError, NamedWorld};
 use turnover_data::{
-    ColumnMap, Duplicates, Filter, FlowOptions, Flows, PairPanel, Select, Store, Unit, Unknown, figures, read_flows,
+    ColumnMap, Duplicates, Filter, FlowOptions, Flows, PairPanel, Select, Store, Unit, Unknown, figures, flows_of,
+    read_flows,
 };
 use turnover_measures::Catalogue;
 
@@ -207,6 +208,9 @@ pub(crate) fn catalogue(path: Option<&PathBuf>) -> Result<Catalogue, CliError> {
 }
 
 fn read(file: &Path, args: &ReadArgs, output: &Output) -> Result<Flows, CliError> {
+    if let Some(table) = output.table(file) {
+        return Ok(flows_of(table, &flow_options(args)?)?);
+    }
     let _spinner = Spinner::start(format!("reading {}", file.display()), output.quiet());
     Ok(read_flows(file, &flow_options(args)?)?)
 }

@@ -7,25 +7,44 @@ use std::path::Path;
 
 use miette::Diagnostic;
 use serde_json::Value;
+use turnover_analysis::Watch;
 use turnover_brief::{Document, Style, save, terminal, write};
+use turnover_data::RawTable;
 
 use crate::args::{Color, OutputArgs};
 use crate::errors::CliError;
+use crate::inside::{Inside, MEMORY, Told};
 
 /// Widest text, and the width where the terminal's is not known.
 const WIDTH: usize = 100;
 
 pub(crate) struct Output<'a> {
     args: &'a OutputArgs,
+    inside: Option<&'a Inside<'a>>,
 }
 
 impl<'a> Output<'a> {
     pub(crate) fn new(args: &'a OutputArgs) -> Self {
-        Output { args }
+        Output { args, inside: None }
+    }
+
+    /// For a command that runs inside another program.
+    pub(crate) fn inside(args: &'a OutputArgs, inside: &'a Inside<'a>) -> Self {
+        Output { args, inside: Some(inside) }
+    }
+
+    /// The table in memory, if the path stands for it.
+    pub(crate) fn table(&self, path: &Path) -> Option<&'a RawTable> {
+        self.inside?.given.table.filter(|_| path == Path::new(MEMORY))
+    }
+
+    /// Whoever waits for a long answer.
+    pub(crate) fn watch(&self) -> Watch<'a> {
+        self.inside.map_or(Watch::none(), |i| i.given.watch)
     }
 
     pub(crate) fn quiet(&self) -> bool {
-        self.args.quiet
+        self.args.quiet || self.inside.is_some()
     }
 
     fn colour(&self, on_terminal: bool) -> bool {
@@ -52,6 +71,10 @@ impl<'a> Output<'a> {
             save(document, path, self.args.part.as_deref())?;
             self.wrote(path)?;
         }
+        if let Some(inside) = self.inside {
+            inside.tell(Told::Answer(Box::new(document.clone())));
+            return Ok(());
+        }
         self.print(|| document.to_json(), || terminal(document, self.style(tables)))
     }
 
@@ -62,6 +85,10 @@ impl<'a> Output<'a> {
                 format!("this command writes no file such as {}", path.display()),
                 "use --json=FILE, or send the output to a file".to_owned(),
             ));
+        }
+        if let Some(inside) = self.inside {
+            inside.tell(Told::Plain(json.clone()));
+            return Ok(());
         }
         self.print(|| json, text)
     }

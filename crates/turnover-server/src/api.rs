@@ -312,7 +312,7 @@ async fn brief_page(State(shared): State<Arc<Shared>>, request: Request) -> Resu
     let asked: Ask = read(request, &shared.limits).await?;
     let page = in_time(&shared, move |s| {
         let held = s.base.held(asked.data())?;
-        let document = ask::whole(&s.base, &held, &asked)?;
+        let document = ask::whole(&s.base, &held, &asked, Watch::none())?;
         turnover_brief::html(&document)
             .map_err(|e| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, e, "report what was asked: this is a fault"))
     })

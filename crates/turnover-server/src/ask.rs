@@ -213,7 +213,7 @@ pub(crate) fn answer(
 ) -> Result<Value, Refusal> {
     ask.check()?;
     if question == Question::Brief {
-        return Ok(show::document(&whole(base, held, ask)?));
+        return Ok(show::document(&whole(base, held, ask, watch)?));
     }
     one(base, held, question, ask, watch).map(|answer| show::answer(&answer))
 }
@@ -329,7 +329,7 @@ fn pulled(base: &Base, ask: &Ask, pair: Pair) -> Result<Answer, Refusal> {
 }
 
 /// The brief.
-pub(crate) fn whole(base: &Base, held: &Held, ask: &Ask) -> Result<Document, Refusal> {
+pub(crate) fn whole(base: &Base, held: &Held, ask: &Ask, watch: Watch<'_>) -> Result<Document, Refusal> {
     ask.check()?;
     let pair = ask.pair()?;
     let flows = held.flows(&Select::Pair(pair.a, pair.b))?;
@@ -378,7 +378,7 @@ pub(crate) fn whole(base: &Base, held: &Held, ask: &Ask) -> Result<Document, Ref
             all,
             dossier,
         };
-        brief(&flows, ground, &brief_ask)
+        brief(&flows, ground, &brief_ask, watch)
     })?
     .map_err(Refusal::from)
 }

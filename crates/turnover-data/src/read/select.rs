@@ -115,7 +115,7 @@ impl RawTable {
     }
 
     /// These columns of the rows that pass the filter.
-    fn selected(mut self, wanted: &[&str], filter: Option<&Filter>) -> Result<Self, DataError> {
+    pub fn selected(mut self, wanted: &[&str], filter: Option<&Filter>) -> Result<Self, DataError> {
         let missing = wanted.iter().any(|w| self.column(w).is_none());
         let rows: Vec<usize> = match filter {
             Some(filter) => filter.rows(&self)?,

@@ -138,6 +138,9 @@ pub(super) fn factor_codes(column: &Column) -> (Vec<u32>, Vec<String>) {
     match column {
         Column::Text(codes, values) => (codes.clone(), values.clone()),
         Column::Number(x) => {
+            if let Some(coded) = whole_numbers(x) {
+                return coded;
+            }
             let mut map: HashMap<u64, u32> = HashMap::new();
             let mut values: Vec<f64> = Vec::new();
             // -0 and 0 are one value.
@@ -156,6 +159,35 @@ pub(super) fn factor_codes(column: &Column) -> (Vec<u32>, Vec<String>) {
             (codes, values.iter().map(f64::to_string).collect())
         }
     }
+}
+
+/// The same for whole numbers that lie close together, as years and numbered countries do, by direct
+/// addressing; `None` for others.
+fn whole_numbers(x: &[f64]) -> Option<(Vec<u32>, Vec<String>)> {
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for v in x.iter().filter(|v| !v.is_nan()) {
+        if v.fract() != 0.0 {
+            return None;
+        }
+        (low, high) = (low.min(*v), high.max(*v));
+    }
+    let most = (4 * x.len()).max(1 << 16) as f64;
+    // An infinity has a fraction that is no number, and an empty column has no ends.
+    if !(high - low < most && low.abs() < 9e15) {
+        return None;
+    }
+    let mut table = vec![u32::MAX; (high - low) as usize + 1];
+    for v in x.iter().filter(|v| !v.is_nan()) {
+        table[(v - low) as usize] = 0;
+    }
+    let mut values = Vec::new();
+    for (at, slot) in table.iter_mut().enumerate().filter(|(_, s)| **s == 0) {
+        *slot = values.len() as u32;
+        // Adding 0 turns -0 into 0, which is what the other way writes.
+        values.push((low + at as f64 + 0.0).to_string());
+    }
+    let codes = x.iter().map(|v| if v.is_nan() { u32::MAX } else { table[(v - low) as usize] }).collect();
+    Some((codes, values))
 }
 
 /// Codes of a combination of columns over some rows, without gaps, in the order of the columns.
