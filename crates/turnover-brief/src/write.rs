@@ -8,7 +8,7 @@ use thiserror::Error;
 use turnover_analysis::{Chart, Table};
 
 use crate::document::Document;
-use crate::render::{html, latex, markdown, svg, tables};
+use crate::render::{html, latex, markdown, stata, svg, tables};
 
 /// Why a file was not written. Whatever stood there before still does.
 #[derive(Debug, Error, Diagnostic)]
@@ -25,7 +25,7 @@ pub enum WriteError {
     },
     /// The extension is not known.
     #[error("{path}: the ending says which kind of file is meant, and `{ending}` is none of them")]
-    #[diagnostic(help("end the name in .html, .md, .tex, .csv, .parquet, .svg or .json"))]
+    #[diagnostic(help("end the name in .html, .md, .tex, .csv, .parquet, .dta, .svg or .json"))]
     Ending {
         /// The file.
         path: String,
@@ -54,7 +54,7 @@ pub enum WriteError {
 }
 
 /// Writes a document by the file's ending: `.html`, `.md` and `.json` hold all of it; `.csv`,
-/// `.tex` and `.parquet` hold the table named `part`, or all findings as a table (the first table of an
+/// `.tex`, `.parquet` and `.dta` (Stata) hold the table named `part`, or all findings as a table (the first table of an
 /// answer without findings); `.svg` holds the
 /// chart named `part`, or the first one.
 pub fn save(document: &Document, path: &Path, part: Option<&str>) -> Result<(), WriteError> {
@@ -71,6 +71,7 @@ pub fn save(document: &Document, path: &Path, part: Option<&str>) -> Result<(), 
         }
         "tex" => latex::latex(&table(document, part)?).into_bytes(),
         "csv" => tables::csv(&table(document, part)?).map_err(content)?,
+        "dta" => stata::stata(&table(document, part)?).map_err(content)?,
         "parquet" => tables::parquet(&table(document, part)?).map_err(content)?,
         "svg" => svg::standalone(chart(document, part)?).into_bytes(),
         _ => return Err(WriteError::Ending { path: name, ending }),

@@ -32,10 +32,10 @@ pub(crate) struct OutputArgs {
     /// Print one JSON document, or write it to FILE
     #[arg(long, global = true, num_args = 0..=1, require_equals = true, value_name = "FILE")]
     pub(crate) json: Option<Option<PathBuf>>,
-    /// Write the answer to FILE, its kind by the ending: .html .md .tex .csv .parquet .svg .json
+    /// Write the answer to FILE, its kind by the ending: .html .md .tex .csv .parquet .dta .svg .json
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Which table (.csv .tex .parquet) or chart (.svg) goes into --out; all findings or the first
+    /// Which table (.csv .tex .parquet .dta) or chart (.svg) goes into --out; all findings or the first
     /// chart by default
     #[arg(long, global = true, value_name = "ID", requires = "out")]
     pub(crate) part: Option<String>,
@@ -587,6 +587,14 @@ pub(crate) enum SourceArg {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Data {
+    /// Write flows as this program reads them, to --out FILE.csv, .parquet or .dta
+    Export {
+        /// Only the trade of these two
+        #[arg(value_name = "A B", num_args = 2)]
+        pair: Vec<String>,
+        #[command(flatten)]
+        data: DataArgs,
+    },
     /// Puts files into a store: Parquet by year with a manifest; a year that is there is replaced
     Import {
         /// What the files are

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use turnover_analysis::format::multiple;
 use turnover_analysis::{
-    Deficits, Draws, Model, NamedEconomy, Pair, PullFile, check_theta, coverage, diversion, effect, estimate, history,
-    levers, potential, reach, scenario, simulate, turnover,
+    Answer, Cell, Deficits, Draws, Model, NamedEconomy, Pair, PullFile, Table, Unit, check_theta, coverage, diversion,
+    effect, estimate, history, levers, potential, reach, scenario, simulate, turnover,
 };
 use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief};
 use turnover_data::{Filter, FlowOptions, FlowSource, HsCode, Iso3, Select, import_baci, import_flows};
@@ -37,6 +37,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::Serve(words) => run_serve(words, output),
         Command::Measures(words) => measures::run(words, output),
         Command::Data(Data::Import { source, files, into, read }) => run_import(*source, files, into, read, output),
+        Command::Data(Data::Export { pair, data }) => run_export(pair, data, output),
         Command::Data(Data::Describe { file, read, year }) => {
             let mut options = load::flow_options(read)?;
             options.columns.year = options.columns.year.or_else(|| year.clone());
@@ -448,6 +449,62 @@ fn run_import(
         text.push_str(&format!("into {}\n", into.display()));
         text
     })
+}
+
+/// Flows as a table, for other programs.
+fn run_export(names: &[String], data: &args::DataArgs, output: &Output) -> Result<(), CliError> {
+    let pair = match names {
+        [a, b] => Some(Pair::resolve(a, b)?),
+        _ => None,
+    };
+    if !output.writes() {
+        return Err(CliError::Call(
+            "flows are written to a file, and none was named".to_owned(),
+            "add --out FILE.csv, .parquet or .dta".to_owned(),
+        ));
+    }
+    let select = pair.map_or(Select::All, |p| Select::Pair(p.a, p.b));
+    let flows = load::flows(data, &select, output)?;
+    let mut table = Table::new(
+        "flows",
+        &flows.source.name,
+        &[
+            ("year", "Year", Unit::Year),
+            ("reporter", "Reporter", Unit::Text),
+            ("exporter", "Exporter", Unit::Text),
+            ("importer", "Importer", Unit::Text),
+            ("product", "Product (HS)", Unit::Text),
+            ("value_usd", "Value, US dollars", Unit::Usd),
+        ],
+    );
+    let of_pair =
+        |f: &turnover_data::Flow| pair.is_none_or(|p| [(p.a, p.b), (p.b, p.a)].contains(&(f.exporter, f.importer)));
+    table.rows = flows
+        .iter()
+        .filter(of_pair)
+        .map(|f| {
+            let reporter = f.reporter.map_or(Cell::Missing, |r| r.to_string().into());
+            let [exporter, importer] = [f.exporter, f.importer].map(|c| Cell::from(c.to_string()));
+            vec![
+                f64::from(f.year).into(),
+                reporter,
+                exporter,
+                importer,
+                f.product.to_string().into(),
+                f.value_usd.into(),
+            ]
+        })
+        .collect();
+    let words = pair.map_or_else(String::new, |p| format!(" {}", p.words()));
+    let answer = Answer {
+        command: format!("turnover data export{words}{}", load::data_words(data, None)),
+        title: format!("Flows of {}", flows.source.name),
+        findings: Vec::new(),
+        tables: vec![table],
+        charts: Vec::new(),
+        named: serde_json::Map::new(),
+    };
+    output.answer(&Document::from(answer), true)
 }
 
 fn run_potential(words: &args::Potential, output: &Output) -> Result<(), CliError> {

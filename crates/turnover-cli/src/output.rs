@@ -43,6 +43,11 @@ impl<'a> Output<'a> {
         self.inside.map_or(Watch::none(), |i| i.given.watch)
     }
 
+    /// Whether the answer goes anywhere but to a reader's eyes.
+    pub(crate) fn writes(&self) -> bool {
+        self.args.out.is_some() || self.args.json.is_some() || self.inside.is_some()
+    }
+
     pub(crate) fn quiet(&self) -> bool {
         self.args.quiet || self.inside.is_some()
     }

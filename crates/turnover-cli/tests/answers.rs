@@ -441,6 +441,24 @@ fn potential_is_supply_times_demand_times_ease() {
     insta::assert_snapshot!("potential", room.answer(words));
 }
 
+/// Flows go out as .dta, .csv and .parquet, and come back as they were.
+#[test]
+fn flows_are_written_for_other_programs() {
+    let room = Room::new();
+    let level =
+        |words: &str| json(&room, &format!("turnover USA RUS{words}"))["findings"][0]["value"].as_f64().unwrap();
+    let own = level("");
+    for ending in ["dta", "csv", "parquet"] {
+        room.answer(&format!("data export USA RUS --out flows.{ending} --quiet"));
+        assert_eq!(level(&format!(" --data flows.{ending} --year 2019")), own, "{ending}");
+    }
+    room.answer("reach USA RUS --times 3 --out reach.dta --quiet");
+    room.answer("reach USA RUS --times 3 --out by_theta.dta --part reach.by_theta --quiet");
+    let told = room.run("data export USA RUS");
+    assert_eq!(told.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&told.stderr).contains("add --out FILE.csv"));
+}
+
 /// Goods on the high-priority list reach Russia through Kyrgyzstan once the EU stops them, and
 /// Kyrgyzstan's own report has less of them than Russia's.
 #[test]

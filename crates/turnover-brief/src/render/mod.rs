@@ -3,6 +3,7 @@
 pub(crate) mod html;
 pub(crate) mod latex;
 pub(crate) mod markdown;
+pub(crate) mod stata;
 pub(crate) mod svg;
 pub(crate) mod tables;
 pub(crate) mod terminal;
