@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use arrow_array::Array;
 use serde_json::{Map, Value, json};
 use turnover_data::{Cells, Filter, RawColumn, RawTable, Source};
 use turnover_gravity::formula::{Design, Formula, FormulaError, Specification, design, panel, parse};
@@ -147,10 +148,13 @@ impl Question {
 
 /// A text column is numbers where all its cells are.
 fn typed(column: RawColumn, rows: usize) -> Column {
-    let number = |r: usize| match &column.cells {
-        Cells::Number(_) => Some(column.float(r).unwrap_or(f64::NAN)),
-        Cells::Text(_) => column.str(r).map_or(Some(f64::NAN), |text| text.parse().ok()),
-    };
+    if let Cells::Number(cells) = &column.cells {
+        return Column::Number(match cells.null_count() {
+            0 => cells.values().to_vec(),
+            _ => cells.iter().map(|x| x.unwrap_or(f64::NAN)).collect(),
+        });
+    }
+    let number = |r: usize| column.str(r).map_or(Some(f64::NAN), |text| text.parse().ok());
     match (0..rows).map(number).collect::<Option<Vec<f64>>>() {
         Some(numbers) => Column::Number(numbers),
         None => Column::text(&(0..rows).map(|r| column.str(r)).collect::<Vec<_>>()),
@@ -340,8 +344,7 @@ fn estimate(
         Vcov::Heteroskedastic => Covariance::Heteroskedastic,
         Vcov::Clustered(_) => Covariance::Clustered(std::mem::take(&mut design.clusters)),
     };
-    let coefficients = fit.table(&covariance, question.small_sample).map_err(late)?;
-    let covariance = fit.covariance(&covariance, question.small_sample).map_err(late)?;
+    let (coefficients, covariance) = fit.estimates(&covariance, question.small_sample).map_err(late)?;
     Ok(Estimated { design, fit, coefficients, covariance, likelihoods, corrected: None })
 }
 

@@ -83,8 +83,13 @@ impl Fit {
 
     /// The results table with 95 % intervals.
     pub fn table(&self, which: &Covariance, ssc: SmallSample) -> Result<Vec<Coefficient>, FitError> {
+        Ok(self.estimates(which, ssc)?.0)
+    }
+
+    /// The results table and the covariance that it rests on, row-major.
+    pub fn estimates(&self, which: &Covariance, ssc: SmallSample) -> Result<(Vec<Coefficient>, Vec<f64>), FitError> {
         let (v, degrees) = self.covariance_and_degrees(which, ssc)?;
-        Ok(self.lines(&self.coefficients, &v, degrees))
+        Ok((self.lines(&self.coefficients, &v, degrees), v))
     }
 
     /// The lines of a results table; normal distribution without degrees of freedom.

@@ -3,9 +3,12 @@
 //! row of names (US Census Bureau).
 
 use std::collections::HashMap;
+use std::fmt;
 
 use arrow_array::{Float64Array, StringArray};
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{Cells, RawColumn};
 use crate::error::{DataError, Place};
@@ -23,141 +26,241 @@ pub(super) fn is(bytes: &[u8]) -> bool {
 
 /// Columns in the order in which the rows first name them. A member that is null in every row is
 /// no column: UN Comtrade names countries both by number and by letters, and fills only what was
-/// asked for.
+/// asked for. Rows are taken one at a time, so that what is held is the table and not the document.
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError> {
     let refuse = |what: String, help: &str| DataError::Format { path: name.to_owned(), what, help: help.to_owned() };
-    let document: Value = serde_json::from_slice(bytes).map_err(|e| {
+    let broken = |e: serde_json::Error| {
         refuse(format!("begins as JSON and cannot be read ({e})"), "check that the download or export finished")
-    })?;
-    let rows = match document {
-        Value::Array(rows) => rows,
-        Value::Object(mut envelope) => {
-            let found = ROWS.iter().find_map(|member| match envelope.remove(*member) {
-                Some(Value::Array(rows)) => Some(rows),
-                _ => None,
-            });
-            found.ok_or_else(|| {
-                let members: Vec<String> = envelope.keys().take(12).map(|k| format!("`{k}`")).collect();
-                let there = if members.is_empty() {
-                    "it has none".to_owned()
-                } else {
-                    format!("it has {}", members.join(", "))
-                };
-                refuse(
-                    format!("has no array of rows in a member `data` or `dataset`; {there}"),
-                    "save the whole answer of the interface, and see whether it is an error message",
-                )
-            })?
-        }
-        _ => Vec::new(),
     };
-    if rows.is_empty() {
-        return Err(refuse("holds no rows".to_owned(), "check what was asked of the interface"));
-    }
-    let rows = match rows.first() {
-        Some(Value::Array(_)) => named(name, rows)?,
-        _ => rows,
-    };
-    let count = rows.len();
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut columns: Vec<(String, Vec<Value>)> = Vec::new();
-    for (row, value) in rows.into_iter().enumerate() {
-        let Value::Object(members) = value else {
-            return Err(refuse(
-                format!("row {} is {}, an object was expected", row + 1, kind(&value)),
-                "each row must be an object that names its columns, as in {\"year\": 2019, \"value_usd\": 5}",
-            ));
+    let envelope: Vec<(String, &RawValue)>;
+    let rows = if bytes.trim_ascii_start().starts_with(b"[") {
+        std::str::from_utf8(bytes)
+            .map_err(|e| refuse(format!("begins as JSON and is not UTF-8 ({e})"), "save the file as UTF-8"))?
+    } else {
+        let members: Members<'_> = serde_json::from_slice(bytes).map_err(broken)?;
+        envelope = members.0;
+        let find = |member: &&str| {
+            envelope.iter().find(|(n, v)| n == member && v.get().starts_with('[')).map(|(_, v)| v.get())
         };
-        place(name, row, members, &mut places, &mut columns)?;
-        // A table names a column in most of its rows, and so has fewer cells than bytes; without
-        // this, rows that each name another column would take memory by the square of their number.
-        if count.saturating_mul(columns.len()) > bytes.len() + FEW_CELLS {
-            return Err(refuse(
-                format!("the first {} rows name {} columns and leave most of them empty", row + 1, columns.len()),
-                "each row must name the same columns",
-            ));
-        }
+        ROWS.iter().find_map(|m| find(&m)).ok_or_else(|| {
+            let names: Vec<String> = envelope.iter().take(12).map(|(n, _)| format!("`{n}`")).collect();
+            let there =
+                if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
+            refuse(
+                format!("has no array of rows in a member `data` or `dataset`; {there}"),
+                "save the whole answer of the interface, and see whether it is an error message",
+            )
+        })?
+    };
+    let mut table = Table {
+        name,
+        bytes: bytes.len(),
+        names: None,
+        places: HashMap::new(),
+        columns: Vec::new(),
+        rows: 0,
+        wrong: None,
+    };
+    let mut reader = serde_json::Deserializer::from_str(rows);
+    let done = reader.deserialize_seq(&mut table).and_then(|()| reader.end());
+    if let Some(wrong) = table.wrong {
+        return Err(wrong);
     }
-    if columns.is_empty() {
+    done.map_err(broken)?;
+    if table.rows == 0 {
+        return Err(match table.names {
+            Some(_) => row_error(name, 1, "the only one"),
+            None => refuse("holds no rows".to_owned(), "check what was asked of the interface"),
+        });
+    }
+    if table.columns.is_empty() {
         return Err(refuse("holds rows without a value".to_owned(), "check what was asked of the interface"));
     }
-    let finished = |(name, mut cells): (String, Vec<Value>)| {
-        cells.resize(count, Value::Null);
-        let is_text = cells.iter().any(|c| matches!(c, Value::String(_) | Value::Bool(_)));
-        let cells = if is_text {
-            Cells::Text(cells.iter().map(text).collect::<StringArray>())
-        } else {
-            Cells::Number(cells.iter().map(Value::as_f64).collect::<Float64Array>())
-        };
-        RawColumn { name, cells }
-    };
-    Ok(columns.into_iter().map(finished).collect())
+    let rows = table.rows;
+    Ok(table.columns.into_iter().map(|(name, cells)| RawColumn { name, cells: cells.finish(rows) }).collect())
 }
 
-/// Rows that are arrays below a row of names (US Census Bureau), as objects. A name that comes twice
-/// holds the same: what is asked for and what it is asked by are both given.
-fn named(name: &str, rows: Vec<Value>) -> Result<Vec<Value>, DataError> {
-    let refuse = |row: usize, what: &str| DataError::Format {
+/// The members of an object, their values not read yet.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object or an array of rows")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut out = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    out.push(member);
+                }
+                Ok(Members(out))
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+/// The cells of a column, those up to now; rows that name it no more are missing.
+enum Growing {
+    /// NaN where missing, which JSON cannot say.
+    Number(Vec<f64>),
+    Text(Vec<Option<String>>),
+}
+
+impl Growing {
+    fn put(&mut self, row: usize, cell: &Value) {
+        if let (Growing::Number(numbers), true) = (&self, matches!(cell, Value::String(_) | Value::Bool(_))) {
+            let text = |x: &f64| (!x.is_nan()).then(|| x.to_string());
+            *self = Growing::Text(numbers.iter().map(text).collect());
+        }
+        match self {
+            Growing::Number(numbers) => {
+                numbers.resize(row, f64::NAN);
+                numbers.push(cell.as_f64().unwrap_or(f64::NAN));
+            }
+            Growing::Text(texts) => {
+                texts.resize(row, None);
+                texts.push(text(cell));
+            }
+        }
+    }
+
+    fn finish(self, rows: usize) -> Cells {
+        match self {
+            Growing::Number(mut numbers) => {
+                numbers.resize(rows, f64::NAN);
+                Cells::Number(numbers.into_iter().map(|x| (!x.is_nan()).then_some(x)).collect::<Float64Array>())
+            }
+            Growing::Text(mut texts) => {
+                texts.resize(rows, None);
+                Cells::Text(texts.into_iter().collect::<StringArray>())
+            }
+        }
+    }
+}
+
+/// The table as it grows.
+struct Table<'a> {
+    name: &'a str,
+    /// Size of the file.
+    bytes: usize,
+    /// Names of the columns, where rows are arrays below a row of names (US Census Bureau).
+    names: Option<Vec<String>>,
+    places: HashMap<String, usize>,
+    columns: Vec<(String, Growing)>,
+    rows: usize,
+    /// What is wrong with a row, which the parser cannot say in our words.
+    wrong: Option<DataError>,
+}
+
+impl<'de> Visitor<'de> for &mut Table<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
+        while let Some(row) = rows.next_element::<Value>()? {
+            if let Err(wrong) = self.row(row) {
+                self.wrong = Some(wrong);
+                return Err(serde::de::Error::custom("a row is wrong"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn row_error(name: &str, row: usize, what: &str) -> DataError {
+    DataError::Format {
         path: name.to_owned(),
         what: format!("row {row} is {what}"),
         help: "rows that are arrays must be as long as the first, which holds the names of the columns".to_owned(),
-    };
-    let mut rows = rows.into_iter();
-    let names: Vec<String> = match rows.next() {
-        Some(Value::Array(cells)) => {
-            let text = |c: Value| if let Value::String(s) = c { Some(s) } else { None };
-            let names = cells.into_iter().map(text).collect::<Option<Vec<_>>>();
-            names.ok_or_else(|| refuse(1, "not a row of names"))?
-        }
-        _ => return Err(refuse(1, "not an array")),
-    };
-    let objects: Vec<Value> = rows
-        .enumerate()
-        .map(|(at, row)| match row {
-            Value::Array(cells) if cells.len() == names.len() => {
-                Ok(Value::Object(names.iter().cloned().zip(cells).collect()))
-            }
-            Value::Array(cells) => Err(refuse(at + 2, &format!("{} cells long, not {}", cells.len(), names.len()))),
-            other => Err(refuse(at + 2, kind(&other))),
-        })
-        .collect::<Result<_, _>>()?;
-    if objects.is_empty() {
-        return Err(refuse(1, "the only one"));
     }
-    Ok(objects)
 }
 
-/// Puts the members of a row into their columns.
-fn place(
-    name: &str,
-    row: usize,
-    members: Map<String, Value>,
-    places: &mut HashMap<String, usize>,
-    columns: &mut Vec<(String, Vec<Value>)>,
-) -> Result<(), DataError> {
-    for (member, cell) in members {
-        if matches!(cell, Value::Array(_) | Value::Object(_)) {
-            return Err(DataError::Cell {
-                path: name.to_owned(),
-                place: Place::Row(row as u64 + 1),
-                column: member,
-                expected: "a number or a text".to_owned(),
-                found: kind(&cell).to_owned(),
-                help: "flatten the rows, so that each member holds one value".to_owned(),
+impl Table<'_> {
+    fn row(&mut self, value: Value) -> Result<(), DataError> {
+        match (value, &self.names) {
+            (Value::Object(members), None) => {
+                let members: Vec<(String, Value)> = members.into_iter().collect();
+                self.place(members)
+            }
+            // Names above rows that are arrays. A name that comes twice holds the same: what is asked for
+            // and what it is asked by are both given.
+            (Value::Array(cells), None) if self.rows == 0 => {
+                let text = |c: Value| if let Value::String(s) = c { Some(s) } else { None };
+                let names = cells.into_iter().map(text).collect::<Option<Vec<_>>>();
+                self.names = Some(names.ok_or_else(|| row_error(self.name, 1, "not a row of names"))?);
+                Ok(())
+            }
+            (Value::Array(cells), Some(names)) if cells.len() == names.len() => {
+                let mut members: Vec<(String, Value)> = Vec::with_capacity(cells.len());
+                for (name, cell) in names.iter().zip(cells) {
+                    if !members.iter().any(|(n, _)| n == name) {
+                        members.push((name.clone(), cell));
+                    }
+                }
+                self.place(members)
+            }
+            (Value::Array(cells), Some(names)) => {
+                let what = format!("{} cells long, not {}", cells.len(), names.len());
+                Err(row_error(self.name, self.rows + 2, &what))
+            }
+            (other, Some(_)) => Err(row_error(self.name, self.rows + 2, kind(&other))),
+            (other, None) => Err(DataError::Format {
+                path: self.name.to_owned(),
+                what: format!("row {} is {}, an object was expected", self.rows + 1, kind(&other)),
+                help: "each row must be an object that names its columns, as in {\"year\": 2019, \"value_usd\": 5}"
+                    .to_owned(),
+            }),
+        }
+    }
+
+    /// Puts the members of a row into their columns.
+    fn place(&mut self, members: Vec<(String, Value)>) -> Result<(), DataError> {
+        for (member, cell) in members {
+            if matches!(cell, Value::Array(_) | Value::Object(_)) {
+                return Err(DataError::Cell {
+                    path: self.name.to_owned(),
+                    place: Place::Row(self.rows as u64 + 1),
+                    column: member,
+                    expected: "a number or a text".to_owned(),
+                    found: kind(&cell).to_owned(),
+                    help: "flatten the rows, so that each member holds one value".to_owned(),
+                });
+            }
+            if cell.is_null() {
+                continue;
+            }
+            let columns = &mut self.columns;
+            let at = *self.places.entry(member).or_insert_with_key(|member| {
+                columns.push((member.clone(), Growing::Number(Vec::new())));
+                columns.len() - 1
+            });
+            columns[at].1.put(self.rows, &cell);
+        }
+        self.rows += 1;
+        // A table names a column in most of its rows, and so has fewer cells than bytes; without
+        // this, rows that each name another column would take memory by the square of their number.
+        if self.rows.saturating_mul(self.columns.len()) > self.bytes + FEW_CELLS {
+            return Err(DataError::Format {
+                path: self.name.to_owned(),
+                what: format!(
+                    "the first {} rows name {} columns and leave most of them empty",
+                    self.rows,
+                    self.columns.len()
+                ),
+                help: "each row must name the same columns".to_owned(),
             });
         }
-        if cell.is_null() {
-            continue;
-        }
-        let at = *places.entry(member).or_insert_with_key(|member| {
-            columns.push((member.clone(), Vec::new()));
-            columns.len() - 1
-        });
-        let cells = &mut columns[at].1;
-        cells.resize(row, Value::Null);
-        cells.push(cell);
+        Ok(())
     }
-    Ok(())
 }
 
 /// The cell of a text column, missing where CSV would have it missing.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::FormulaError;
 use super::expr::{column, evaluate};
 use super::parse::{Factor, Formula, Term};
@@ -215,10 +217,10 @@ fn combined(columns: &[&(Vec<u32>, usize)], rows: &[usize]) -> (Vec<u32>, usize)
     (keys.iter().map(code).collect(), values.len())
 }
 
-fn one(
-    formula: &Formula,
+fn one<'a>(
+    formula: &'a Formula,
     frame: &Frame,
-    spec: &Specification,
+    spec: &'a Specification,
     outcome: &str,
     y: Vec<f64>,
     x: Vec<Named>,
@@ -228,13 +230,14 @@ fn one(
     };
     let weights = number(&spec.weights)?;
     let offset = number(&spec.offset)?;
-    let mut coded: HashMap<&str, (Vec<u32>, usize)> = HashMap::new();
-    for name in formula.effects.iter().chain(&spec.clusters).flatten() {
-        if !coded.contains_key(name.as_str()) {
-            let (codes, labels) = factor_codes(column(frame, name)?);
-            coded.insert(name, (codes, labels.len()));
-        }
-    }
+    let mut names: Vec<&str> = formula.effects.iter().chain(&spec.clusters).flatten().map(String::as_str).collect();
+    names.sort_unstable();
+    names.dedup();
+    let code = |name: &&'a str| {
+        let (codes, labels) = factor_codes(column(frame, name)?);
+        Ok((*name, (codes, labels.len())))
+    };
+    let coded: HashMap<&str, (Vec<u32>, usize)> = names.par_iter().map(code).collect::<Result<_, FormulaError>>()?;
     let present = |r: &usize| {
         y[*r].is_finite()
             && x.iter().all(|(_, x)| x[*r].is_finite())
@@ -253,7 +256,7 @@ fn one(
     // Levels of a family count up over what the largest family does not hold fixed: within a pair
     // the levels of exporter-year follow the years, whichever way round the user wrote it.
     let plain: Vec<(Vec<u32>, usize)> =
-        formula.effects.iter().map(|names| combine(&names.iter().collect::<Vec<_>>())).collect();
+        formula.effects.par_iter().map(|names| combine(&names.iter().collect::<Vec<_>>())).collect();
     let largest = (0..plain.len()).max_by_key(|f| plain[*f].1);
     let families: Vec<Family> = formula
         .effects
