@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, json};
 use turnover_data::{Flows, HsCode, Iso3};
-use turnover_gravity::{Cluster, Coefficient, Covariance, Effects, Family, Fit, Model, Settings, SmallSample, poisson};
+use turnover_gravity::{
+    Cluster, Coefficient, Covariance, Effects, Family, Fit, FitError, Model, Settings, SmallSample, poisson,
+};
 use turnover_measures::{Catalogue, Direction};
 
 use crate::answer::{Answer, Bar, Chart, ChartKind, Finding, Interval, Line, Mark, Number, Table, Unit};
@@ -89,13 +91,18 @@ fn estimate(
     panel: &Panel,
     keep: &dyn Fn(usize, usize) -> bool,
     x: &[(String, Regressor)],
+    watch: Watch<'_>,
 ) -> Result<Estimated, AnalysisError> {
     let wrong = |what: String| AnalysisError::Estimate {
         what: format!("the effect of `{}` cannot be estimated: {what}", panel.measure.id),
         help: "more partners, products or years are needed".to_owned(),
     };
     let rows = rows(panel, keep, x).ok_or_else(|| wrong("there are too many cells".to_owned()))?;
-    let fit = poisson(&rows.model, &Settings::default()).map_err(|e| wrong(e.to_string()))?;
+    let settings = Settings { stop: watch.stop(), ..Settings::default() };
+    let fit = poisson(&rows.model, &settings).map_err(|e| match e {
+        FitError::Stopped => AnalysisError::Stopped,
+        e => wrong(e.to_string()),
+    })?;
     let covariance = Covariance::Clustered(vec![rows.pair.clone()]);
     let table = fit.table(&covariance, SmallSample::Fixest).map_err(|e| wrong(e.to_string()))?;
     Ok(Estimated { rows, fit, table })
@@ -140,7 +147,7 @@ pub(crate) fn prevented(
     if year <= panel.start_year() {
         return Err(wrong(format!("{year} is not after `{measure}` began")));
     }
-    let main = design.main()?;
+    let main = design.main(Watch::none())?;
     let effect = &main.table[0];
     let fitted: f64 = main
         .rows
@@ -201,9 +208,9 @@ impl<'a> Design<'a> {
         self.panel.years[y] != self.panel.start_year() && self.stays(p, y)
     }
 
-    fn main(&self) -> Result<Estimated, AnalysisError> {
+    fn main(&self, watch: Watch<'_>) -> Result<Estimated, AnalysisError> {
         let treated: Regressor = Box::new(|p, c, y| self.treated(p, c, y));
-        estimate(self.panel, &|p, y| self.keep(p, y), &[("effect".to_owned(), treated)])
+        estimate(self.panel, &|p, y| self.keep(p, y), &[("effect".to_owned(), treated)], watch)
     }
 }
 
@@ -219,7 +226,7 @@ pub fn answer(
     let design = Design::new(&panel, flows, question)?;
     let step = |what: &str, done: usize| watch.at(what, done, 4);
     step("the effect", 0)?;
-    let main = design.main()?;
+    let main = design.main(watch)?;
     let effect = main.table[0].clone();
     let first = &design.first;
     let keep = |p: usize, y: usize| design.keep(p, y);
@@ -239,7 +246,7 @@ pub fn answer(
         })
         .collect();
     step("year by year", 1)?;
-    let study = estimate(&panel, &|p, y| design.stays(p, y), &events)?;
+    let study = estimate(&panel, &|p, y| design.stays(p, y), &events, watch)?;
     let before: Vec<&str> =
         study.table.iter().map(|c| c.name.as_str()).filter(|n| n.parse::<i32>().is_ok_and(|y| y < y0)).collect();
     let trend = (!before.is_empty())
@@ -257,7 +264,7 @@ pub fn answer(
         })
         .collect();
     step("by product", 2)?;
-    let products = estimate(&panel, &keep, &by_product).ok();
+    let products = estimate(&panel, &keep, &by_product, watch).ok();
     let by_partner: Vec<(String, Regressor)> = (0..panel.partners.len())
         .filter(|p| first[*p])
         .map(|at| {
@@ -266,7 +273,7 @@ pub fn answer(
         })
         .collect();
     step("by partner", 3)?;
-    let partners = estimate(&panel, &keep, &by_partner).ok();
+    let partners = estimate(&panel, &keep, &by_partner, watch).ok();
 
     let template = Finding::template(
         Unit::LogPoints,

@@ -14,6 +14,7 @@ use turnover_gravity::{
 use crate::answer::{Answer, Cell, Finding, Interval, Number, Table, Unit};
 use crate::error::AnalysisError;
 use crate::format::{sentence, significant_digits};
+use crate::watch::Watch;
 
 /// Which covariance is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -241,12 +242,12 @@ fn label(column: &Column, row: usize) -> String {
 }
 
 /// Answers the question.
-pub fn answer(input: &Input, question: &Question) -> Result<Answer, AnalysisError> {
-    Ok(tell(input, question, &models(input, question)?))
+pub fn answer(input: &Input, question: &Question, watch: Watch<'_>) -> Result<Answer, AnalysisError> {
+    Ok(tell(input, question, &models(input, question, watch)?))
 }
 
 /// The models that the question asks for, in the order of its formulas.
-pub fn models(input: &Input, question: &Question) -> Result<Vec<Estimated>, AnalysisError> {
+pub fn models(input: &Input, question: &Question, watch: Watch<'_>) -> Result<Vec<Estimated>, AnalysisError> {
     let mut models = Vec::new();
     for text in &question.formulas {
         let clusters = match &question.vcov {
@@ -256,7 +257,7 @@ pub fn models(input: &Input, question: &Question) -> Result<Vec<Estimated>, Anal
         let spec = Specification { weights: question.weights.clone(), offset: question.offset.clone(), clusters };
         let formula = parse(text).map_err(formula_error)?;
         for design in design(&formula, &input.frame, &spec).map_err(formula_error)? {
-            models.push(estimate(input, question, &formula, design)?);
+            models.push(estimate(input, question, &formula, design, watch)?);
         }
     }
     Ok(models)
@@ -306,9 +307,14 @@ fn estimate(
     question: &Question,
     formula: &Formula,
     mut design: Design,
+    watch: Watch<'_>,
 ) -> Result<Estimated, AnalysisError> {
-    let settings =
-        Settings { separation: question.separation, drop_singletons: question.drop_singletons, ..Settings::default() };
+    let settings = Settings {
+        separation: question.separation,
+        drop_singletons: question.drop_singletons,
+        stop: watch.stop(),
+        ..Settings::default()
+    };
     let place = |row: usize| input.table.place(design.sample.rows[row]).to_string();
     let wrong = |e: FitError| fit_error(&e, &place);
     // Before the work, so that a wrong formula is told at once.
@@ -370,6 +376,9 @@ fn formula_error(e: FormulaError) -> AnalysisError {
 }
 
 fn fit_error(e: &FitError, place: &dyn Fn(usize) -> String) -> AnalysisError {
+    if *e == FitError::Stopped {
+        return AnalysisError::Stopped;
+    }
     let (what, help) = match e {
         FitError::NegativeOutcome { row, value } => (
             format!("the outcome is {value} on {}; PPML needs values of 0 or more", place(*row)),

@@ -1,5 +1,6 @@
 //! How a long answer tells where it is, and hears that nobody waits for it any more.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::AnalysisError;
@@ -11,7 +12,7 @@ pub type Tell<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
 #[derive(Clone, Copy, Default)]
 pub struct Watch<'a> {
     tell: Option<Tell<'a>>,
-    stop: Option<&'a AtomicBool>,
+    stop: Option<&'a Arc<AtomicBool>>,
 }
 
 impl<'a> Watch<'a> {
@@ -21,8 +22,13 @@ impl<'a> Watch<'a> {
     }
 
     /// Steps are told to `tell`; the answer breaks off at the next step once `stop` is true.
-    pub fn new(tell: Tell<'a>, stop: &'a AtomicBool) -> Self {
+    pub fn new(tell: Tell<'a>, stop: &'a Arc<AtomicBool>) -> Self {
         Watch { tell: Some(tell), stop: Some(stop) }
+    }
+
+    /// What an estimate looks at to hear that it is no longer wanted.
+    pub(crate) fn stop(&self) -> Option<Arc<AtomicBool>> {
+        self.stop.cloned()
     }
 
     /// A step begins: `done` of `all` are behind. Fails where the answer is no longer wanted.

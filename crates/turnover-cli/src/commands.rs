@@ -660,7 +660,7 @@ fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError>
     let input = estimate::Input::read(&words.file, filter.as_ref(), &question)?;
     drop(spinner);
     let spinner = Spinner::start("estimating".to_owned(), output.quiet());
-    let answer = estimate::answer(&input, &question)?;
+    let answer = estimate::answer(&input, &question, output.watch())?;
     drop(spinner);
     output.answer(&Document::from(answer), true)
 }

@@ -74,6 +74,9 @@ pub enum FitError {
         /// Relative change of the deviance in the last one.
         change: f64,
     },
+    /// Whoever asked does not wait any more.
+    #[error("stopped")]
+    Stopped,
     /// A restriction on a coefficient that there is not.
     #[error("there is no coefficient `{0}`")]
     NoCoefficient(String),

@@ -1,5 +1,8 @@
 //! What is to be estimated, and how.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use crate::absorb::Effects;
 use crate::error::FitError;
 
@@ -86,7 +89,7 @@ pub enum SeparationCheck {
 }
 
 /// How to estimate.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Relative change in a coefficient, measured against its size and standard error, at which
     /// the iteration ends. Default 1e-9.
@@ -98,10 +101,18 @@ pub struct Settings {
     /// Whether levels of fixed effects with a single observation are dropped, as ppmlhdfe does;
     /// they change no coefficient, but the number of observations. Default no.
     pub drop_singletons: bool,
+    /// Once true, PPML breaks off at its next Newton step with [`crate::FitError::Stopped`]. Default none.
+    pub stop: Option<Arc<AtomicBool>>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { tolerance: 1e-9, max_iterations: 200, separation: SeparationCheck::Full, drop_singletons: false }
+        Settings {
+            tolerance: 1e-9,
+            max_iterations: 200,
+            separation: SeparationCheck::Full,
+            drop_singletons: false,
+            stop: None,
+        }
     }
 }

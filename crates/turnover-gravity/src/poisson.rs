@@ -6,6 +6,8 @@
 //! left. Both use effects of the regressors, `Gamma`, carried from the step before and refreshed
 //! to a loose tolerance; near the solution the weights stand still and so does `Gamma`.
 
+use std::sync::atomic::Ordering;
+
 use rayon::prelude::*;
 
 use crate::absorb::{Absorber, Effects, Family, exp_all};
@@ -358,6 +360,9 @@ impl State {
         let mut change = f64::INFINITY;
         let mut still = 0;
         for iteration in 1..=settings.max_iterations {
+            if settings.stop.as_ref().is_some_and(|s| s.load(Ordering::Relaxed)) {
+                return Err(FitError::Stopped);
+            }
             let near = change < 1e-6;
             let mut delta = self.newton(LATER, if near { LAST_STEP } else { STEP });
             let before = self.deviance;

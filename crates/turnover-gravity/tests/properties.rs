@@ -217,6 +217,15 @@ fn threads_do_not_matter() {
 }
 
 #[test]
+fn who_waits_no_more_is_not_kept_waiting() {
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let model = Model::new(vec![1.0, 2.0, 0.0, 4.0], vec![("x".into(), vec![0.0, 1.0, 2.0, 4.0])]);
+    let settings = Settings { stop: Some(stop), ..Settings::default() };
+    assert_eq!(poisson(&model, &settings).unwrap_err(), FitError::Stopped);
+    assert!(poisson(&model, &Settings::default()).is_ok());
+}
+
+#[test]
 fn what_cannot_be_estimated_is_refused() {
     let y = vec![1.0, 2.0, 3.0, 4.0];
     let model = |y: Vec<f64>, x: Vec<f64>| Model::new(y, vec![("x".into(), x), ("one".into(), vec![1.0; 4])]);

@@ -105,12 +105,12 @@ pub(crate) struct Models {
 #[pyfunction]
 pub(crate) fn estimate(py: Python<'_>, table: &Table, spec: Spec) -> PyResult<Models> {
     let table = table.raw();
-    let done = wait::for_it(py, None, move |_| {
+    let done = wait::for_it(py, None, move |watch| {
         let question = spec.question()?;
         // The columns are shared with the frame until numbers are made of them.
         let table = Arc::unwrap_or_clone(table);
         let input = Input::of(table, spec.filter()?.as_ref(), &question)?;
-        let models = models(&input, &question)?;
+        let models = models(&input, &question, watch)?;
         let answer = tell(&input, &question, &models);
         Ok::<_, AnalysisError>(Models { input, models, answer })
     })?;

@@ -39,10 +39,9 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError
     } else {
         let members: Members<'_> = serde_json::from_slice(bytes).map_err(broken)?;
         envelope = members.0;
-        let find = |member: &&str| {
-            envelope.iter().find(|(n, v)| n == member && v.get().starts_with('[')).map(|(_, v)| v.get())
-        };
-        ROWS.iter().find_map(|m| find(&m)).ok_or_else(|| {
+        let find =
+            |member: &str| envelope.iter().find(|(n, v)| n == member && v.get().starts_with('[')).map(|(_, v)| v.get());
+        ROWS.iter().find_map(|m| find(m)).ok_or_else(|| {
             let names: Vec<String> = envelope.iter().take(12).map(|(n, _)| format!("`{n}`")).collect();
             let there =
                 if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
