@@ -138,9 +138,7 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
     let store = load::store(&words.data)?;
     let all = store.as_ref().map_or(FlowSource::Table(&flows), FlowSource::Store);
     let ground = Ground { world, catalogue: &catalogue, panel: &panel, partners: &partners, all, dossier };
-    let _spinner = Spinner::start("answering".to_owned(), output.quiet());
-    let document = brief(&flows, ground, &ask, output.watch())?;
-    drop(_spinner);
+    let document = output.watched("answering", |watch| brief(&flows, ground, &ask, watch))?;
     output.answer(&document, false)
 }
 
@@ -396,9 +394,7 @@ fn run_effect(words: &args::Effect, output: &Output) -> Result<(), CliError> {
     });
     command.push_str(&load::data_words(&words.data, words.catalogue.as_ref()));
     let question = effect::Question { measure: words.measure.clone(), partner, products, later, command };
-    let _spinner = Spinner::start("estimating".to_owned(), output.quiet());
-    let answer = effect::answer(&flows, &catalogue, &question, output.watch())?;
-    drop(_spinner);
+    let answer = output.watched("estimating", |watch| effect::answer(&flows, &catalogue, &question, watch))?;
     output.answer(&Document::from(answer), true)
 }
 
@@ -608,9 +604,7 @@ fn run_diversion(words: &args::Diversion, output: &Output) -> Result<(), CliErro
         watch_list: words.watch_list.clone(),
         command,
     };
-    let _spinner = Spinner::start("estimating".to_owned(), output.quiet());
-    let answer = diversion::answer(&flows, &catalogue, &question, output.watch())?;
-    drop(_spinner);
+    let answer = output.watched("estimating", |watch| diversion::answer(&flows, &catalogue, &question, watch))?;
     output.answer(&Document::from(answer), true)
 }
 
@@ -659,9 +653,7 @@ fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError>
     let spinner = Spinner::start(format!("reading {}", words.file.display()), output.quiet());
     let input = estimate::Input::read(&words.file, filter.as_ref(), &question)?;
     drop(spinner);
-    let spinner = Spinner::start("estimating".to_owned(), output.quiet());
-    let answer = estimate::answer(&input, &question, output.watch())?;
-    drop(spinner);
+    let answer = output.watched("estimating", |watch| estimate::answer(&input, &question, watch))?;
     output.answer(&Document::from(answer), true)
 }
 

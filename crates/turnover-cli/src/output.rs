@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use miette::Diagnostic;
 use serde_json::Value;
@@ -14,6 +15,7 @@ use turnover_data::RawTable;
 use crate::args::{Color, OutputArgs};
 use crate::errors::CliError;
 use crate::inside::{Inside, MEMORY, Told};
+use crate::progress::Spinner;
 
 /// Widest text, and the width where the terminal's is not known.
 const WIDTH: usize = 100;
@@ -38,9 +40,16 @@ impl<'a> Output<'a> {
         self.inside?.given.table.filter(|_| path == Path::new(MEMORY))
     }
 
-    /// Whoever waits for a long answer.
-    pub(crate) fn watch(&self) -> Watch<'a> {
-        self.inside.map_or(Watch::none(), |i| i.given.watch)
+    /// Runs long work with a spinner that tells its steps; where the command runs inside another
+    /// program, that one hears them.
+    pub(crate) fn watched<T>(&self, words: &str, run: impl FnOnce(Watch<'_>) -> T) -> T {
+        if let Some(inside) = self.inside {
+            return run(inside.given.watch);
+        }
+        let spinner = Spinner::start(words.to_owned(), self.quiet());
+        let tell = |what: &str, done: usize, all: usize| spinner.step(words, what, done, all);
+        // Ctrl-C ends the whole program.
+        run(Watch::new(&tell, &Arc::default()))
     }
 
     /// Whether the answer goes anywhere but to a reader's eyes.

@@ -14,7 +14,9 @@ pub(crate) struct Spinner {
 
 impl Spinner {
     pub(crate) fn start(message: String, quiet: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_message(message);
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
+            .with_style(ProgressStyle::default_spinner())
+            .with_message(message);
         let done = Arc::new(AtomicBool::new(quiet));
         if !quiet {
             let (bar, done) = (bar.clone(), done.clone());
@@ -28,6 +30,11 @@ impl Spinner {
             });
         }
         Spinner { bar, done }
+    }
+
+    /// A step begins: `done` of `all` are behind.
+    pub(crate) fn step(&self, words: &str, what: &str, done: usize, all: usize) {
+        self.bar.set_message(format!("{words}: {what} ({} of {all})", done + 1));
     }
 }
 
