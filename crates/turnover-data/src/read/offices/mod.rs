@@ -314,4 +314,37 @@ mod tests {
         let odd = flows("Country,HTS Number,Year,FAS Value\nRusia,0207,2019,70\n").unwrap_err();
         assert!(odd.contains("line 2, column `Country`"), "{odd}");
     }
+
+    /// Files with a few bytes changed are read or refused.
+    #[test]
+    fn damaged_files_do_not_panic() {
+        let comext = format!("{COMEXT}DE,RU,E,27090010,1,1,201901,1000000,5\nGR,XS,E,0406,2,1,201952,10,5\n");
+        let census = r#"[["I_COMMODITY","CTY_CODE","CTY_NAME","GEN_VAL_YR","YEAR","MONTH"],["2709","4621","RUSSIA","1000","2019","01"]]"#;
+        let dataweb = "Data Type,HTS Number,Country,Year 2018,2019\nImports: CIF,0207.14,Russia,\"1,000\",7\n";
+        let mut state = 1u64;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        for whole in [comext.as_str(), census, dataweb] {
+            assert!(flows(whole).is_ok(), "{whole}");
+            for _ in 0..2000 {
+                let mut bytes = whole.as_bytes().to_vec();
+                for _ in 0..=next(3) {
+                    let at = next(bytes.len().max(1));
+                    if bytes.is_empty() {
+                        break;
+                    }
+                    match next(3) {
+                        0 => bytes[at] = b" ,\"0129-.XR\n[]{:e"[next(17)],
+                        1 => drop(bytes.remove(at)),
+                        _ => bytes.truncate(at + 1),
+                    }
+                }
+                if let Ok(text) = std::str::from_utf8(&bytes) {
+                    let _ = flows(text);
+                }
+            }
+        }
+    }
 }
