@@ -51,7 +51,9 @@ function question(more: Partial<Ask> = {}): Ask {
 function refused(error: unknown): Node[] {
   if (error instanceof Refused) {
     const text = (t: string) => `${t[0]?.toUpperCase() ?? ""}${t.slice(1)}.`;
-    return [h("p", {}, text(error.message)), ...(error.help ? [h("p", { class: "muted" }, text(error.help))] : [])];
+    // The command line's way to other figures is a file on this page.
+    const help = error.help?.includes("--data") ? "Drop a file that holds them on this page, or start turnover serve --data FILE" : error.help;
+    return [h("p", {}, text(error.message)), ...(help ? [h("p", { class: "muted" }, text(help))] : [])];
   }
   return [h("p", { class: "error" }, String(error))];
 }
