@@ -48,6 +48,11 @@ function question(more: Partial<Ask> = {}): Ask {
   };
 }
 
+/** The measures that the switches suppose away or in force. */
+const supposed = (): Partial<Ask> => (
+  { ...(state.lift.length ? { lift: state.lift } : {}), ...(state.bring.length ? { bring: state.bring } : {}) }
+);
+
 function refused(error: unknown): Node[] {
   if (error instanceof Refused) {
     const text = (t: string) => `${t[0]?.toUpperCase() ?? ""}${t.slice(1)}.`;
@@ -147,8 +152,7 @@ async function history(): Promise<void> {
 }
 
 async function coverage(): Promise<void> {
-  const moved = { ...(state.lift.length ? { lift: state.lift } : {}), ...(state.bring.length ? { bring: state.bring } : {}) };
-  const a = await fill("coverage", (signal) => ask("coverage", question(moved), signal), (x) => show(x));
+  const a = await fill("coverage", (signal) => ask("coverage", question(supposed()), signal), (x) => show(x));
   leads.set("coverage", sentence(a, "coverage.claim"));
   lead();
 }
@@ -328,8 +332,7 @@ async function copy(button: HTMLButtonElement): Promise<void> {
 async function save(button: HTMLButtonElement): Promise<void> {
   button.disabled = true;
   try {
-    const moved = { ...(state.lift.length ? { lift: state.lift } : {}), ...(state.bring.length ? { bring: state.bring } : {}) };
-    download(await briefPage(question(moved)), `brief-${state.a}-${state.b}.html`);
+      download(await briefPage(question(supposed())), `brief-${state.a}-${state.b}.html`);
   } catch (error) {
     the("lead").prepend(...refused(error));
   } finally {

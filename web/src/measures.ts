@@ -42,8 +42,7 @@ export const spans = (list: Between[], state: State): Span[] =>
 export function levers(list: Between[], state: State, gone: Gone[]): Lever[] {
   const out: Lever[] = [];
   for (const b of list) {
-    const moved = b.inForce ? state.lift.includes(b.measure.id) : state.bring.includes(b.measure.id);
-    if (!moved) continue;
+    if (isOn(b, state) === b.inForce) continue;
     const flow =
       b.measure.direction === "both"
         ? { exporter: b.sender, importer: b.target, both: true }

@@ -50,13 +50,7 @@ impl<'a> Panel<'a> {
         side: Side,
     ) -> Result<Self, AnalysisError> {
         let wrong = |what: String, help: String| AnalysisError::Change { what, help };
-        let measure = catalogue.measures.iter().find(|m| m.id == id).ok_or_else(|| {
-            let near = nearest(id, catalogue.measures.iter().map(|m| m.id.as_str()));
-            wrong(
-                format!("the catalogue has no measure `{id}`"),
-                near.map_or_else(|| "turnover measures list shows them".to_owned(), |n| format!("did you mean `{n}`?")),
-            )
-        })?;
+        let measure = named(catalogue, id)?;
         let start =
             measure.first_day().ok_or_else(|| wrong(format!("`{id}` has no date"), "name another".to_owned()))?;
         let exports = measure.direction == Direction::Export && side == Side::Sender;
@@ -174,6 +168,18 @@ impl<'a> Panel<'a> {
             self.products.iter().zip(&self.covered).filter(|(_, c)| **c).map(|(p, _)| p.as_str()).collect();
         if list.len() > 12 { format!("{} products", list.len()) } else { format!("HS {}", list.join(", ")) }
     }
+}
+
+/// A measure by its id.
+pub(crate) fn named<'a>(catalogue: &'a Catalogue, id: &str) -> Result<&'a Measure, AnalysisError> {
+    catalogue.measure(id).ok_or_else(|| {
+        let near = nearest(id, catalogue.measures.iter().map(|m| m.id.as_str()));
+        AnalysisError::Change {
+            what: format!("the catalogue has no measure `{id}`"),
+            help: near
+                .map_or_else(|| "turnover measures list shows them".to_owned(), |n| format!("did you mean `{n}`?")),
+        }
+    })
 }
 
 /// Whether a measure covers a product: by an exact code, or a third of a chapter's headings.

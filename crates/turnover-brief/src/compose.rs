@@ -8,7 +8,7 @@ use turnover_analysis::{
     potential, reach, turnover,
 };
 use turnover_data::{FlowSource, Flows, Iso3, PairPanel};
-use turnover_measures::{Catalogue, Direction, Measure, Party};
+use turnover_measures::{Catalogue, Direction, Measure};
 
 use crate::document::{Document, Section};
 use crate::dossier::{Dossier, Evidence};
@@ -32,6 +32,20 @@ pub enum Question {
     Diversion,
     /// Was what they said true?
     Check,
+}
+
+impl Question {
+    /// All of them, in the page's order.
+    pub const ALL: [Question; 8] = [
+        Question::Turnover,
+        Question::Coverage,
+        Question::Effect,
+        Question::Reach,
+        Question::Potential,
+        Question::History,
+        Question::Diversion,
+        Question::Check,
+    ];
 }
 
 /// What the brief is about.
@@ -176,7 +190,7 @@ fn joined(thread: std::thread::ScopedJoinHandle<'_, Result<Answer, AnalysisError
 
 fn cost(ground: &Ground, measure: Option<&str>, ask: &Ask, watch: Watch<'_>) -> Result<Answer, AnalysisError> {
     let id = measure.ok_or_else(no_measure)?;
-    let partner = if ground.sender(id) == Some(ask.pair.a) { ask.pair.b } else { ask.pair.a };
+    let partner = if ground.catalogue.sender(id) == Some(ask.pair.a) { ask.pair.b } else { ask.pair.a };
     let question = effect::Question {
         measure: id.to_owned(),
         partner: Some(partner),
@@ -201,17 +215,6 @@ fn went(ground: &Ground, measure: Option<&str>, ask: &Ask, watch: Watch<'_>) -> 
 /// Years within which the base rate is counted.
 const HORIZON: i32 = 8;
 
-impl Ground<'_> {
-    /// Who of a pair imposed a measure.
-    fn sender(&self, id: &str) -> Option<Iso3> {
-        let measure = self.catalogue.measures.iter().find(|m| m.id == id)?;
-        match measure.sender {
-            Party::Country(c) => Some(c),
-            _ => None,
-        }
-    }
-}
-
 /// The goods measure between the two that names most codes and whose sender's trade with many
 /// partners is at hand.
 fn measure(ground: &Ground, ask: &Ask) -> Option<String> {
@@ -232,7 +235,7 @@ fn measure(ground: &Ground, ask: &Ask) -> Option<String> {
     let found = between
         .into_iter()
         .filter(|m| m.direction == Direction::Import)
-        .find(|m| ground.sender(&m.id).is_some_and(|s| (s == a || s == b) && at_hand(s)));
+        .find(|m| ground.catalogue.sender(&m.id).is_some_and(|s| (s == a || s == b) && at_hand(s)));
     found.map(|m| m.id.clone())
 }
 

@@ -74,11 +74,6 @@ fn coverage_question(pair: Pair, words: &CoverageArgs, data_words: String) -> co
     }
 }
 
-/// A list of ids as a command's word.
-fn list_word(word: &str, ids: &[String]) -> String {
-    if ids.is_empty() { String::new() } else { format!(" --{word} {}", load::quoted(&ids.join(","))) }
-}
-
 fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
     let pair = pair(&words.pair)?;
     let flows = load::flows(&words.data, &Select::Pair(pair.a, pair.b), output)?;
@@ -90,6 +85,7 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
     let year = load::default_year(&words.data, words.coverage.year.or(day_year));
     let mut coverage = coverage_question(pair, &words.coverage, data_words.clone());
     coverage.year = year;
+    let supposed = coverage.supposed();
     let mut reach = reach::Question::new(pair, words.times);
     reach.theta = words.model.theta.unwrap_or(THETA);
     reach.imbalance = imbalance(words.model.imbalance);
@@ -110,11 +106,9 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
         reach,
         figures,
         command: format!(
-            "turnover brief {} --times {}{year_word}{date_word}{}{}{data_words}",
+            "turnover brief {} --times {}{year_word}{date_word}{supposed}{data_words}",
             pair.words(),
-            multiple(words.times),
-            list_word("lift", &words.coverage.lift),
-            list_word("bring", &words.coverage.bring)
+            multiple(words.times)
         ),
         data_words: flow_words.clone(),
         questions: questions(words),
@@ -353,16 +347,12 @@ fn model_words(data: &args::DataArgs, world_year: Option<i32>) -> String {
 
 /// The flows that a measure's effect is about: those of its sender, where that is one country.
 fn sender(catalogue: &Catalogue, measure: &str) -> Select {
-    let party = catalogue.measures.iter().find(|m| m.id == measure).map(|m| m.sender);
-    match party {
-        Some(Party::Country(c)) => Select::Partners(vec![c]),
-        _ => Select::All,
-    }
+    catalogue.sender(measure).map_or(Select::All, |c| Select::Partners(vec![c]))
 }
 
 /// The flows in which trade that a measure stops can have gone around it: those of who imports.
 fn importers(catalogue: &Catalogue, measure: &str) -> Select {
-    let Some(m) = catalogue.measures.iter().find(|m| m.id == measure) else { return Select::All };
+    let Some(m) = catalogue.measure(measure) else { return Select::All };
     if m.direction != Direction::Export {
         return sender(catalogue, measure);
     }

@@ -284,6 +284,19 @@ impl Products {
 }
 
 impl Catalogue {
+    /// A measure by its id.
+    pub fn measure(&self, id: &str) -> Option<&Measure> {
+        self.measures.iter().find(|m| m.id == id)
+    }
+
+    /// Who imposed a measure, if it is one country.
+    pub fn sender(&self, id: &str) -> Option<Iso3> {
+        match self.measure(id)?.sender {
+            Party::Country(c) => Some(c),
+            Party::EuropeanUnion => None,
+        }
+    }
+
     /// The measures that concern a pair in either direction on a day.
     pub fn between(&self, a: Iso3, b: Iso3, on: Date) -> impl Iterator<Item = &Measure> {
         self.measures.iter().filter(move |m| m.concerns(a, b, on) || m.concerns(b, a, on))

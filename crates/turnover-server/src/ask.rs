@@ -244,7 +244,7 @@ fn one(base: &Base, held: &Held, question: Question, ask: &Ask, watch: Watch<'_>
         Question::Coverage => coverage::answer(&*of_pair()?, Some(&*of_both()?), catalogue, &ask.coverage(held)?)?,
         Question::Effect => {
             let id = measure()?;
-            let partner = if base.sender(&id) == Some(pair.a) { pair.b } else { pair.a };
+            let partner = if catalogue.sender(&id) == Some(pair.a) { pair.b } else { pair.a };
             let command = format!("turnover effect {id} --with {partner}{}", held.words);
             let question = effect::Question {
                 measure: id,
@@ -338,18 +338,9 @@ pub(crate) fn whole(base: &Base, held: &Held, ask: &Ask, watch: Watch<'_>) -> Re
     let mut coverage = ask.coverage(held)?;
     coverage.year = year;
     let words = &held.words;
+    let supposed = coverage.supposed();
     let year_word = year.map_or_else(String::new, |y| format!(" --year {y}"));
     let date_word = ask.date.map_or_else(String::new, |d| format!(" --date {d}"));
-    let questions = vec![
-        BriefQuestion::Turnover,
-        BriefQuestion::Coverage,
-        BriefQuestion::Effect,
-        BriefQuestion::Reach,
-        BriefQuestion::Potential,
-        BriefQuestion::History,
-        BriefQuestion::Diversion,
-        BriefQuestion::Check,
-    ];
     let brief_ask = BriefAsk {
         pair,
         times: ask.times,
@@ -359,12 +350,12 @@ pub(crate) fn whole(base: &Base, held: &Held, ask: &Ask, watch: Watch<'_>) -> Re
         reach: ask.reach()?,
         figures: held.figures.clone(),
         command: format!(
-            "turnover brief {} --times {}{year_word}{date_word}{words}",
+            "turnover brief {} --times {}{year_word}{date_word}{supposed}{words}",
             pair.words(),
             multiple(ask.times)
         ),
         data_words: words.clone(),
-        questions,
+        questions: BriefQuestion::ALL.to_vec(),
         partner_words: words.clone(),
     };
     let about = base.dossier.pair == pair || (base.dossier.pair.a, base.dossier.pair.b) == (pair.b, pair.a);

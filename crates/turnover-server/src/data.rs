@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use turnover_analysis::{NamedWorld, Pair};
 use turnover_brief::Dossier;
 use turnover_data::{
-    ColumnMap, DataError, Duplicates, Filter, FlowOptions, FlowSource, Flows, Iso3, PairPanel, RawTable, Select, Store,
-    Unit, Unknown, describe_table, figures, flows_of,
+    ColumnMap, DataError, Duplicates, Filter, FlowOptions, FlowSource, Flows, PairPanel, RawTable, Select, Store, Unit,
+    Unknown, describe_table, figures, flows_of,
 };
-use turnover_measures::{Catalogue, Party};
+use turnover_measures::Catalogue;
 
 use crate::error::Refusal;
 use crate::{Data, ServerError};
@@ -114,14 +114,6 @@ impl Base {
             files: Mutex::new(VecDeque::new()),
             most_files,
         })
-    }
-
-    /// Who imposed a measure, if it is one country.
-    pub(crate) fn sender(&self, id: &str) -> Option<Iso3> {
-        match self.catalogue.measures.iter().find(|m| m.id == id)?.sender {
-            Party::Country(c) => Some(c),
-            Party::EuropeanUnion => None,
-        }
     }
 
     /// The flows that a question is about.

@@ -107,29 +107,24 @@ fn one(facts: &Facts, weights: Weights, instruments: Instruments, ways: Ways, cl
     if matches!(weights, Weights::BaseValue | Weights::BaseFrequency) && facts.base_year.is_none() {
         return None;
     }
-    let items = facts.items.iter().filter(|i| match ways {
+    let counts = |forward: bool| match ways {
         Ways::Both => true,
-        Ways::Forward => i.forward,
-        Ways::Backward => !i.forward,
-    });
+        Ways::Forward => forward,
+        Ways::Backward => !forward,
+    };
+    let items = || facts.items.iter().filter(|i| counts(i.forward));
     let extent = |i: &Item| match instruments {
         Instruments::Bans => i.bans,
         Instruments::Any => i.any,
     };
-    let (mut low, mut high) = share(items, |i| weight(i, weights), extent)?;
+    let (mut low, mut high) = share(items(), |i| weight(i, weights), extent)?;
     if weights == Weights::Counterfactual {
         let prevented = facts.prevented.as_ref().ok()?;
-        let gone: Vec<_> =
-            prevented.iter().filter(|p| ways == Ways::Both || p.forward == (ways == Ways::Forward)).collect();
+        let gone: Vec<_> = prevented.iter().filter(|p| counts(p.forward)).collect();
         if gone.is_empty() {
             return None;
         }
-        let all: f64 = facts
-            .items
-            .iter()
-            .filter(|i| ways == Ways::Both || i.forward == (ways == Ways::Forward))
-            .map(|i| i.now)
-            .sum();
+        let all: f64 = items().map(|i| i.now).sum();
         // What is gone was in products that a ban covers, so it is touched and it is part of the whole.
         let with = |touched: f64, gone: f64| (touched * all + gone) / (all + gone);
         low = with(low, gone.iter().map(|p| p.interval.low.max(0.0)).sum());

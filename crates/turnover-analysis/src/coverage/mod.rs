@@ -13,13 +13,14 @@ mod tables;
 
 use jiff::civil::{Date, date};
 use serde_json::Map;
-use turnover_data::{Edition, Flows, HsCode, Source, editions, nearest};
+use turnover_data::{Edition, Flows, HsCode, Source, editions};
 use turnover_measures::{Catalogue, Direction, Extent, Instrument, Measure, Scope};
 
 use crate::answer::{Answer, Finding, Interval, Number, Unit};
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, percent, percent_range, sentence, usd};
 use crate::pair::{Pair, PairFlows};
+use crate::panel;
 
 pub use definition::{Definition, Instruments, Verdict, Ways, Weights};
 
@@ -58,6 +59,17 @@ impl Question {
             bring: Vec::new(),
             data_words: String::new(),
         }
+    }
+}
+
+impl Question {
+    /// The words that suppose the same measures away or in force.
+    pub fn supposed(&self) -> String {
+        let word = |name: &str, ids: &[String]| match ids {
+            [] => String::new(),
+            ids => format!(" --{name} {}", ids.join(",")),
+        };
+        format!("{}{}", word("lift", &self.lift), word("bring", &self.bring))
     }
 }
 
@@ -160,16 +172,11 @@ pub fn answer(
     facts.items = items(&p, &facts);
     let definitions = definition::all(&facts, question.claim);
     let base_word = base_year.map_or_else(String::new, |b| format!(" --base-year {b}"));
-    let list_word = |word: &str, ids: &[String]| match ids {
-        [] => String::new(),
-        ids => format!(" --{word} {}", ids.join(",")),
-    };
     let command = format!(
-        "turnover coverage {} --date {on} --year {year}{base_word} --claim {}{}{}{}",
+        "turnover coverage {} --date {on} --year {year}{base_word} --claim {}{}{}",
         pair.words(),
         crate::format::multiple(question.claim * 100.0),
-        list_word("lift", &question.lift),
-        list_word("bring", &question.bring),
+        question.supposed(),
         question.data_words
     );
     let mut caveats = caveats(&facts);
@@ -271,14 +278,7 @@ fn items(p: &PairFlows, facts: &Facts) -> Vec<Item> {
 fn suppose(catalogue: &Catalogue, lift: &[String], bring: &[String]) -> Result<Catalogue, AnalysisError> {
     let mut out = catalogue.clone();
     for id in lift.iter().chain(bring) {
-        if !catalogue.measures.iter().any(|m| m.id == *id) {
-            let near = nearest(id, catalogue.measures.iter().map(|m| m.id.as_str()));
-            return Err(AnalysisError::Change {
-                what: format!("the catalogue has no measure `{id}`"),
-                help: near
-                    .map_or_else(|| "turnover measures list shows them".to_owned(), |n| format!("did you mean `{n}`?")),
-            });
-        }
+        panel::named(catalogue, id)?;
     }
     out.measures.retain(|m| !lift.contains(&m.id));
     for measure in out.measures.iter_mut().filter(|m| bring.contains(&m.id)) {

@@ -15,6 +15,8 @@ use dta::stata::missing_value::MissingValue;
 use dta::stata::stata_double::StataDouble;
 use turnover_analysis::{Cell, Table, Unit};
 
+use super::tables::plain;
+
 /// Longest text that a fixed column can hold, in bytes.
 const TEXT: usize = 2045;
 /// Longest name of a variable, and label of one, in characters.
@@ -25,7 +27,7 @@ const LABEL: usize = 80;
 pub(crate) fn stata(table: &Table) -> Result<Vec<u8>, String> {
     let mut widths = Vec::new();
     for (at, column) in table.columns.iter().enumerate() {
-        let longest = table.rows.iter().map(|row| text(&row[at]).len()).max().unwrap_or(0).max(1);
+        let longest = table.rows.iter().map(|row| plain(&row[at]).len()).max().unwrap_or(0).max(1);
         if column.unit == Unit::Text && longest > TEXT {
             return Err(format!(
                 "column {} has a text of {longest} bytes, and Stata's columns hold {TEXT}: write .csv or .parquet",
@@ -56,7 +58,7 @@ fn write(table: &Table, widths: &[u16]) -> DtaResult<Vec<u8>> {
         .write_schema(schema.build()?)?
         .into_record_writer()?;
     for row in &table.rows {
-        let texts: Vec<String> = row.iter().map(text).collect();
+        let texts: Vec<String> = row.iter().map(plain).collect();
         let values: Vec<Value<'_>> = row
             .iter()
             .zip(&texts)
@@ -70,14 +72,6 @@ fn write(table: &Table, widths: &[u16]) -> DtaResult<Vec<u8>> {
         records.write_record(&values)?;
     }
     Ok(records.into_long_string_writer()?.into_value_label_writer()?.finish()?.into_inner())
-}
-
-fn text(cell: &Cell) -> String {
-    match cell {
-        Cell::Text(text) => text.clone(),
-        Cell::Number(x) => x.to_string(),
-        Cell::Missing => String::new(),
-    }
 }
 
 /// A name that Stata takes: letters, digits and underscores, not a digit first.

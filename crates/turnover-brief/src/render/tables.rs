@@ -57,17 +57,21 @@ pub(crate) fn findings(document: &Document) -> Table {
     table
 }
 
+/// A cell for another program: numbers in full precision.
+pub(super) fn plain(cell: &Cell) -> String {
+    match cell {
+        Cell::Text(text) => text.clone(),
+        Cell::Number(x) => x.to_string(),
+        Cell::Missing => String::new(),
+    }
+}
+
 /// Comma-separated values, numbers in full precision, shares as fractions of one.
 pub(crate) fn csv(table: &Table) -> Result<Vec<u8>, String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(table.columns.iter().map(|c| &c.name)).map_err(|e| e.to_string())?;
     for row in &table.rows {
-        let cells = row.iter().map(|cell| match cell {
-            Cell::Text(text) => text.clone(),
-            Cell::Number(x) => x.to_string(),
-            Cell::Missing => String::new(),
-        });
-        writer.write_record(cells).map_err(|e| e.to_string())?;
+        writer.write_record(row.iter().map(plain)).map_err(|e| e.to_string())?;
     }
     writer.into_inner().map_err(|e| e.to_string())
 }

@@ -248,7 +248,7 @@ fn unnamed(table: &RawTable, usual: &str, role: &str, flag: &str) -> DataError {
     missing(table, role, help)
 }
 
-fn missing(table: &RawTable, role: &str, help: String) -> DataError {
+pub(super) fn missing(table: &RawTable, role: &str, help: String) -> DataError {
     let columns = table.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
     DataError::MissingColumn { path: table.path.clone(), role: role.to_owned(), columns, help }
 }
@@ -346,6 +346,22 @@ impl<'a> Layout<'a> {
     }
 }
 
+/// The error that names a cell.
+pub(super) fn wrong(table: &RawTable, row: usize, column: &RawColumn, expected: &str, help: &str) -> DataError {
+    let found = column.show(row).map_or("nothing".to_owned(), |t| {
+        let short: String = t.chars().take(40).collect();
+        format!("`{short}`")
+    });
+    DataError::Cell {
+        path: table.path.clone(),
+        place: table.place(row),
+        column: column.name.clone(),
+        expected: expected.to_owned(),
+        found,
+        help: help.to_owned(),
+    }
+}
+
 /// One row, for reading its cells with checks.
 struct Cell<'a> {
     table: &'a RawTable,
@@ -354,18 +370,7 @@ struct Cell<'a> {
 
 impl Cell<'_> {
     fn wrong(&self, column: &RawColumn, expected: &str, help: &str) -> DataError {
-        let found = column.show(self.row).map_or("nothing".to_owned(), |t| {
-            let short: String = t.chars().take(40).collect();
-            format!("`{short}`")
-        });
-        DataError::Cell {
-            path: self.table.path.clone(),
-            place: self.table.place(self.row),
-            column: column.name.clone(),
-            expected: expected.to_owned(),
-            found,
-            help: help.to_owned(),
-        }
+        wrong(self.table, self.row, column, expected, help)
     }
 
     fn number(&self, column: &RawColumn) -> Option<f64> {

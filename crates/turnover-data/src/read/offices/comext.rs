@@ -68,7 +68,7 @@ pub(super) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    pub(super) fn find(table: &'a RawTable) -> Option<Result<Self, DataError>> {
+    pub(super) fn find(table: &'a RawTable) -> Option<Self> {
         let column = |names: &[&str]| names.iter().find_map(|n| table.column(n));
         let (product, flow, period, value, indicator) = if let Some(product) = column(&["PRODUCT_NC"]) {
             let value = column(&["VALUE_EUR", "VALUE_IN_EUROS"])?;
@@ -80,7 +80,7 @@ impl<'a> Layout<'a> {
         };
         let reporter = column(&["DECLARANT_ISO", "REPORTER", "reporter", "DECLARANT"])?;
         let partner = column(&["PARTNER_ISO", "PARTNER", "partner"])?;
-        Some(Ok(Layout { reporter, partner, product, flow, period, value, indicator }))
+        Some(Layout { reporter, partner, product, flow, period, value, indicator })
     }
 
     pub(super) fn read(&self, table: &RawTable, rows: &[usize]) -> Result<Reading, DataError> {

@@ -9,6 +9,7 @@ use std::collections::hash_map::{DefaultHasher, Entry};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
 
+use super::flows::wrong;
 use super::{RawColumn, RawTable};
 use crate::country::Iso3;
 use crate::error::{DataError, Place};
@@ -21,7 +22,7 @@ pub(super) type Reading = (Vec<(Place, Flow)>, Vec<String>);
 /// The flows of an office's table, or `None` where the columns are not those of one.
 pub(super) fn read(table: &RawTable, rows: &[usize]) -> Option<Result<Reading, DataError>> {
     if let Some(layout) = comext::Layout::find(table) {
-        return Some(layout.and_then(|l| l.read(table, rows)));
+        return Some(layout.read(table, rows));
     }
     usa::read(table, rows)
 }
@@ -65,22 +66,6 @@ fn code(text: &str) -> Option<Code> {
     }
     let code = HsCode::parse(&padded[..padded.len().min(6)]).ok()?;
     Some(Code::Hs { code, national: padded.len() > 6 })
-}
-
-/// One cell of a table, with the error that names it.
-fn wrong(table: &RawTable, row: usize, column: &RawColumn, expected: &str, help: &str) -> DataError {
-    let found = column.show(row).map_or("nothing".to_owned(), |t| {
-        let short: String = t.chars().take(40).collect();
-        format!("`{short}`")
-    });
-    DataError::Cell {
-        path: table.path.clone(),
-        place: table.place(row),
-        column: column.name.clone(),
-        expected: expected.to_owned(),
-        found,
-        help: help.to_owned(),
-    }
 }
 
 /// A value that is 0 or more; thousands may be parted by commas, as in exports of web pages.

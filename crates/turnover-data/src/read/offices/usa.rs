@@ -4,6 +4,7 @@
 use super::{Code, Part, Reading, Sums, amount, code, period, wrong};
 use crate::country::Iso3;
 use crate::error::DataError;
+use crate::read::flows::missing;
 use crate::read::{RawColumn, RawTable};
 
 /// The offices' names for countries, where they are not ours.
@@ -67,18 +68,9 @@ pub(super) fn read(table: &RawTable, rows: &[usize]) -> Option<Result<Reading, D
     is_dataweb.then(|| dataweb(table, rows))
 }
 
-fn missing(table: &RawTable, role: &str, help: &str) -> DataError {
-    DataError::MissingColumn {
-        path: table.path.clone(),
-        role: role.to_owned(),
-        columns: table.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", "),
-        help: help.to_owned(),
-    }
-}
-
 /// The Census Bureau's interface: a row per country, product and month.
 fn census(table: &RawTable, rows: &[usize]) -> Result<Reading, DataError> {
-    let missing = |role: &str, help: &str| missing(table, role, help);
+    let missing = |role: &str, help: &str| missing(table, role, help.to_owned());
     let first = |names: &[&str]| names.iter().find_map(|n| table.column(n));
     let (product, import) = match (first(&["I_COMMODITY"]), first(&["E_COMMODITY"])) {
         (Some(p), _) => (p, true),
@@ -199,7 +191,7 @@ const DATAWEB_WORDS: [&str; 8] = [
 
 /// DataWeb's downloads: a row per country, product and year, or a column per year.
 fn dataweb(table: &RawTable, rows: &[usize]) -> Result<Reading, DataError> {
-    let missing = |role: &str, help: &str| missing(table, role, help);
+    let missing = |role: &str, help: &str| missing(table, role, help.to_owned());
     let product = DATAWEB_PRODUCT.iter().find_map(|n| table.column(n)).ok_or_else(|| missing("product", "add it"))?;
     let name = table.column("Country").ok_or_else(|| missing("partner", "add the column Country to the query"))?;
     let year = table.column("Year");
