@@ -1,11 +1,11 @@
 //! What the questions return and the faces show: findings, tables, charts.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use turnover_data::Source;
 
 /// The unit of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// US dollars.
@@ -106,7 +106,7 @@ impl Finding {
 }
 
 /// A table's column.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Column {
     /// Stable name for files.
     pub name: String,
@@ -117,7 +117,7 @@ pub struct Column {
 }
 
 /// A table's cell.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Cell {
     /// Words.
@@ -153,7 +153,7 @@ impl From<Option<f64>> for Cell {
 }
 
 /// A table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// Stable name, such as `turnover.by_year`.
     pub id: String,

@@ -18,4 +18,4 @@ pub use render::html::html;
 pub use render::svg::{STYLE as CHART_STYLE, svg};
 pub use render::terminal::{Style, table as terminal_table, terminal};
 pub use render::{cell as shown_cell, value as shown_value};
-pub use write::{WriteError, save, write};
+pub use write::{WriteError, beside, can_save, keep, part, save, write};

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use miette::Diagnostic;
+use tempfile::NamedTempFile;
 use thiserror::Error;
 use turnover_analysis::{Chart, Table};
 
@@ -53,14 +54,36 @@ pub enum WriteError {
     },
 }
 
+/// Whether a document can be written to that file, for those whose answer takes long: its ending is known
+/// and its folder takes files.
+pub fn can_save(path: &Path) -> Result<(), WriteError> {
+    const KNOWN: [&str; 8] = ["html", "md", "json", "tex", "csv", "dta", "parquet", "svg"];
+    let ending = ending(path);
+    if !KNOWN.contains(&ending.as_str()) {
+        return Err(WriteError::Ending { path: path.display().to_string(), ending });
+    }
+    beside(path).map(drop)
+}
+
+fn ending(path: &Path) -> String {
+    path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase())
+}
+
+/// A temporary file beside the target, for what is written piece by piece; [`keep`] puts it in its place.
+pub fn beside(path: &Path) -> Result<NamedTempFile, WriteError> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(".turnover-").tempfile_in(folder).map_err(io(path))
+}
+
 /// Writes a document by the file's ending: `.html`, `.md` and `.json` hold all of it; `.csv`,
 /// `.tex`, `.parquet` and `.dta` (Stata) hold the table named `part`, or all findings as a table (the first table of an
 /// answer without findings); `.svg` holds the
 /// chart named `part`, or the first one.
 pub fn save(document: &Document, path: &Path, part: Option<&str>) -> Result<(), WriteError> {
     let name = path.display().to_string();
-    let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
+    let ending = ending(path);
     let content = |what: String| WriteError::Content { path: name.clone(), what };
+    let wanted = || self::part(document, part);
     let bytes = match ending.as_str() {
         "html" => html::html(document).map_err(content)?.into_bytes(),
         "md" => markdown::markdown(document).into_bytes(),
@@ -69,17 +92,18 @@ pub fn save(document: &Document, path: &Path, part: Option<&str>) -> Result<(), 
             text.push('\n');
             text.into_bytes()
         }
-        "tex" => latex::latex(&table(document, part)?).into_bytes(),
-        "csv" => tables::csv(&table(document, part)?).map_err(content)?,
-        "dta" => stata::stata(&table(document, part)?).map_err(content)?,
-        "parquet" => tables::parquet(&table(document, part)?).map_err(content)?,
+        "tex" => latex::latex(&wanted()?).into_bytes(),
+        "csv" => tables::csv(&wanted()?).map_err(content)?,
+        "dta" => stata::stata(&wanted()?).map_err(content)?,
+        "parquet" => tables::parquet(&wanted()?).map_err(content)?,
         "svg" => svg::standalone(chart(document, part)?).into_bytes(),
         _ => return Err(WriteError::Ending { path: name, ending }),
     };
     write(path, &bytes)
 }
 
-fn table(document: &Document, part: Option<&str>) -> Result<Table, WriteError> {
+/// The table named `part`, or all findings as a table (the first table of an answer without findings).
+pub fn part(document: &Document, part: Option<&str>) -> Result<Table, WriteError> {
     let id = match (part, document.tables().next()) {
         (Some(id), _) => id,
         (None, Some(only)) if document.findings().next().is_none() => &only.id,
@@ -103,18 +127,25 @@ fn chart<'a>(document: &'a Document, part: Option<&str>) -> Result<&'a Chart, Wr
 /// Writes bytes to a temporary file beside the target and renames it, so that the target is whole
 /// or as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    // The temporary file's own name would only puzzle; the kind of the fault is what helps.
-    let io = |e: std::io::Error| WriteError::Io { path: path.display().to_string(), source: e.kind().into() };
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".turnover-").tempfile_in(folder).map_err(io)?;
-    file.write_all(bytes).map_err(io)?;
+    let mut file = beside(path)?;
+    file.write_all(bytes).map_err(io(path))?;
+    keep(file, path)
+}
+
+/// Puts a temporary file in its place.
+pub fn keep(file: NamedTempFile, path: &Path) -> Result<(), WriteError> {
     // A temporary file is private to its maker; what it becomes should be as readable as any.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(io)?;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(io(path))?;
     }
-    file.as_file().sync_all().map_err(io)?;
-    file.persist(path).map_err(|e| io(e.error))?;
+    file.as_file().sync_all().map_err(io(path))?;
+    file.persist(path).map_err(|e| io(path)(e.error))?;
     Ok(())
+}
+
+/// The temporary file's own name would only puzzle; the kind of the fault is what helps.
+fn io(path: &Path) -> impl Fn(std::io::Error) -> WriteError + '_ {
+    |e| WriteError::Io { path: path.display().to_string(), source: e.kind().into() }
 }

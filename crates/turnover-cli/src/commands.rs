@@ -610,20 +610,15 @@ fn run_history(words: &args::History, output: &Output) -> Result<(), CliError> {
     output.answer(&Document::from(history::answer(&panel, &question)?), true)
 }
 
-fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError> {
-    // The words before the file, so that a wrong one is told at once.
-    let vcov = estimate::Vcov::parse(&words.vcov)?;
-    let filter = words.filter.as_deref().map(Filter::parse).transpose()?;
-    if let Some(threads) = words.threads {
-        load::set_threads(threads)?;
-    }
-    let question = estimate::Question {
+/// An estimate's question; a wrong word is told before any file is read.
+pub(crate) fn estimate_question(words: &args::Estimate) -> Result<estimate::Question, CliError> {
+    Ok(estimate::Question {
         formulas: words.formulas.clone(),
         kind: match words.method {
             MethodArg::Ppml => Kind::Poisson,
             MethodArg::Ols => Kind::LeastSquares,
         },
-        vcov,
+        vcov: estimate::Vcov::parse(&words.vcov)?,
         small_sample: match words.ssc {
             SscArg::Fixest => SmallSample::Fixest,
             SscArg::Stata => SmallSample::Stata,
@@ -639,10 +634,21 @@ fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError>
         bias_correction: words.bias_correction,
         etable: words.etable,
         command: estimate_command(words),
+    })
+}
+
+fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError> {
+    let question = estimate_question(words)?;
+    let filter = words.filter.as_deref().map(Filter::parse).transpose()?;
+    if let Some(threads) = words.threads {
+        load::set_threads(threads)?;
+    }
+    let input = if let Some(table) = output.table(&words.file) {
+        estimate::Input::of(table.clone(), filter.as_ref(), &question)?
+    } else {
+        let _spinner = Spinner::start(format!("reading {}", words.file.display()), output.quiet());
+        estimate::Input::read(&words.file, filter.as_ref(), &question)?
     };
-    let spinner = Spinner::start(format!("reading {}", words.file.display()), output.quiet());
-    let input = estimate::Input::read(&words.file, filter.as_ref(), &question)?;
-    drop(spinner);
     let answer = output.watched("estimating", |watch| estimate::answer(&input, &question, watch))?;
     output.answer(&Document::from(answer), true)
 }

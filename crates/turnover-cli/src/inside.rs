@@ -1,6 +1,7 @@
 //! The command inside another program: a table in memory instead of a file, and the answer as a
 //! document instead of text.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use clap::Parser;
@@ -10,6 +11,8 @@ use turnover_analysis::Watch;
 use turnover_brief::Document;
 use turnover_data::RawTable;
 
+use crate::args::Command;
+use crate::errors::CliError;
 use crate::output::Output;
 use crate::{args, commands, errors};
 
@@ -56,16 +59,16 @@ impl Inside<'_> {
     }
 }
 
-/// Runs the command's words, without the program's name, and returns what it would have printed.
-pub fn ask(words: &[String], given: Given<'_>) -> Result<Told, Refusal> {
+fn parse(words: &[String]) -> Result<args::Args, Refusal> {
     let all = std::iter::once("turnover").chain(words.iter().map(String::as_str));
-    let args = args::Args::try_parse_from(all).map_err(|e| {
+    args::Args::try_parse_from(all).map_err(|e| {
         let text = e.render().to_string();
         Refusal { error: text.trim_start_matches("error: ").trim().to_owned(), help: None, wrong_call: true }
-    })?;
-    let inside = Inside { given, told: Mutex::new(None) };
-    let output = Output::inside(&args.output, &inside);
-    commands::run(&args, &output).map_err(|e| {
+    })
+}
+
+impl From<CliError> for Refusal {
+    fn from(e: CliError) -> Self {
         let mut error = e.to_string();
         let mut cause = std::error::Error::source(&e);
         while let Some(c) = cause {
@@ -73,11 +76,143 @@ pub fn ask(words: &[String], given: Given<'_>) -> Result<Told, Refusal> {
             cause = c.source();
         }
         Refusal { error, help: e.help().map(|h| h.to_string()), wrong_call: errors::exit_status(&e) == 2 }
-    })?;
+    }
+}
+
+/// Runs the command's words, without the program's name, and returns what it would have printed.
+pub fn ask(words: &[String], given: Given<'_>) -> Result<Told, Refusal> {
+    let args = parse(words)?;
+    let inside = Inside { given, told: Mutex::new(None) };
+    let output = Output::inside(&args.output, &inside);
+    commands::run(&args, &output)?;
     let told = inside.told.lock().unwrap_or_else(PoisonError::into_inner).take();
     told.ok_or_else(|| Refusal {
         error: "the command told nothing".to_owned(),
         help: Some("it writes files only: call it from a shell".to_owned()),
         wrong_call: true,
     })
+}
+
+/// A question about a table, taken apart so that it can be asked of parts of that table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AboutTable {
+    /// The table.
+    pub path: PathBuf,
+    /// The columns that the question reads; `None` where they are those of flows, by whatever names.
+    pub columns: Option<Vec<String>>,
+    /// The rows that take part.
+    pub filter: Option<String>,
+    /// The question's words with [`MEMORY`] for the table, and without the filter.
+    pub words: Vec<String>,
+}
+
+impl AboutTable {
+    /// Takes a question's words apart. Refuses what is no question about a user's table, and words that
+    /// write files or set threads: both are the caller's to decide.
+    pub fn parse(words: &[String]) -> Result<Self, Refusal> {
+        let refuse = |error: &str, help: &str| {
+            Err(Refusal { error: error.to_owned(), help: Some(help.to_owned()), wrong_call: true })
+        };
+        let args = parse(words)?;
+        if args.output.out.is_some() || args.output.json.is_some() {
+            return refuse("--out and --json stand among the question's words", "put them before the --");
+        }
+        let (data, threads) = match &args.command {
+            Command::Brief(w) => (&w.data, None),
+            Command::Turnover(w) => (&w.data, None),
+            Command::Coverage(w) => (&w.data, None),
+            Command::Reach(w) => (&w.data, w.file_model.threads),
+            Command::Simulate(w) => (&w.data, w.file_model.threads),
+            Command::Effect(w) => (&w.data, None),
+            Command::Diversion(w) => (&w.data, None),
+            Command::Check(w) => (&w.data, None),
+            Command::Potential(w) => (&w.data, None),
+            Command::History(w) => (&w.data, None),
+            Command::Estimate(w) => {
+                if w.threads.is_some() {
+                    return refuse("--threads stands among the question's words", "leave it out");
+                }
+                let columns = commands::estimate_question(w)?.columns().map_err(CliError::from)?;
+                return Self::new(w.file.clone(), Some(columns), w.filter.clone(), words);
+            }
+            Command::Serve(_) | Command::Measures(_) | Command::Data(_) => {
+                return refuse("that command answers no question about a table", "estimate and coverage do");
+            }
+        };
+        if threads.is_some() {
+            return refuse("--threads stands among the question's words", "leave it out");
+        }
+        match &data.data {
+            Some(path) => Self::new(path.clone(), None, data.read.filter.clone(), words),
+            None => refuse("the question is about no table", "add --data FILE"),
+        }
+    }
+
+    fn new(
+        path: PathBuf,
+        columns: Option<Vec<String>>,
+        filter: Option<String>,
+        words: &[String],
+    ) -> Result<Self, Refusal> {
+        if let Some(filter) = &filter {
+            turnover_data::Filter::parse(filter).map_err(CliError::from)?;
+        }
+        let mut kept = Vec::new();
+        let mut all = words.iter();
+        let mut named = false;
+        while let Some(word) = all.next() {
+            match word.split_once('=').map_or((word.as_str(), None), |(flag, value)| (flag, Some(value))) {
+                ("--filter", Some(_)) => {}
+                ("--filter", None) => drop(all.next()),
+                ("--data", Some(_)) => kept.push(format!("--data={MEMORY}")),
+                ("--data", None) => {
+                    all.next();
+                    kept.extend(["--data".to_owned(), MEMORY.to_owned()]);
+                }
+                _ if columns.is_some() && !named && Path::new(word) == path => {
+                    named = true;
+                    kept.push(MEMORY.to_owned());
+                }
+                _ => kept.push(word.clone()),
+            }
+        }
+        Ok(AboutTable { path, columns, filter, words: kept })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn about(text: &str) -> Result<AboutTable, Refusal> {
+        AboutTable::parse(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn questions_are_taken_apart() {
+        let estimate = about("estimate --vcov cluster:i flows.parquet y~x|i+j --filter year>2000 --ssc stata").unwrap();
+        assert_eq!(estimate.path, Path::new("flows.parquet"));
+        assert_eq!(estimate.columns.unwrap(), ["i", "j", "x", "y", "i"].map(String::from).to_vec());
+        assert_eq!(estimate.filter.as_deref(), Some("year>2000"));
+        assert_eq!(estimate.words.join(" "), "estimate --vcov cluster:i <table> y~x|i+j --ssc stata");
+        let coverage = about("coverage USA RUS --data=a/b --filter=year>2000").unwrap();
+        assert_eq!((coverage.path.as_path(), coverage.columns), (Path::new("a/b"), None));
+        assert_eq!(coverage.words.join(" "), "coverage USA RUS --data=<table>");
+    }
+
+    #[test]
+    fn what_is_no_question_about_a_table_is_refused() {
+        for (words, why) in [
+            ("serve", "no question"),
+            ("coverage USA RUS", "no table"),
+            ("estimate f.csv y~x --out a.csv", "--out"),
+            ("estimate f.csv y~x --threads 2", "--threads"),
+            ("estimate f.csv y~x --filter year=2", "filter"),
+            ("estimate f.csv y~~x", "formula"),
+            ("no-such", "no-such"),
+        ] {
+            let refusal = about(words).unwrap_err();
+            assert!(refusal.wrong_call && refusal.error.contains(why), "{words}: {}", refusal.error);
+        }
+    }
 }

@@ -100,6 +100,52 @@ impl Filter {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+
+    /// A condition in SQL that every row which passes fulfils, for an engine that may drop the others
+    /// early; `None` where SQL would drop rows that pass. `is_text` tells a column's kind.
+    pub fn sql(&self, is_text: &dyn Fn(&str) -> Option<bool>) -> Option<String> {
+        sql(&self.root, is_text, false)
+    }
+}
+
+fn sql(node: &Node, is_text: &dyn Fn(&str) -> Option<bool>, negated: bool) -> Option<String> {
+    let joined = |parts: &[Node], word: &str| {
+        let parts: Option<Vec<String>> = parts.iter().map(|p| sql(p, is_text, negated)).collect();
+        Some(format!("({})", parts?.join(word)))
+    };
+    // Numbers read from text, text read as numbers, and what is not a number under a `not`, compare by
+    // other rules there.
+    let said = |column: &str, value: &Value| {
+        let quoted = |text: &str, mark: char| format!("{mark}{}{mark}", text.replace(mark, &format!("{mark}{mark}")));
+        let value = match (value, is_text(column)?) {
+            (Value::Text(text), true) => quoted(text, '\''),
+            (Value::Number(x), false) if !negated => x.to_string(),
+            _ => return None,
+        };
+        Some((quoted(column, '"'), value))
+    };
+    match node {
+        Node::Or(parts) => joined(parts, " OR "),
+        Node::And(parts) => joined(parts, " AND "),
+        Node::Not(inner) => Some(format!("NOT coalesce({}, false)", sql(inner, is_text, true)?)),
+        Node::Compare { column, op, value } => {
+            let (column, value) = said(column, value)?;
+            let op = match op {
+                Op::Eq => "=",
+                Op::Ne => "<>",
+                Op::Lt => "<",
+                Op::Le => "<=",
+                Op::Gt => ">",
+                Op::Ge => ">=",
+            };
+            Some(format!("{column} {op} {value}"))
+        }
+        Node::In { column, values } => {
+            let said: Option<Vec<(String, String)>> = values.iter().map(|v| said(column, v)).collect();
+            let (columns, values): (Vec<String>, Vec<String>) = said?.into_iter().unzip();
+            Some(format!("{} IN ({})", columns.first()?, values.join(", ")))
+        }
+    }
 }
 
 fn holds(node: &Node, table: &RawTable, row: usize) -> bool {
@@ -349,6 +395,25 @@ mod tests {
         assert_eq!(rows("not (exporter == 'USA') and value <= 2"), [1]);
         assert_eq!(rows("exporter not in ['USA']"), [1, 3]);
         assert_eq!(rows("value > -1e9"), [0, 1, 3], "a missing value never compares");
+    }
+
+    #[test]
+    fn what_sql_can_say_as_well() {
+        let is_text = |column: &str| match column {
+            "exporter" | "it\"s" => Some(true),
+            "year" | "value" => Some(false),
+            _ => None,
+        };
+        let sql = |filter: &str| Filter::parse(filter).unwrap().sql(&is_text);
+        assert_eq!(
+            sql("year >= 2000 and (exporter == 'O\"K' or exporter in [\"it's\", 'b'])").unwrap(),
+            r#"("year" >= 2000 AND ("exporter" = 'O"K' OR "exporter" IN ('it''s', 'b')))"#
+        );
+        assert_eq!(sql("not exporter == 'A'").unwrap(), r#"NOT coalesce("exporter" = 'A', false)"#);
+        assert_eq!(sql("value != 0.5").unwrap(), r#""value" <> 0.5"#);
+        for other in ["not year == 1", "year == '2000'", "exporter > 3", "unknown == 1", "year > 1 or exporter > 3"] {
+            assert_eq!(sql(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn read(reader: RecordBatchStreamReader, name: &str, wanted: Option<&[String]>) 
             columns.push(RawColumn { name: field.name().clone(), cells });
         }
     }
-    Ok(RawTable::from_columns(name, columns))
+    Ok(RawTable::from_columns(name, columns, None))
 }
 
 /// Numbers stay numbers, text and what only has a text stays text; what is neither is left out.

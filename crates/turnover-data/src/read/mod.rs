@@ -160,18 +160,23 @@ impl RawTable {
     }
 
     /// A table that is in memory already, all its columns of one length; `name` stands for the path in
-    /// messages. The hash is of the columns' names and cells.
-    pub fn from_columns(name: &str, columns: Vec<RawColumn>) -> Self {
+    /// messages. The hash is that of the file it came from, or of the columns' names and cells.
+    pub fn from_columns(name: &str, columns: Vec<RawColumn>, sha256: Option<String>) -> Self {
+        let rows = columns.first().map_or(0, RawColumn::len);
+        let sha256 = sha256.unwrap_or_else(|| Self::hash(&columns));
+        RawTable { path: name.to_owned(), columns, rows, places: Places::Rows(None), sha256 }
+    }
+
+    fn hash(columns: &[RawColumn]) -> String {
         let mut digest = Sha256::new();
-        for column in &columns {
+        for column in columns {
             digest.update(column.name.as_bytes());
             match &column.cells {
                 Cells::Number(a) => digest.update(a.to_data().buffers()[0].as_slice()),
                 Cells::Text(a) => a.to_data().buffers().iter().for_each(|b| digest.update(b.as_slice())),
             }
         }
-        let rows = columns.first().map_or(0, RawColumn::len);
-        RawTable { path: name.to_owned(), columns, rows, places: Places::Rows(None), sha256: hex(&digest.finalize()) }
+        hex(&digest.finalize())
     }
 
     /// A column by its exact name.
