@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use arrow_array::Array;
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use turnover_data::{Cells, Filter, RawColumn, RawTable, Source};
 use turnover_gravity::formula::{Design, Formula, FormulaError, Specification, design, panel, parse};
@@ -114,8 +115,9 @@ impl Input {
     }
 
     fn new(mut table: RawTable) -> Self {
-        // Column by column, so that the cells and the numbers are not held twice.
-        let columns = std::mem::take(&mut table.columns).into_iter().map(|c| (c.name.clone(), typed(c, table.rows)));
+        // Column by column, so that few cells and numbers are held twice.
+        let columns = std::mem::take(&mut table.columns).into_par_iter();
+        let columns = columns.map(|c| (c.name.clone(), typed(c, table.rows)));
         let frame = Frame::new(columns.collect()).unwrap_or_default();
         let source = Source {
             name: Path::new(&table.path).file_name().map_or(table.path.clone(), |n| n.to_string_lossy().into_owned()),

@@ -1,12 +1,8 @@
 //! The result of an estimation.
 
-use rayon::prelude::*;
-
 use crate::absorb::{Absorber, Effects};
+use crate::linear::sum_rows;
 use crate::model::Model;
-
-/// Rows in one block of a sum, so that sums do not depend on the number of threads.
-const BLOCK: usize = 1 << 14;
 
 /// Which estimator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,9 +119,9 @@ impl Fit {
             .collect();
         let mut absorber = Absorber::new(effects);
         let weight: Vec<f64> = self.used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect();
-        let weight = absorber.sorted(&weight);
+        let weight = absorber.sorted(weight);
         absorber.set_weights(|w| w.copy_from_slice(&weight));
-        let left = absorber.sorted(&left);
+        let left = absorber.sorted(left);
         let mut u = vec![0.0; absorber.dimension()];
         absorber.solve(&absorber.project(&left), &mut u, 1e-13, 100_000);
         let mut out = absorber.effects(&left, &u);
@@ -168,14 +164,12 @@ impl Fit {
     /// for least squares), and that of a constant alone.
     pub fn log_likelihoods(&self, model: &Model) -> (f64, f64) {
         let weight = |r: usize| model.weights.as_ref().map_or(1.0, |w| w[r]);
-        let rows: Vec<usize> = (0..self.used.len()).filter(|r| self.used[*r]).collect();
         let sums = |value: &(dyn Fn(usize) -> f64 + Sync)| -> f64 {
-            let blocks: Vec<f64> = rows.par_chunks(BLOCK).map(|b| b.iter().map(|r| value(*r)).sum()).collect();
-            blocks.iter().sum()
+            sum_rows(self.used.len(), |r| if self.used[r] { value(r) } else { 0.0 })
         };
         let mean = sums(&|r| weight(r) * model.y[r]) / sums(&weight);
         if self.kind == Kind::LeastSquares {
-            let n = rows.len() as f64;
+            let n = self.nobs as f64;
             let normal = |squares: f64| -0.5 * n * ((2.0 * std::f64::consts::PI * squares / n).ln() + 1.0);
             let total = sums(&|r| weight(r) * (model.y[r] - mean).powi(2));
             return (normal(self.deviance), normal(total));
@@ -186,7 +180,8 @@ impl Fit {
         });
         let own =
             sums(&|r| weight(r) * (if model.y[r] > 0.0 { model.y[r] * self.index[r] } else { 0.0 } - self.fitted[r]));
-        let null = sums(&|r| weight(r) * (model.y[r] * mean.ln() - mean));
+        let log = mean.ln();
+        let null = sums(&|r| weight(r) * (model.y[r] * log - mean));
         (own - factorials, null - factorials)
     }
 

@@ -47,7 +47,7 @@ pub(crate) fn least_squares_rows(model: &Model, settings: &Settings) -> Result<F
         Some(w) => w.iter().zip(&used).map(|(w, u)| if *u { *w } else { 0.0 }).collect(),
         None => used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect(),
     };
-    let sorted_weight = absorber.sorted(&weight);
+    let sorted_weight = absorber.sorted(weight);
     absorber.set_weights(|w| w.copy_from_slice(&sorted_weight));
     let response: Vec<f64> = match &model.offset {
         Some(offset) => model.y.iter().zip(offset).map(|(y, o)| y - o).collect(),
@@ -88,7 +88,7 @@ pub(crate) fn least_squares_rows(model: &Model, settings: &Settings) -> Result<F
     }
     let sse: f64 = error.iter().zip(weights).map(|(e, w)| w * e * e).sum();
     let masked = |sorted: &[f64], empty: f64| -> Vec<f64> {
-        let mut out = absorber.unsorted(sorted);
+        let mut out = absorber.unsorted(sorted.to_vec());
         out.iter_mut().zip(&used).for_each(|(x, u)| {
             if !u {
                 *x = empty;
@@ -123,7 +123,34 @@ pub(crate) fn least_squares_rows(model: &Model, settings: &Settings) -> Result<F
 }
 
 /// Rows in one block of a sum, so that sums do not depend on the number of threads.
-const BLOCK: usize = 1 << 15;
+pub(crate) const BLOCK: usize = 1 << 15;
+
+/// `sum a b`, in eight sums side by side, so that none waits for the one before.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    const SUMS: usize = 8;
+    let (a, b) = (a.chunks_exact(SUMS), b.chunks_exact(SUMS));
+    let rest: f64 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
+    let mut sums = [0.0; SUMS];
+    for (a, b) in a.zip(b) {
+        for l in 0..SUMS {
+            sums[l] += a[l] * b[l];
+        }
+    }
+    rest + sums.iter().sum::<f64>()
+}
+
+/// `sum of value(r)` over so many rows, block by block.
+pub(crate) fn sum_rows(rows: usize, value: impl Fn(usize) -> f64 + Sync) -> f64 {
+    let blocks: Vec<usize> = (0..rows).step_by(BLOCK).collect();
+    let parts: Vec<f64> =
+        blocks.par_iter().map(|&from| (from..(from + BLOCK).min(rows)).map(&value).sum::<f64>()).collect();
+    parts.iter().sum()
+}
+
+/// `x'Wx`.
+pub(crate) fn sum_of_squares(x: &[f64], weight: &[f64]) -> f64 {
+    sum_rows(x.len(), |r| weight[r] * x[r] * x[r])
+}
 
 /// `X'WX`, k x k row-major.
 pub(crate) fn cross_products(x: &[Vec<f64>], weight: &[f64]) -> Vec<f64> {
@@ -140,7 +167,7 @@ pub(crate) fn cross_products(x: &[Vec<f64>], weight: &[f64]) -> Vec<f64> {
                     *o = x * w;
                 }
                 for j in 0..=i {
-                    out[i * k + j] = weighted.iter().zip(&x[j][rows.clone()]).map(|(a, b)| a * b).sum();
+                    out[i * k + j] = dot(&weighted, &x[j][rows.clone()]);
                 }
             }
             out
@@ -165,7 +192,7 @@ pub(crate) fn products(x: &[Vec<f64>], g: &[f64]) -> Vec<f64> {
         .par_iter()
         .map(|&from| {
             let rows = from..(from + BLOCK).min(g.len());
-            x.iter().map(|x| x[rows.clone()].iter().zip(&g[rows.clone()]).map(|(x, g)| x * g).sum()).collect()
+            x.iter().map(|x| dot(&x[rows.clone()], &g[rows.clone()])).collect()
         })
         .collect();
     let mut out = vec![0.0; x.len()];

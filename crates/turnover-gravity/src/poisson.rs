@@ -15,7 +15,7 @@ use crate::collinear;
 use crate::compress::compress;
 use crate::error::FitError;
 use crate::fit::{Dropped, Fit, Kind, Reason, Separated, Status};
-use crate::linear::{cross_products, invert, products, solve_symmetric};
+use crate::linear::{BLOCK, cross_products, invert, products, solve_symmetric, sum_of_squares, sum_rows};
 use crate::model::{Model, SeparationCheck, Settings};
 use crate::separation;
 
@@ -152,29 +152,26 @@ impl State {
             Some(w) => w.iter().zip(used).map(|(w, u)| if *u { *w } else { 0.0 }).collect(),
             None => used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect(),
         };
-        let weight = absorber.sorted(&weight);
+        let weight = absorber.sorted(weight);
         let y = absorber.sorted(&model.y);
-        let total: f64 = weight.iter().sum();
+        let total = sum_rows(y.len(), |r| weight[r]);
         let columns = model.x.len();
-        let mean = weight.iter().zip(&y).map(|(w, y)| w * y).sum::<f64>() / total;
+        let mean = sum_rows(y.len(), |r| weight[r] * y[r]) / total;
         let index = y.par_iter().map(|y| (0.5 * (y + mean)).ln()).collect();
         let n = y.len();
         State {
             offset: model.offset.as_ref().map(|o| absorber.sorted(o)),
-            x: model.x.iter().map(|(_, x)| absorber.sorted(x)).collect(),
+            x: model.x.par_iter().map(|(_, x)| absorber.sorted(x)).collect(),
             gamma: vec![vec![0.0; absorber.dimension()]; model.x.len()],
             beta: vec![0.0; model.x.len()],
             mu: vec![0.0; n],
             step: vec![0.0; n],
             gradient: vec![0.0; n],
-            residuals: vec![vec![0.0; n]; columns],
+            residuals: (0..columns).map(|_| vec![0.0; n]).collect(),
             deviance: f64::INFINITY,
-            saturated: weight
-                .iter()
-                .zip(&y)
-                .filter(|(w, y)| **w > 0.0 && **y > 0.0)
-                .map(|(w, y)| w * (y * y.ln() - y))
-                .sum(),
+            saturated: sum_rows(n, |r| {
+                if weight[r] > 0.0 && y[r] > 0.0 { weight[r] * (y[r] * y[r].ln() - y[r]) } else { 0.0 }
+            }),
             products: 0,
             first_size: 0.0,
             absorber,
@@ -206,9 +203,7 @@ impl State {
     fn set_weights(&mut self) {
         let (weight, mu) = (&self.weight, &self.mu);
         self.absorber.set_weights(|out| {
-            for ((o, w), m) in out.iter_mut().zip(weight).zip(mu) {
-                *o = w * m;
-            }
+            out.par_iter_mut().zip(weight).zip(mu).with_min_len(BLOCK).for_each(|((o, w), m)| *o = w * m);
         });
     }
 
@@ -255,6 +250,8 @@ impl State {
         self.set_weights();
         // Working response less offset: index - offset + (y - mu) / mu.
         let response: Vec<f64> = (0..self.y.len())
+            .into_par_iter()
+            .with_min_len(BLOCK)
             .map(|r| {
                 let working = if self.mu[r] > 0.0 { (self.y[r] - self.mu[r]) / self.mu[r] } else { 0.0 };
                 self.index[r] - self.offset.as_ref().map_or(0.0, |o| o[r]) + working
@@ -278,13 +275,15 @@ impl State {
             let why = dropped.iter().map(|d| format!("`{}` is {}", d.name, d.reason)).collect::<Vec<_>>().join(", ");
             return Err(FitError::NoVariation(why));
         }
-        let weighted: Vec<f64> = response.iter().zip(self.absorber.weight()).map(|(q, w)| q * w).collect();
-        let delta = self.coefficients_step(&weighted);
-        let mut fitted = vec![0.0; self.y.len()];
+        let rows = response.par_iter().zip(self.absorber.weight());
+        self.gradient.par_iter_mut().zip(rows).with_min_len(BLOCK).for_each(|(g, (q, w))| *g = q * w);
+        let delta = self.coefficients_step(&self.gradient);
+        let mut fitted = std::mem::take(&mut self.step);
         self.fitted_step(|r| response[r], &rho, &delta, &mut fitted);
-        for (r, fit) in fitted.into_iter().enumerate() {
-            self.index[r] = fit + self.offset.as_ref().map_or(0.0, |o| o[r]);
+        if let Some(offset) = &self.offset {
+            fitted.iter_mut().zip(offset).for_each(|(f, o)| *f += o);
         }
+        self.step = std::mem::replace(&mut self.index, fitted);
         self.beta = delta;
         self.deviance = self.refresh();
         Ok((keep, dropped))
@@ -397,12 +396,9 @@ impl State {
     /// The last step of the index, root mean square with the means as weights. Coefficients can
     /// stand still before the effects do, and errors need both.
     fn step_size(&self) -> f64 {
-        let (mut square, mut total) = (0.0, 0.0);
-        for (s, w) in self.step.iter().zip(self.absorber.weight()) {
-            square += w * s * s;
-            total += w;
-        }
-        (square / total).sqrt()
+        let weight = self.absorber.weight();
+        let total = sum_rows(weight.len(), |r| weight[r]);
+        (sum_of_squares(&self.step, weight) / total).sqrt()
     }
 
     /// The largest move of a coefficient against its size and what a unit of information would be.
@@ -411,9 +407,7 @@ impl State {
     }
 
     fn take_step(&mut self) {
-        for (i, s) in self.index.iter_mut().zip(&self.step) {
-            *i += s;
-        }
+        self.index.par_iter_mut().zip(&self.step).with_min_len(BLOCK).for_each(|(i, s)| *i += s);
     }
 
     fn halve_step(&mut self, delta: &mut [f64]) {
@@ -467,12 +461,11 @@ impl State {
         self.refresh_gradient();
         let k = self.residuals.len();
         let bread = invert(&cross_products(&self.residuals, self.absorber.weight()), k);
-        let masked = |sorted: &[f64], empty: f64| -> Vec<f64> {
+        let nobs = used.iter().filter(|u| **u).count();
+        let masked = |sorted: Vec<f64>, empty: f64| -> Vec<f64> {
             let mut out = self.absorber.unsorted(sorted);
-            for (x, u) in out.iter_mut().zip(&used) {
-                if !u {
-                    *x = empty;
-                }
+            if nobs < out.len() {
+                out.iter_mut().zip(&used).filter(|(_, u)| !**u).for_each(|(x, _)| *x = empty);
             }
             out
         };
@@ -483,22 +476,18 @@ impl State {
             coefficients: self.beta.clone(),
             dropped,
             separated,
-            nobs: used.iter().filter(|u| **u).count(),
+            nobs,
             iterations,
             products: self.products,
             bytes_per_product: self.absorber.bytes_per_product(),
             deviance: self.deviance,
-            fitted: masked(&self.mu, f64::NAN),
-            index: masked(&self.index, f64::NAN),
-            residual_x: self.residuals.iter().map(|x| masked(x, 0.0)).collect(),
-            residual_y: masked(&self.gradient, 0.0),
+            fitted: masked(self.mu, f64::NAN),
+            index: masked(self.index, f64::NAN),
+            residual_x: self.residuals.into_par_iter().map(|x| masked(x, 0.0)).collect(),
+            residual_y: masked(self.gradient, 0.0),
             bread,
             effects: model.effects.clone(),
             used,
         }
     }
-}
-
-fn sum_of_squares(x: &[f64], weight: &[f64]) -> f64 {
-    x.iter().zip(weight).map(|(x, w)| w * x * x).sum()
 }

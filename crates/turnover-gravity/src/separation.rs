@@ -150,7 +150,7 @@ pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
         }
         if lowest > -ZERO * highest {
             let found: Vec<bool> = (0..n).map(|r| free(&r) && fitted[r] > 10.0 * ZERO * highest).collect();
-            let found = absorber.unsorted(&found);
+            let found = absorber.unsorted(found);
             return (0..n).filter(|r| found[*r]).collect();
         }
         for r in 0..n {

@@ -9,11 +9,12 @@ use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchReader};
 use arrow_cast::cast;
-use arrow_schema::{ArrowError, DataType};
+use arrow_schema::{ArrowError, DataType, FieldRef};
 use arrow_select::concat::concat;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
+use rayon::prelude::*;
 use turnover_data::{Cells, RawColumn, RawTable};
 
 /// Name of the capsule, by the interface's definition.
@@ -64,19 +65,19 @@ fn read(reader: RecordBatchStreamReader, name: &str, wanted: Option<&[String]>) 
     let schema = reader.schema();
     let batches = reader.collect::<Result<Vec<RecordBatch>, ArrowError>>()?;
     let is_wanted = |n: &str| wanted.is_none_or(|w| w.iter().any(|c| c == n));
-    let mut columns = Vec::new();
-    for (at, field) in schema.fields().iter().enumerate().filter(|(_, f)| is_wanted(f.name())) {
+    let column = |(at, field): (usize, &FieldRef)| {
         let parts: Vec<&dyn Array> = batches.iter().map(|b| b.column(at).as_ref()).collect();
         let whole: ArrayRef = match parts[..] {
             [] => arrow_array::new_empty_array(field.data_type()),
             [_] => Arc::clone(batches[0].column(at)),
             _ => concat(&parts)?,
         };
-        if let Some(cells) = cells(&whole)? {
-            columns.push(RawColumn { name: field.name().clone(), cells });
-        }
-    }
-    Ok(RawTable::from_columns(name, columns, None))
+        Ok(cells(&whole)?.map(|cells| RawColumn { name: field.name().clone(), cells }))
+    };
+    let fields: Vec<(usize, &FieldRef)> =
+        schema.fields().iter().enumerate().filter(|(_, f)| is_wanted(f.name())).collect();
+    let columns: Result<Vec<Option<RawColumn>>, ArrowError> = fields.into_par_iter().map(column).collect();
+    Ok(RawTable::from_columns(name, columns?.into_iter().flatten().collect(), None))
 }
 
 /// Numbers stay numbers, text and what only has a text stays text; what is neither is left out.

@@ -16,6 +16,7 @@ use std::io::Read;
 use std::path::Path;
 
 use arrow_array::{Array, Float64Array, StringArray};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::error::{DataError, Place};
@@ -167,16 +168,19 @@ impl RawTable {
         RawTable { path: name.to_owned(), columns, rows, places: Places::Rows(None), sha256 }
     }
 
+    /// The hash of the columns' hashes, which are taken side by side.
     fn hash(columns: &[RawColumn]) -> String {
-        let mut digest = Sha256::new();
-        for column in columns {
-            digest.update(column.name.as_bytes());
+        let one = |column: &RawColumn| {
+            let mut digest = Sha256::new_with_prefix(column.name.as_bytes());
             match &column.cells {
                 Cells::Number(a) => digest.update(a.to_data().buffers()[0].as_slice()),
                 Cells::Text(a) => a.to_data().buffers().iter().for_each(|b| digest.update(b.as_slice())),
             }
-        }
-        hex(&digest.finalize())
+            digest.finalize()
+        };
+        let mut all = Sha256::new();
+        columns.par_iter().map(one).collect::<Vec<_>>().iter().for_each(|hash| all.update(hash));
+        hex(&all.finalize())
     }
 
     /// A column by its exact name.

@@ -17,6 +17,8 @@
 mod exp;
 mod plan;
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use plan::Plan;
@@ -126,21 +128,22 @@ impl Absorber {
     }
 
     /// A vector over the original rows, in the sorted order.
-    pub(crate) fn sorted<T: Copy + Send + Sync>(&self, rows: &[T]) -> Vec<T> {
+    pub(crate) fn sorted<'a, T: Copy + Send + Sync + 'a>(&self, rows: impl Into<Cow<'a, [T]>>) -> Vec<T> {
+        let rows = rows.into();
         if self.plan.in_order {
-            return rows.to_vec();
+            return rows.into_owned();
         }
         self.plan.order.par_iter().map(|r| rows[*r as usize]).collect()
     }
 
     /// A vector over the sorted rows, in the original order.
-    pub(crate) fn unsorted<T: Copy + Default>(&self, rows: &[T]) -> Vec<T> {
+    pub(crate) fn unsorted<T: Copy + Default>(&self, rows: Vec<T>) -> Vec<T> {
         if self.plan.in_order {
-            return rows.to_vec();
+            return rows;
         }
         let mut out = vec![T::default(); rows.len()];
         for (r, x) in self.plan.order.iter().zip(rows) {
-            out[*r as usize] = *x;
+            out[*r as usize] = x;
         }
         out
     }

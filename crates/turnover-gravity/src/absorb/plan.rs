@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::Effects;
+use super::{Effects, Family};
 
 /// A stretch of a group's rows over which the level of every other family grows by one per row.
 #[derive(Debug, Clone, Copy)]
@@ -65,12 +65,19 @@ impl Plan {
         // Counting sort by the first other family, then (stable) by group: within a group rows
         // follow that family's levels.
         let mut order: Vec<u32> = (0..n as u32).collect();
-        let in_order = families[eliminated].codes.is_sorted();
-        if let (Some(&first), false) = (others.first(), in_order) {
-            order = counting_sort(&order, &families[first].codes, families[first].levels).0;
-        }
+        let Family { codes, levels, .. } = &families[eliminated];
         // Rows that come in the order of groups are left as they are: their runs are the file's.
-        let (order, group_start) = counting_sort(&order, &families[eliminated].codes, families[eliminated].levels);
+        let in_order = codes.is_sorted();
+        let group_start = if in_order {
+            (0..=*levels).map(|level| codes.partition_point(|c| (*c as usize) < level) as u32).collect()
+        } else {
+            if let Some(&first) = others.first() {
+                order = counting_sort(&order, &families[first].codes, families[first].levels).0;
+            }
+            let group_start;
+            (order, group_start) = counting_sort(&order, codes, *levels);
+            group_start
+        };
 
         let groups = group_start.len() - 1;
         let mut runs: Vec<Run> = Vec::new();

@@ -60,9 +60,9 @@ pub fn design(formula: &Formula, frame: &Frame, spec: &Specification) -> Result<
             if formula.constant && formula.effects.is_empty() {
                 x.push(("(Intercept)".to_owned(), vec![1.0; frame.rows()]));
             }
-            for term in formula.terms.iter().chain(steps) {
-                x.extend(regressors(term, frame)?);
-            }
+            let terms: Vec<&Term> = formula.terms.iter().chain(steps).collect();
+            let columns: Result<Vec<_>, _> = terms.par_iter().map(|term| regressors(term, frame)).collect();
+            x.extend(columns?.into_iter().flatten());
             // A term that appears twice is one term.
             let mut seen = std::collections::HashSet::new();
             x.retain(|(name, _)| seen.insert(name.clone()));
@@ -168,13 +168,14 @@ pub(super) fn factor_codes(column: &Column) -> (Vec<u32>, Vec<String>) {
 fn whole_numbers(x: &[f64]) -> Option<(Vec<u32>, Vec<String>)> {
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for v in x.iter().filter(|v| !v.is_nan()) {
-        if v.fract() != 0.0 {
+        // Also where it is infinite or beyond the whole numbers of 64 bits.
+        if (*v as i64) as f64 != *v {
             return None;
         }
         (low, high) = (low.min(*v), high.max(*v));
     }
     let most = (4 * x.len()).max(1 << 16) as f64;
-    // An infinity has a fraction that is no number, and an empty column has no ends.
+    // An empty column has no ends.
     if !(high - low < most && low.abs() < 9e15) {
         return None;
     }
@@ -196,20 +197,20 @@ fn whole_numbers(x: &[f64]) -> Option<(Vec<u32>, Vec<String>)> {
 fn combined(columns: &[&(Vec<u32>, usize)], rows: &[usize]) -> (Vec<u32>, usize) {
     let key = |r: usize| columns.iter().fold(0u64, |k, (codes, n)| k * (*n as u64) + u64::from(codes[r]));
     let span: u128 = columns.iter().map(|c| c.1.max(1) as u128).product();
-    let keys: Vec<u64> = rows.iter().map(|r| key(*r)).collect();
     // Direct addressing where the table is of the order of the data, sorting otherwise.
     if span <= (4 * rows.len() + 1_000_000) as u128 {
         let mut table = vec![u32::MAX; span as usize];
-        for k in &keys {
-            table[*k as usize] = 0;
+        for r in rows {
+            table[key(*r) as usize] = 0;
         }
         let mut next = 0;
         for slot in table.iter_mut().filter(|s| **s == 0) {
             *slot = next;
             next += 1;
         }
-        return (keys.iter().map(|k| table[*k as usize]).collect(), next as usize);
+        return (rows.iter().map(|r| table[key(*r) as usize]).collect(), next as usize);
     }
+    let keys: Vec<u64> = rows.iter().map(|r| key(*r)).collect();
     let mut values = keys.clone();
     values.sort_unstable();
     values.dedup();
@@ -238,16 +239,20 @@ fn one<'a>(
         Ok((*name, (codes, labels.len())))
     };
     let coded: HashMap<&str, (Vec<u32>, usize)> = names.par_iter().map(code).collect::<Result<_, FormulaError>>()?;
-    let present = |r: &usize| {
-        y[*r].is_finite()
-            && x.iter().all(|(_, x)| x[*r].is_finite())
-            && weights.as_ref().is_none_or(|w| w[*r].is_finite())
-            && offset.as_ref().is_none_or(|o| o[*r].is_finite())
-            && coded.values().all(|(codes, _)| codes[*r] != u32::MAX)
-    };
-    let rows: Vec<usize> = (0..frame.rows()).filter(present).collect();
+    let numbers: Vec<&[f64]> =
+        x.iter().map(|(_, x)| x).chain([&y]).chain(&weights).chain(&offset).map(Vec::as_slice).collect();
+    let codes: Vec<&[u32]> = coded.values().map(|(codes, _)| codes.as_slice()).collect();
+    // Column by column: most data has nothing missing.
+    let whole = numbers.par_iter().all(|x| x.iter().all(|x| x.is_finite()))
+        && codes.par_iter().all(|c| c.iter().all(|c| *c != u32::MAX));
+    let present =
+        |r: &usize| whole || numbers.iter().all(|x| x[*r].is_finite()) && codes.iter().all(|c| c[*r] != u32::MAX);
+    let rows: Vec<usize> = (0..frame.rows()).into_par_iter().filter(present).collect();
     let missing = frame.rows() - rows.len();
-    let pick = |values: &[f64]| -> Vec<f64> { rows.iter().map(|r| values[*r]).collect() };
+    let pick = |values: Vec<f64>| match missing {
+        0 => values,
+        _ => rows.iter().map(|r| values[*r]).collect(),
+    };
     let combine = |names: &[&String]| {
         let columns: Vec<&(Vec<u32>, usize)> = names.iter().filter_map(|n| coded.get(n.as_str())).collect();
         combined(&columns, &rows)
@@ -260,7 +265,7 @@ fn one<'a>(
     let largest = (0..plain.len()).max_by_key(|f| plain[*f].1);
     let families: Vec<Family> = formula
         .effects
-        .iter()
+        .par_iter()
         .zip(plain)
         .enumerate()
         .map(|(f, (names, codes))| {
@@ -274,18 +279,18 @@ fn one<'a>(
         .collect();
     let clusters = spec
         .clusters
-        .iter()
+        .par_iter()
         .map(|names| Cluster { name: names.join("^"), codes: combine(&names.iter().collect::<Vec<_>>()).0 })
         .collect();
     Ok(Design {
         outcome: outcome.to_owned(),
         effects: families.iter().map(|f| f.name.clone()).collect(),
         model: Model {
-            y: pick(&y),
-            x: x.iter().map(|(name, x)| (name.clone(), pick(x))).collect(),
+            y: pick(y),
+            x: x.into_par_iter().map(|(name, x)| (name, pick(x))).collect(),
             effects: if families.is_empty() { None } else { Effects::new(families) },
-            weights: weights.as_deref().map(pick),
-            offset: offset.as_deref().map(pick),
+            weights: weights.map(pick),
+            offset: offset.map(pick),
         },
         sample: Sample { rows, missing },
         clusters,
