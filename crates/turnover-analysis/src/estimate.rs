@@ -1,5 +1,7 @@
 //! Estimates by PPML or least squares, as findings and tables.
 
+mod predict;
+
 use std::path::Path;
 
 use arrow_array::Array;
@@ -166,6 +168,9 @@ fn typed(column: RawColumn, rows: usize) -> Column {
 
 /// One estimated model with its table of coefficients.
 pub struct Estimated {
+    formula: Formula,
+    /// Column of the offset.
+    offset: Option<String>,
     design: Design,
     fit: Fit,
     coefficients: Vec<Coefficient>,
@@ -330,6 +335,7 @@ fn estimate(
     }
     .map_err(wrong)?;
     let likelihoods = fit.log_likelihoods(&design.model);
+    let (formula, offset) = (formula.clone(), question.offset.clone());
     let late = |e: FitError| fit_error(&e, &|row| row.to_string());
     if let Some((panel, names)) = panel {
         let debiased = fit.debias(&design.model, &panel).map_err(wrong)?;
@@ -345,7 +351,7 @@ fn estimate(
         };
         let coefficients = fit.debiased_table(&debiased);
         let covariance = debiased.covariance;
-        return Ok(Estimated { design, fit, coefficients, covariance, likelihoods, corrected: Some(corrected) });
+        return Ok(Estimated { formula, offset, design, fit, coefficients, covariance, likelihoods, corrected: Some(corrected) });
     }
     let covariance = match &question.vcov {
         Vcov::Iid => Covariance::Iid,
@@ -353,7 +359,7 @@ fn estimate(
         Vcov::Clustered(_) => Covariance::Clustered(std::mem::take(&mut design.clusters)),
     };
     let (coefficients, covariance) = fit.estimates(&covariance, question.small_sample).map_err(late)?;
-    Ok(Estimated { design, fit, coefficients, covariance, likelihoods, corrected: None })
+    Ok(Estimated { formula, offset, design, fit, coefficients, covariance, likelihoods, corrected: None })
 }
 
 fn formula_error(e: FormulaError) -> AnalysisError {

@@ -158,6 +158,13 @@ impl Models {
         Ok(self.model(at)?.fitted(&self.input, link))
     }
 
+    /// The expected outcome of each row of other data; NaN where the estimate knows nothing of it.
+    fn predict(&self, py: Python<'_>, at: usize, new: &Table, link: bool) -> PyResult<Vec<f64>> {
+        let model = self.model(at)?;
+        let new = Arc::unwrap_or_clone(new.raw());
+        py.detach(|| model.predict(&self.input, new, link)).map_err(|e| raised(&e))
+    }
+
     /// The fixed effects by family and level.
     fn fixed_effects(&self, py: Python<'_>, at: usize) -> PyResult<Vec<(String, Levels)>> {
         let model = self.model(at)?;

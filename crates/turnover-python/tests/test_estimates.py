@@ -58,7 +58,7 @@ def test_predictions_and_effects_belong_to_their_rows():
     table = panel()
     fit = tv.ppml(FORMULA, table, PAIR)
     fitted = np.array(fit.predict())
-    link = np.array(fit.predict("link"))
+    link = np.array(fit.predict(type="link"))
     used = np.isfinite(fitted)
     assert len(fitted) == table.num_rows and used.sum() == fit.nobs
     assert np.allclose(np.exp(link[used]), fitted[used])
@@ -75,6 +75,30 @@ def test_predictions_and_effects_belong_to_their_rows():
     # The score of a Poisson model: trade and its expectation have the same sum over each level.
     trade = np.array([r["trade"] for r in rows])
     assert math.isclose(trade[used].sum(), fitted[used].sum(), rel_tol=1e-9)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_new_data_is_predicted_without_its_outcome(library):
+    table = panel()
+    formula = "trade ~ log(size) + i(group, rta, ref = \"a\") | exporter^year + importer"
+    n = table.num_rows
+    table = table.append_column("size", pa.array([1.0 + (r * r) % 7 for r in range(n)]))
+    table = table.append_column("group", pa.array(["abc"[(r * 5) % 3] for r in range(n)]))
+    table = table.append_column("shift", pa.array([0.1 * (r % 4) for r in range(n)]))
+    fit = tv.ppml(formula, table, offset="shift")
+    fitted, link = np.array(fit.predict()), np.array(fit.predict(type="link"))
+    used = np.isfinite(fitted)
+    rows = np.flatnonzero(used)[::-3]
+    new = table.take(pa.array(rows)).drop_columns(["trade"])
+    assert np.allclose(fit.predict(frames(new)[library]), fitted[rows], rtol=1e-7)
+    assert np.allclose(fit.predict(frames(new)[library], type="link"), link[rows], atol=1e-7)
+    # What the estimate did not see it does not know: a group, a level, a missing value.
+    odd = new.slice(0, 3).to_pydict()
+    odd["group"][0], odd["exporter"][1], odd["size"][2] = "z", "XXX", None
+    assert np.isnan(fit.predict(frames(pa.table(odd))[library])).all()
+    for column in ("size", "importer", "shift"):
+        with pytest.raises(tv.CallError, match=column):
+            fit.predict(frames(new.drop_columns([column]))[library])
 
 
 def test_several_models_stand_side_by_side(frame, library):

@@ -61,7 +61,7 @@ pub fn design(formula: &Formula, frame: &Frame, spec: &Specification) -> Result<
                 x.push(("(Intercept)".to_owned(), vec![1.0; frame.rows()]));
             }
             let terms: Vec<&Term> = formula.terms.iter().chain(steps).collect();
-            let columns: Result<Vec<_>, _> = terms.par_iter().map(|term| regressors(term, frame)).collect();
+            let columns: Result<Vec<_>, _> = terms.par_iter().map(|term| regressors(term, frame, frame)).collect();
             x.extend(columns?.into_iter().flatten());
             // A term that appears twice is one term.
             let mut seen = std::collections::HashSet::new();
@@ -84,13 +84,42 @@ fn step_sets(formula: &Formula) -> Vec<Vec<&Term>> {
 
 type Named = (String, Vec<f64>);
 
-/// The regressors of a term: one, or one per combination of dummy values.
-fn regressors(term: &Term, frame: &Frame) -> Result<Vec<Named>, FormulaError> {
+/// The regressors of a model, by their names, on other data than it was estimated on. NaN where a dummy's
+/// variable has a value that the estimate did not see, and where a column is missing.
+pub fn regressors_again(
+    formula: &Formula,
+    names: &[String],
+    estimated_on: &Frame,
+    new: &Frame,
+) -> Result<Vec<Vec<f64>>, FormulaError> {
+    let choices = formula.steps.iter().flat_map(|(_, choices)| choices.iter().flatten());
+    let mut all = vec![("(Intercept)".to_owned(), vec![1.0; new.rows()])];
+    for term in formula.terms.iter().chain(choices) {
+        // Another step's regressors may need columns that this one does not.
+        let columns = regressors(term, new, estimated_on);
+        match columns {
+            Ok(columns) => all.extend(columns),
+            Err(e) if term_matters(term, names, estimated_on) => return Err(e),
+            Err(_) => {}
+        }
+    }
+    let column = |name: &String| all.iter().find(|(n, _)| n == name).map(|(_, x)| x.clone());
+    Ok(names.iter().map(|name| column(name).unwrap_or_else(|| vec![f64::NAN; new.rows()])).collect())
+}
+
+/// Whether any of these regressors is the term's.
+fn term_matters(term: &Term, names: &[String], frame: &Frame) -> bool {
+    regressors(term, frame, frame).is_ok_and(|own| own.iter().any(|(name, _)| names.contains(name)))
+}
+
+/// The regressors of a term: one, or one per combination of dummy values, which are those of the frame
+/// `known`.
+fn regressors(term: &Term, frame: &Frame, known: &Frame) -> Result<Vec<Named>, FormulaError> {
     let mut out: Vec<Named> = Vec::new();
     for factor in &term.factors {
         let columns = match factor {
             Factor::Value(name, expr) => vec![(name.clone(), evaluate(expr, frame)?)],
-            Factor::Dummies { column, times, reference } => dummies(frame, column, times.as_ref(), reference)?,
+            Factor::Dummies { column, times, reference } => dummies(frame, known, column, times.as_ref(), reference)?,
         };
         let count = out.len() * columns.len();
         out = if out.is_empty() {
@@ -108,11 +137,19 @@ fn regressors(term: &Term, frame: &Frame) -> Result<Vec<Named>, FormulaError> {
 
 fn dummies(
     frame: &Frame,
+    known: &Frame,
     name: &str,
     times: Option<&(String, super::expr::Expr)>,
     reference: &[String],
 ) -> Result<Vec<Named>, FormulaError> {
-    let (codes, labels) = factor_codes(column(frame, name)?);
+    let (mut codes, mut labels) = factor_codes(column(frame, name)?);
+    if !std::ptr::eq(frame, known) {
+        let (_, values) = factor_codes(column(known, name)?);
+        let place = |label: &String| values.iter().position(|v| v == label).map_or(u32::MAX, |at| at as u32);
+        let places: Vec<u32> = labels.iter().map(place).collect();
+        codes.iter_mut().filter(|c| **c != u32::MAX).for_each(|c| *c = places[*c as usize]);
+        labels = values;
+    }
     let scale = times.map(|(_, expr)| evaluate(expr, frame)).transpose()?;
     let kept: Vec<usize> = (0..labels.len()).filter(|k| !reference.contains(&labels[*k])).collect();
     if kept.len() > MOST_DUMMIES {

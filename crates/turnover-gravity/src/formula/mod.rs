@@ -15,7 +15,7 @@ mod parse;
 
 use thiserror::Error;
 
-pub use design::{Design, Sample, Specification, design};
+pub use design::{Design, Sample, Specification, design, regressors_again};
 pub use panel::panel;
 pub use parse::{Formula, parse};
 

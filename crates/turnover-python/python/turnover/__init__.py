@@ -435,13 +435,17 @@ class Fit:
         k = len(self._raw["coefficients"])
         return [flat[i * k:(i + 1) * k] for i in range(k)]
 
-    def predict(self, type: str = "response") -> list[float]:
+    def predict(self, newdata: Any = None, type: str = "response") -> list[float]:
         """Fitted values by row of the data (after the filter), NaN for rows that take no part.
 
+        With ``newdata``, a frame with the regressors and the columns of the effects, the expected outcome of
+        its rows: NaN where a value is missing and for levels that the estimate did not see.
         ``type`` is ``response`` (the expected outcome) or ``link`` (its log for PPML).
         """
         if type not in ("response", "link"):
             raise CallError(f"type is {type!r}\n  help: response or link")
+        if newdata is not None:
+            return self._fits._native.predict(self._at, _take(newdata), type == "link")
         return self._fits._native.fitted(self._at, type == "link")
 
     def fixef(self) -> dict[str, dict[str, float]]:
