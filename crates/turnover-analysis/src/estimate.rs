@@ -351,7 +351,16 @@ fn estimate(
         };
         let coefficients = fit.debiased_table(&debiased);
         let covariance = debiased.covariance;
-        return Ok(Estimated { formula, offset, design, fit, coefficients, covariance, likelihoods, corrected: Some(corrected) });
+        return Ok(Estimated {
+            formula,
+            offset,
+            design,
+            fit,
+            coefficients,
+            covariance,
+            likelihoods,
+            corrected: Some(corrected),
+        });
     }
     let covariance = match &question.vcov {
         Vcov::Iid => Covariance::Iid,

@@ -16,8 +16,7 @@ impl Estimated {
     /// for levels that the estimate did not see: it knows nothing of them. The outcome is not needed.
     pub fn predict(&self, input: &Input, new: RawTable, link: bool) -> Result<Vec<f64>, AnalysisError> {
         let new = Input::new(new).frame;
-        let columns =
-            regressors_again(&self.formula, &self.fit.names, &input.frame, &new).map_err(formula_error)?;
+        let columns = regressors_again(&self.formula, &self.fit.names, &input.frame, &new).map_err(formula_error)?;
         let mut index = vec![0.0; new.rows()];
         for (x, b) in columns.iter().zip(&self.fit.coefficients) {
             index.iter_mut().zip(x).for_each(|(i, x)| *i += b * x);
@@ -43,8 +42,7 @@ impl Estimated {
 fn of_rows(family: &str, values: &[(String, f64)], new: &Frame) -> Result<Vec<f64>, AnalysisError> {
     let values: HashMap<&str, f64> = values.iter().map(|(level, value)| (level.as_str(), *value)).collect();
     let columns = family.split('^').map(str::trim);
-    let columns: Result<Vec<&Column>, _> =
-        columns.map(|c| new.column(c).ok_or_else(|| missing(c, new))).collect();
+    let columns: Result<Vec<&Column>, _> = columns.map(|c| new.column(c).ok_or_else(|| missing(c, new))).collect();
     let columns = columns?;
     let level = |row: usize| columns.iter().map(|c| label(c, row)).collect::<Vec<_>>().join("^");
     Ok((0..new.rows()).into_par_iter().map(|r| values.get(level(r).as_str()).copied().unwrap_or(f64::NAN)).collect())
