@@ -160,3 +160,39 @@ impl<'a> Cells<'a> {
         Ok(self.cells)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
+    use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    fn batch(cells: &[(&str, f64, i64)]) -> RecordBatch {
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("exporter", Arc::new(StringArray::from_iter_values(cells.iter().map(|c| c.0)))),
+            ("trade", Arc::new(Float64Array::from_iter_values(cells.iter().map(|c| c.1)))),
+            (ROWS, Arc::new(Int64Array::from_iter_values(cells.iter().map(|c| c.2)))),
+        ];
+        RecordBatch::try_from_iter(columns).unwrap()
+    }
+
+    #[test]
+    fn a_cell_that_comes_twice_is_one_and_a_row_that_is_missing_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("cells.parquet");
+        let batches = [batch(&[("A", 1.0, 2), ("B", 2.0, 3), ("B", 2.0, 3)]), batch(&[("B", 2.0, 3), ("C", 4.0, 1)])];
+        let mut cells = Cells::new(&target, batches[0].schema(), 1).unwrap();
+        batches.iter().for_each(|b| cells.add(b).unwrap());
+        assert!(matches!(cells.whole(7), Err(ClusterError::Lost(_))) && cells.whole(6).is_ok());
+        assert!(!target.exists());
+        assert_eq!(cells.finish().unwrap(), 3);
+        let file = std::fs::File::open(&target).unwrap();
+        let read = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
+        let read: Vec<RecordBatch> = read.map(Result::unwrap).collect();
+        assert_eq!(read, [batch(&[("A", 1.0, 2), ("B", 2.0, 3), ("C", 4.0, 1)])]);
+
+        let mut cells = Cells::new(&target, batches[0].schema(), 1).unwrap();
+        let other = batch(&[("A", 1.0, 2), ("A", 1.5, 3)]);
+        assert!(matches!(cells.add(&other), Err(ClusterError::Lost(_))));
+    }
+}

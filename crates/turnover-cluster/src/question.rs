@@ -379,3 +379,110 @@ impl Question {
         Ok(Filter::parse(filter)?.sql(&is_text))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datafusion::arrow::array::{Float64Array, StringArray};
+
+    fn question(words: &str) -> Question {
+        Question {
+            words: words.split_whitespace().map(str::to_owned).collect(),
+            filter: Some("year > 2000".to_owned()),
+            table: "flows of 2019.parquet".to_owned(),
+            hash: "00".to_owned(),
+            one_file: true,
+            columns: vec!["product".to_owned(), "y".to_owned(), "x".to_owned()],
+            parts: vec!["product".to_owned()],
+            digits: None,
+            part: None,
+            whole: true,
+        }
+    }
+
+    fn rows(products: &[&str]) -> RecordBatch {
+        let n = products.len();
+        let x: Vec<f64> = (0..n).map(|r| (r * r % 5) as f64).collect();
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("product", Arc::new(StringArray::from(products.to_vec()))),
+            ("y", Arc::new(Float64Array::from((0..n).map(|r| 1.0 + r as f64).collect::<Vec<_>>()))),
+            ("x", Arc::new(Float64Array::from(x))),
+        ];
+        RecordBatch::try_from_iter(columns).unwrap()
+    }
+
+    #[test]
+    fn a_part_has_a_filter_of_its_own() {
+        for (value, digits, told) in [
+            ("0101", None, "product == \"0101\""),
+            ("say \"a\"", None, "product == 'say \"a\"'"),
+            ("0101", Some(2), "product >= \"01\" and product < \"02\""),
+            ("0901", Some(2), "product >= \"09\" and product < \"0:\""),
+            ("7", Some(2), "product >= \"7\" and product < \"8\""),
+        ] {
+            assert_eq!(term("product", value, digits).unwrap(), told);
+            assert!(Filter::parse(told).is_ok());
+        }
+        assert!(term("product", "it's \"a\"", None).is_err());
+        let told = question("estimate <table> y~x").filter_of(&rows(&["01"])).unwrap();
+        assert_eq!(told, "(year > 2000) and product == \"01\"");
+    }
+
+    #[test]
+    fn a_question_travels_and_what_is_none_does_not() {
+        let sent = question("estimate <table> y~x --vcov iid");
+        let mut bytes = Vec::new();
+        Question::encode(&sent.clone().function(), &mut bytes).unwrap();
+        let got = Question::decode(NAME, &bytes).unwrap();
+        let inner: &dyn Any = got.inner().as_ref();
+        assert_eq!(inner.downcast_ref::<Ask>().unwrap().question.as_ref(), &sent);
+        assert!(Question::decode("other", &bytes).is_err());
+        assert!(Question::decode(NAME, &bytes[1..]).is_err());
+        for words in [
+            "data export --data <table> --out f.csv",
+            "estimate <table> y~x --out f.csv",
+            "estimate /etc/passwd y~x",
+            "coverage USA RUS --data other.csv",
+            "coverage USA RUS --data <table> --filter year>2000",
+            "serve",
+        ] {
+            let mut bytes = Vec::new();
+            Question::encode(&question(words).function(), &mut bytes).unwrap();
+            assert!(Question::decode(NAME, &bytes).is_err(), "{words}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_arrival_does_not_matter_and_states_can_be_sent_on() {
+        let mut question = question("estimate <table> y~x");
+        question.filter = None;
+        let all = rows(&["01"; 40]);
+        let fresh = || Rows { question: Arc::new(question.clone()), schema: all.schema(), batches: Vec::new() };
+        let answer = |pieces: &[(usize, usize)]| {
+            let (mut first, mut second) = (fresh(), fresh());
+            for (k, (from, len)) in pieces.iter().enumerate() {
+                let half = if k % 2 == 0 { &mut first } else { &mut second };
+                half.update_batch(all.slice(*from, *len).columns()).unwrap();
+            }
+            let state = second.state().unwrap();
+            let state: Vec<ArrayRef> = state.iter().map(|s| s.to_array().unwrap()).collect();
+            first.merge_batch(&state).unwrap();
+            let ScalarValue::Utf8(Some(text)) = first.evaluate().unwrap() else { panic!("no text") };
+            let part: Part = serde_json::from_str(&text).unwrap();
+            assert_eq!(part.rows, 40);
+            serde_json::to_value(part.outcome).unwrap()
+        };
+        let told = answer(&[(0, 40)]);
+        assert_eq!(told, answer(&[(30, 10), (0, 1), (1, 28), (29, 1)]));
+        let command = told["answered"]["whole"]["command"].as_str().unwrap();
+        assert!(command.starts_with("turnover estimate 'flows of 2019.parquet' "), "{command}");
+    }
+
+    #[test]
+    fn a_refusal_is_an_answer() {
+        let mut question = question("estimate <table> y~x|x");
+        question.filter = None;
+        let Outcome::Refused { error, help } = question.answer(&rows(&["01"; 9])) else { panic!("answered") };
+        assert!(error.contains('x') && help.is_some(), "{error}");
+    }
+}

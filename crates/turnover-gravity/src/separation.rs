@@ -5,7 +5,7 @@
 //! combination raises the likelihood for ever (Correia, Guimaraes and Zylkin 2021, proposition 1).
 //! Such rows say nothing about the other coefficients.
 
-use crate::absorb::Effects;
+use crate::absorb::{Absorber, Effects};
 use crate::fit::{Reason, Separated};
 use crate::model::Model;
 use crate::poisson::{State, absorber};
@@ -85,77 +85,112 @@ const VANISHED: f64 = 1e-3;
 /// Rounds at most.
 const ROUNDS: usize = 5_000;
 
+/// Rounds after which values that have not settled are looked at, and again.
+const LOOK: usize = 100;
+
 /// The iterative rectifier of Correia, Guimaraes and Zylkin (2021, section 3.2): the combination
 /// that proves separation is what regressions of a non-negative variable on regressors and effects
 /// converge to, when after each the negative fitted values are cut off, and observations with
 /// positive outcomes are held at 0 by a heavy weight. Returns rows of the caller.
+///
+/// Where effects hang together by few rows, small values of both signs stay for thousands of rounds
+/// beside those that prove it; rows that stand out are then proved by themselves.
 pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
     let mut absorber = absorber(model);
     let y = absorber.sorted(&model.y);
     let used = absorber.sorted(used);
+    let columns: Vec<Vec<f64>> = model.x.iter().map(|(_, x)| absorber.sorted(x)).collect();
     let n = y.len();
-    let weight: Vec<f64> = (0..n)
-        .map(|r| {
-            if !used[r] {
-                0.0
-            } else if y[r] > 0.0 {
-                HEAVY
-            } else {
-                1.0
-            }
-        })
-        .collect();
-    absorber.set_weights(|w| w.copy_from_slice(&weight));
-    let mut x = Vec::with_capacity(model.x.len());
-    for (_, column) in &model.x {
-        let column = absorber.sorted(column);
-        let mut gamma = vec![0.0; absorber.dimension()];
-        absorber.solve(&absorber.project(&column), &mut gamma, 1e-13, 10_000);
-        x.push(absorber.residual(&column, &gamma));
-    }
-    // Regressors made orthonormal; those that add nothing leave.
-    let mut basis: Vec<Vec<f64>> = Vec::new();
-    let dot =
-        |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).zip(absorber.weight()).map(|((a, b), w)| a * b * w).sum() };
-    for mut column in x {
-        let before = dot(&column, &column).sqrt();
-        for _ in 0..2 {
-            for b in &basis {
-                let along = dot(&column, b);
-                column.iter_mut().zip(b).for_each(|(c, b)| *c -= along * b);
-            }
-        }
-        let length = dot(&column, &column).sqrt();
-        if length > 1e-9 * before && length > 0.0 {
-            column.iter_mut().for_each(|c| *c /= length);
-            basis.push(column);
-        }
-    }
-    let mut target: Vec<f64> = (0..n).map(|r| if used[r] && y[r] == 0.0 { 1.0 } else { 0.0 }).collect();
+    let free = |r: usize| used[r] && y[r] == 0.0;
+    let weight: Vec<f64> = (0..n).map(|r| heavy(used[r], free(r))).collect();
+    let mut basis = hold(&mut absorber, &columns, &weight);
+    let mut target: Vec<f64> = (0..n).map(|r| if free(r) { 1.0 } else { 0.0 }).collect();
     let mut rho = vec![0.0; absorber.dimension()];
-    for _ in 0..ROUNDS {
-        absorber.solve(&absorber.project(&target), &mut rho, 1e-6, 10_000);
-        let mut left = absorber.residual(&target, &rho);
-        for b in &basis {
-            let along = dot(&left, b);
-            left.iter_mut().zip(b).for_each(|(l, b)| *l -= along * b);
-        }
-        let fitted: Vec<f64> = target.iter().zip(&left).map(|(t, l)| t - l).collect();
-        let free = |r: &usize| used[*r] && y[*r] == 0.0;
-        let lowest = (0..n).filter(free).map(|r| fitted[r]).fold(0.0, f64::min);
-        let highest = (0..n).filter(free).map(|r| fitted[r]).fold(0.0, f64::max);
+    for round in 1..=ROUNDS {
+        let fitted = fit(&absorber, &basis, &target, &mut rho);
+        let lowest = (0..n).filter(|r| free(*r)).map(|r| fitted[r]).fold(0.0, f64::min);
+        let highest = (0..n).filter(|r| free(*r)).map(|r| fitted[r]).fold(0.0, f64::max);
         // Without separation the values die away on both sides of 0.
         if highest < VANISHED {
             return Vec::new();
         }
-        if lowest > -ZERO * highest {
-            let found: Vec<bool> = (0..n).map(|r| free(&r) && fitted[r] > 10.0 * ZERO * highest).collect();
-            let found = absorber.unsorted(found);
-            return (0..n).filter(|r| found[*r]).collect();
+        let settled = lowest > -ZERO * highest;
+        if settled || round % LOOK == 0 {
+            let least = 10.0 * (ZERO * highest).max(-lowest);
+            let found: Vec<bool> = (0..n).map(|r| free(r) && fitted[r] > least).collect();
+            if !settled && least < highest {
+                let alone = |r: usize| if found[r] { fitted[r] } else { 0.0 };
+                let held: Vec<f64> = (0..n).map(|r| heavy(used[r], found[r])).collect();
+                let own = hold(&mut absorber, &columns, &held);
+                let mut rho = vec![0.0; absorber.dimension()];
+                let proof = fit(&absorber, &own, &(0..n).map(alone).collect::<Vec<_>>(), &mut rho);
+                let proves = |r: usize| match found[r] {
+                    true => proof[r] > 0.5 * fitted[r],
+                    false => !used[r] || proof[r].abs() < ZERO * highest,
+                };
+                if (0..n).all(proves) {
+                    let found = absorber.unsorted(found);
+                    return (0..n).filter(|r| found[*r]).collect();
+                }
+                basis = hold(&mut absorber, &columns, &weight);
+            }
+            if settled {
+                let found = absorber.unsorted(found);
+                return (0..n).filter(|r| found[*r]).collect();
+            }
         }
         for r in 0..n {
-            target[r] = if free(&r) { fitted[r].max(0.0) } else { 0.0 };
+            target[r] = if free(r) { fitted[r].max(0.0) } else { 0.0 };
         }
     }
     Vec::new()
+}
+
+/// The weight of a row in a search: none, light where it may move, heavy where it is held at 0.
+fn heavy(used: bool, free: bool) -> f64 {
+    match (used, free) {
+        (false, _) => 0.0,
+        (true, true) => 1.0,
+        (true, false) => HEAVY,
+    }
+}
+
+/// Takes new weights and returns what the effects leave of the regressors, orthonormal; those that add
+/// nothing leave.
+fn hold(absorber: &mut Absorber, columns: &[Vec<f64>], weight: &[f64]) -> Vec<Vec<f64>> {
+    absorber.set_weights(|w| w.copy_from_slice(weight));
+    let mut basis: Vec<Vec<f64>> = Vec::new();
+    for column in columns {
+        let mut gamma = vec![0.0; absorber.dimension()];
+        absorber.solve(&absorber.project(column), &mut gamma, 1e-13, 10_000);
+        let mut left = absorber.residual(column, &gamma);
+        let before = dot(&left, &left, weight).sqrt();
+        for _ in 0..2 {
+            for b in &basis {
+                let along = dot(&left, b, weight);
+                left.iter_mut().zip(b).for_each(|(c, b)| *c -= along * b);
+            }
+        }
+        let length = dot(&left, &left, weight).sqrt();
+        if length > 1e-9 * before && length > 0.0 {
+            left.iter_mut().for_each(|c| *c /= length);
+            basis.push(left);
+        }
+    }
+    basis
+}
+
+/// The fit of a variable on regressors and effects; `rho` is where the solver begins and ends.
+fn fit(absorber: &Absorber, basis: &[Vec<f64>], target: &[f64], rho: &mut [f64]) -> Vec<f64> {
+    absorber.solve(&absorber.project(target), rho, 1e-6, 10_000);
+    let mut left = absorber.residual(target, rho);
+    for b in basis {
+        let along = dot(&left, b, absorber.weight());
+        left.iter_mut().zip(b).for_each(|(l, b)| *l -= along * b);
+    }
+    target.iter().zip(&left).map(|(t, l)| t - l).collect()
+}
+
+fn dot(a: &[f64], b: &[f64], weight: &[f64]) -> f64 {
+    a.iter().zip(b).zip(weight).map(|((a, b), w)| a * b * w).sum()
 }

@@ -283,3 +283,49 @@ fn collinear_regressors_are_named() {
     let wald = fit.wald(&["x", "z"], &Covariance::Heteroskedastic, SmallSample::None).unwrap();
     assert!(wald.numerator == 2 && wald.p_value < 1e-10);
 }
+
+/// Nearly every product is traded in the last two years only, one in the first two only, so that the years
+/// hang together by little; the regressor is 1 where its products are traded, so that it has no finite
+/// coefficient, which their zeros show.
+#[test]
+fn separation_is_found_where_effects_hardly_hang_together() {
+    let patterns = [
+        ("0010", 0.0, 1),
+        ("0011", 1.0, 3),
+        ("0011", 0.0, 2),
+        ("0011", 1.0, 2),
+        ("0011", 0.0, 37),
+        ("0010", 0.0, 1),
+        ("0011", 0.0, 2),
+        ("0010", 0.0, 1),
+        ("0011", 0.0, 1),
+        ("0010", 0.0, 1),
+        ("0011", 0.0, 2),
+        ("0010", 0.0, 1),
+        ("0011", 0.0, 1),
+        ("0010", 0.0, 1),
+        ("0011", 0.0, 6),
+        ("0001", 0.0, 1),
+        ("0011", 0.0, 25),
+        ("1100", 0.0, 1),
+    ];
+    let (mut y, mut x, mut product, mut year) = (vec![], vec![], vec![], vec![]);
+    let mut p = 0;
+    for (pattern, treated, count) in patterns {
+        for _ in 0..count {
+            for (t, traded) in pattern.bytes().enumerate() {
+                let t = t as u32;
+                y.push(if traded == b'1' { 1000.0 * f64::from(1 + p * (t + 3) % 17) } else { 0.0 });
+                x.push(if t >= 2 { treated } else { 0.0 });
+                product.push(p);
+                year.push(t);
+            }
+            p += 1;
+        }
+    }
+    let family = |name: &str, codes, levels| Family { name: name.into(), codes, levels };
+    let effects = Effects::new(vec![family("product", product, p as usize), family("year", year, 4)]).unwrap();
+    let model = Model::new(y, vec![("x".into(), x)]).with_effects(effects);
+    let told = poisson(&model, &Settings::default());
+    assert!(matches!(&told, Err(FitError::NoVariation(why)) if why.contains("`x`")), "{told:?}");
+}
