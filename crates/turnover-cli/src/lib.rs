@@ -15,6 +15,7 @@ use std::ffi::OsString;
 use clap::Parser;
 
 pub use inside::{AboutTable, Given, MEMORY, Refusal, Told, ask};
+pub use load::quoted;
 
 /// Runs the command as a shell would call it, the program's name first, and returns the exit status.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> u8 {

@@ -81,7 +81,7 @@ pub(crate) fn data_words(data: &DataArgs, catalogue: Option<&PathBuf>) -> String
 }
 
 /// A word as a shell would need it.
-pub(crate) fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

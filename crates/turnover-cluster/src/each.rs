@@ -12,11 +12,11 @@ use datafusion::prelude::{Expr, ident, lit};
 use serde_json::{Map, Value, json};
 use turnover_analysis::{Answer, Cell, Column, Finding, Number, Table, Unit};
 use turnover_brief::{Document, Style, can_save, save, terminal, write};
-use turnover_cli::AboutTable;
+use turnover_cli::{AboutTable, quoted};
 use turnover_data::Filter;
 
 use crate::error::ClusterError;
-use crate::question::{Outcome, Part, Question, kind, shell};
+use crate::question::{Outcome, Part, Question, kind};
 use crate::{client, words};
 
 /// The answers' column in the plan.
@@ -359,9 +359,9 @@ fn append(each: &mut Table, keys: usize, cells: &[Cell], table: &Table) {
 /// The command that asks again.
 fn command(words: &words::Each) -> String {
     let digits = words.digits.map_or_else(String::new, |d| format!(" --digits {d}"));
-    let part = words.part.as_ref().map_or_else(String::new, |p| format!(" --part {}", shell(p)));
-    let question: Vec<String> = words.question.iter().map(|w| shell(w)).collect();
-    format!("turnover-cluster each {}{digits}{part} -- {}", shell(&words.columns.join(",")), question.join(" "))
+    let part = words.part.as_ref().map_or_else(String::new, |p| format!(" --part {}", quoted(p)));
+    let question: Vec<String> = words.question.iter().map(|w| quoted(w)).collect();
+    format!("turnover-cluster each {}{digits}{part} -- {}", quoted(&words.columns.join(",")), question.join(" "))
 }
 
 /// The document with no more than people read: of findings what they say in figures, of many rows the

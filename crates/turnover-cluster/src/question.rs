@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use turnover_analysis::Table;
 use turnover_brief::{Document, part};
-use turnover_cli::{AboutTable, Given, MEMORY, Told, ask};
+use turnover_cli::{AboutTable, Given, MEMORY, Told, ask, quoted};
 use turnover_data::{Cells, Filter, RawColumn, RawTable};
 
 const NAME: &str = "turnover_ask";
@@ -164,9 +164,9 @@ impl Question {
 
     /// Puts the table's path where the answer's commands say [`MEMORY`], so that they can be run.
     fn name_table(&self, document: &mut Document) {
-        let path = shell(&self.table);
+        let path = quoted(&self.table);
         let named = |command: &mut String| {
-            *command = command.replace(&shell(MEMORY), &path);
+            *command = command.replace(&quoted(MEMORY), &path);
             if !self.one_file
                 && let Some(words) = command.strip_prefix("turnover ")
             {
@@ -200,16 +200,6 @@ fn term(name: &str, value: &str, digits: Option<u8>) -> Result<String, String> {
             Ok(format!("{lower} and {name} < {}", quoted(&next.iter().collect::<String>())?))
         }
         None => Ok(lower),
-    }
-}
-
-/// A word as a shell would need it.
-pub(crate) fn shell(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 

@@ -140,6 +140,15 @@ impl Fit {
     /// levels. NaN for levels that the estimate did not see. `None` where a regressor or a family
     /// is missing.
     pub fn predict(&self, effects: &[Vec<f64>], new: &Model) -> Option<Vec<f64>> {
+        let mut index = self.predict_index(effects, new)?;
+        if self.kind == Kind::Poisson {
+            index.iter_mut().for_each(|i| *i = i.exp());
+        }
+        Some(index)
+    }
+
+    /// The linear index of new rows, as [`Fit::predict`] takes them: for PPML the log of the expected outcome.
+    pub fn predict_index(&self, effects: &[Vec<f64>], new: &Model) -> Option<Vec<f64>> {
         let mut index: Vec<f64> = new.offset.clone().unwrap_or_else(|| vec![0.0; new.y.len()]);
         for (name, b) in self.names.iter().zip(&self.coefficients) {
             let (_, x) = new.x.iter().find(|(n, _)| n == name)?;
@@ -153,9 +162,6 @@ impl Fit {
             for (i, code) in index.iter_mut().zip(&family.codes) {
                 *i += values.get(*code as usize).copied().unwrap_or(f64::NAN);
             }
-        }
-        if self.kind == Kind::Poisson {
-            index.iter_mut().for_each(|i| *i = i.exp());
         }
         Some(index)
     }

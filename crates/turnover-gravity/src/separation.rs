@@ -103,7 +103,7 @@ pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
     let n = y.len();
     let free = |r: usize| used[r] && y[r] == 0.0;
     let weight: Vec<f64> = (0..n).map(|r| heavy(used[r], free(r))).collect();
-    let mut basis = hold(&mut absorber, &columns, &weight);
+    let basis = hold(&mut absorber, &columns, &weight);
     let mut target: Vec<f64> = (0..n).map(|r| if free(r) { 1.0 } else { 0.0 }).collect();
     let mut rho = vec![0.0; absorber.dimension()];
     for round in 1..=ROUNDS {
@@ -118,6 +118,7 @@ pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
         if settled || round % LOOK == 0 {
             let least = 10.0 * (ZERO * highest).max(-lowest);
             let found: Vec<bool> = (0..n).map(|r| free(r) && fitted[r] > least).collect();
+            let mut proved = settled;
             if !settled && least < highest {
                 let alone = |r: usize| if found[r] { fitted[r] } else { 0.0 };
                 let held: Vec<f64> = (0..n).map(|r| heavy(used[r], found[r])).collect();
@@ -128,13 +129,10 @@ pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
                     true => proof[r] > 0.5 * fitted[r],
                     false => !used[r] || proof[r].abs() < ZERO * highest,
                 };
-                if (0..n).all(proves) {
-                    let found = absorber.unsorted(found);
-                    return (0..n).filter(|r| found[*r]).collect();
-                }
-                basis = hold(&mut absorber, &columns, &weight);
+                proved = (0..n).all(proves);
+                absorber.set_weights(|w| w.copy_from_slice(&weight));
             }
-            if settled {
+            if proved {
                 let found = absorber.unsorted(found);
                 return (0..n).filter(|r| found[*r]).collect();
             }

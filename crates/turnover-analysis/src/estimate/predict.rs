@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use turnover_data::RawTable;
 use turnover_gravity::formula::regressors_again;
-use turnover_gravity::{Column, Frame, Kind};
+use turnover_gravity::{Column, Effects, Family, Frame, Model};
 
 use super::{Estimated, Input, formula_error, label};
 use crate::error::AnalysisError;
@@ -16,36 +16,38 @@ impl Estimated {
     /// for levels that the estimate did not see: it knows nothing of them. The outcome is not needed.
     pub fn predict(&self, input: &Input, new: RawTable, link: bool) -> Result<Vec<f64>, AnalysisError> {
         let new = Input::new(new).frame;
-        let columns = regressors_again(&self.formula, &self.fit.names, &input.frame, &new).map_err(formula_error)?;
-        let mut index = vec![0.0; new.rows()];
-        for (x, b) in columns.iter().zip(&self.fit.coefficients) {
-            index.iter_mut().zip(x).for_each(|(i, x)| *i += b * x);
+        let names = &self.fit.names;
+        let columns = regressors_again(&self.formula, names, &input.frame, &new).map_err(formula_error)?;
+        let mut model = Model::new(vec![0.0; new.rows()], names.iter().cloned().zip(columns).collect());
+        let mut effects = Vec::new();
+        let mut families = Vec::new();
+        for (name, levels) in self.fixed_effects(input) {
+            families.push(family(&name, &levels, &new)?);
+            effects.push(levels.into_iter().map(|(_, value)| value).collect());
         }
-        for (name, values) in self.fixed_effects(input) {
-            let effects = of_rows(&name, &values, &new)?;
-            index.iter_mut().zip(effects).for_each(|(i, e)| *i += e);
-        }
+        model.effects = Effects::new(families);
         if let Some(name) = &self.offset {
             match new.column(name) {
-                Some(Column::Number(offset)) => index.iter_mut().zip(offset).for_each(|(i, o)| *i += o),
+                Some(Column::Number(offset)) => model.offset = Some(offset.clone()),
                 _ => return Err(missing(name, &new)),
             }
         }
-        if self.fit.kind == Kind::Poisson && !link {
-            index.iter_mut().for_each(|i| *i = i.exp());
-        }
-        Ok(index)
+        let told = if link { self.fit.predict_index(&effects, &model) } else { self.fit.predict(&effects, &model) };
+        Ok(told.unwrap_or_else(|| vec![f64::NAN; new.rows()]))
     }
 }
 
-/// The effect of each row's level of a family such as `exporter^year`.
-fn of_rows(family: &str, values: &[(String, f64)], new: &Frame) -> Result<Vec<f64>, AnalysisError> {
-    let values: HashMap<&str, f64> = values.iter().map(|(level, value)| (level.as_str(), *value)).collect();
-    let columns = family.split('^').map(str::trim);
+/// The rows' levels of a family such as `exporter^year`, in the order of the estimated ones; one more for those
+/// that the estimate did not see.
+fn family(name: &str, levels: &[(String, f64)], new: &Frame) -> Result<Family, AnalysisError> {
+    let places: HashMap<&str, u32> = levels.iter().zip(0..).map(|((level, _), at)| (level.as_str(), at)).collect();
+    let columns = name.split('^').map(str::trim);
     let columns: Result<Vec<&Column>, _> = columns.map(|c| new.column(c).ok_or_else(|| missing(c, new))).collect();
     let columns = columns?;
     let level = |row: usize| columns.iter().map(|c| label(c, row)).collect::<Vec<_>>().join("^");
-    Ok((0..new.rows()).into_par_iter().map(|r| values.get(level(r).as_str()).copied().unwrap_or(f64::NAN)).collect())
+    let code = |row: usize| places.get(level(row).as_str()).copied().unwrap_or(levels.len() as u32);
+    let codes = (0..new.rows()).into_par_iter().map(code).collect();
+    Ok(Family { name: name.to_owned(), codes, levels: levels.len() + 1 })
 }
 
 fn missing(name: &str, new: &Frame) -> AnalysisError {
