@@ -8,7 +8,7 @@ use arrow_array::Array;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use turnover_data::{Cells, Filter, RawColumn, RawTable, Source};
-use turnover_gravity::formula::{Design, Formula, FormulaError, Specification, design, panel, parse};
+use turnover_gravity::formula::{Design, Formula, FormulaError, Specification, combinations, design, panel, parse};
 use turnover_gravity::{
     Cluster, Coefficient, Column, Covariance, Fit, FitError, Frame, Kind, Reason, SeparationCheck, Settings,
     SmallSample, least_squares, poisson,
@@ -45,12 +45,8 @@ impl Vcov {
             help: "as in cluster:exporter^importer, or cluster:exporter+importer for two-way clusters".to_owned(),
         };
         let variables = text.strip_prefix("cluster:").ok_or_else(wrong)?;
-        let split: Vec<Vec<String>> =
-            variables.split('+').map(|v| v.split('^').map(|c| c.trim().to_owned()).collect()).collect();
-        if split.iter().flatten().any(String::is_empty) {
-            return Err(wrong());
-        }
-        Ok(Vcov::Clustered(split))
+        // Names with marks in them stand in backticks, as in a formula.
+        Ok(Vcov::Clustered(combinations(variables).ok_or_else(wrong)?))
     }
 
     fn words(&self) -> String {
@@ -387,6 +383,7 @@ fn formula_error(e: FormulaError) -> AnalysisError {
             [] => "this formula has no effects: write them after |".to_owned(),
             effects => format!("the effects here are {}", effects.join(" + ")),
         },
+        FormulaError::UnknownReference { .. } => "name a value that occurs, texts in quotes".to_owned(),
         FormulaError::TooManyValues { name, .. } => format!("absorb it as a fixed effect: put {name} after |"),
     };
     AnalysisError::Formula { what: e.to_string(), help }
