@@ -15,7 +15,7 @@ impl Estimated {
     /// their coefficients, the fixed effects of the row's levels, the offset. NaN where a value is missing, and
     /// for levels that the estimate did not see: it knows nothing of them. The outcome is not needed.
     pub fn predict(&self, input: &Input, new: RawTable, link: bool) -> Result<Vec<f64>, AnalysisError> {
-        let new = Input::new(new).frame;
+        let new = Input::new(new, None).frame;
         let names = &self.fit.names;
         let columns = regressors_again(&self.formula, names, &input.frame, &new).map_err(formula_error)?;
         let mut model = Model::new(vec![0.0; new.rows()], names.iter().cloned().zip(columns).collect());
