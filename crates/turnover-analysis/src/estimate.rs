@@ -372,6 +372,9 @@ pub fn tell(input: &Input, question: &Question, models: &[Estimated]) -> Answer 
     }
 }
 
+/// An offset beyond this, in logs, is beyond e^100.
+const LARGEST_LOG: f64 = 100.0;
+
 fn estimate(
     input: &Input,
     question: &Question,
@@ -386,7 +389,16 @@ fn estimate(
         ..Settings::default()
     };
     let place = |row: usize| input.table.place(design.sample.rows[row]).to_string();
-    let wrong = |e: FitError| fit_error(&e, &place);
+    // Logs of anything that is counted stay far below this.
+    let in_levels = question.kind == Kind::Poisson
+        && design.model.offset.as_ref().is_some_and(|o| o.iter().any(|x| x.abs() > LARGEST_LOG));
+    let wrong = |e: FitError| match fit_error(&e, &place) {
+        AnalysisError::Estimate { what, .. } if in_levels => AnalysisError::Estimate {
+            what,
+            help: "is the offset in logs? PPML adds it to the log of the expected outcome".to_owned(),
+        },
+        other => other,
+    };
     // Before the work, so that a wrong formula is told at once.
     let panel = question
         .bias_correction

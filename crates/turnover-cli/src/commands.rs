@@ -624,8 +624,8 @@ pub(crate) fn estimate_question(words: &args::Estimate) -> Result<estimate::Ques
             SscArg::Stata => SmallSample::Stata,
             SscArg::None => SmallSample::None,
         },
-        weights: words.weights.clone(),
-        offset: words.offset.clone(),
+        weights: words.weights.as_deref().map(column),
+        offset: words.offset.as_deref().map(column),
         separation: match words.separation {
             SeparationArg::Full => SeparationCheck::Full,
             SeparationArg::Effects => SeparationCheck::Effects,
@@ -635,6 +635,11 @@ pub(crate) fn estimate_question(words: &args::Estimate) -> Result<estimate::Ques
         etable: words.etable,
         command: estimate_command(words),
     })
+}
+
+/// A column's name, in backticks or not.
+fn column(text: &str) -> String {
+    turnover_gravity::formula::column_name(text).unwrap_or_else(|| text.to_owned())
 }
 
 fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError> {
