@@ -340,7 +340,7 @@ impl Fit {
     /// level of each further family as redundant, and leaves out families nested in a cluster variable;
     /// Stata's reghdfe takes as many as the graph of two families has components, and of several pairs
     /// the most.
-    fn parameters(&self, clusters: &[Vec<u32>], ssc: SmallSample) -> usize {
+    pub(crate) fn parameters(&self, clusters: &[Vec<u32>], ssc: SmallSample) -> usize {
         let k = self.coefficients.len();
         let Some(effects) = &self.effects else { return k };
         let lies_within = contained(effects.families(), |row| self.used[row]);
@@ -365,6 +365,13 @@ impl Fit {
             _ => 1,
         };
         k + (0..counted.len()).map(|at| own[counted[at]].1.saturating_sub(redundant(at))).sum::<usize>()
+    }
+
+    /// Whether the count of parameters with Stata's rule is the rank of the model: with at most two
+    /// families that do not lie within each other.
+    pub(crate) fn counts_exactly(&self) -> bool {
+        let within = self.effects.as_ref().map(|e| contained(e.families(), |row| self.used[row]));
+        within.is_none_or(|w| w.iter().filter(|w| !**w).count() <= 2)
     }
 
     /// Components of the graph of two families, which used rows connect.

@@ -1,6 +1,7 @@
 //! The result of an estimation.
 
 use crate::absorb::{Absorber, Effects};
+use crate::covariance::SmallSample;
 use crate::linear::sum_rows;
 use crate::model::Model;
 
@@ -57,6 +58,17 @@ pub struct Separated {
     pub row: usize,
     /// Why.
     pub reason: Reason,
+}
+
+/// Shares of the outcome's variation that least squares explain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RSquared {
+    /// Of the variation about the mean.
+    pub overall: f64,
+    /// The same by degrees of freedom; NaN without any.
+    pub adjusted: f64,
+    /// Of what the effects leave; `None` without effects.
+    pub within: Option<f64>,
 }
 
 /// An estimate with what its covariances need.
@@ -226,6 +238,35 @@ impl Fit {
         (own - factorials, null - factorials)
     }
 
+    /// Shares of the outcome's variation that least squares explain; `None` for PPML. NaN where the
+    /// outcome does not vary.
+    pub fn r_squared(&self, model: &Model) -> Option<RSquared> {
+        if self.kind != Kind::LeastSquares {
+            return None;
+        }
+        let weight = |r: usize| model.weights.as_ref().map_or(1.0, |w| w[r]);
+        let sums = |value: &(dyn Fn(usize) -> f64 + Sync)| -> f64 {
+            sum_rows(self.used.len(), |r| if self.used[r] { value(r) } else { 0.0 })
+        };
+        let own = |r: usize| (model.y[r] - model.offset.as_ref().map_or(0.0, |o| o[r])) * self.by_outcome;
+        let mean = sums(&|r| weight(r) * own(r)) / sums(&weight);
+        let by_weight = 1.0 / (self.score_unit * self.by_outcome);
+        let total = sums(&|r| weight(r) * by_weight * (own(r) - mean).powi(2));
+        // What the regressors explain of what the effects leave: the basis is orthonormal and orthogonal
+        // to the effects.
+        let along = |z: &Vec<f64>| sums(&|r| weight(r) * by_weight * z[r] * own(r)).powi(2);
+        let explained: f64 = self.basis.iter().map(along).sum();
+        let n = self.nobs as f64;
+        let overall = 1.0 - self.squares / total;
+        let degrees = n - self.parameters(&[], SmallSample::Fixest) as f64;
+        let share = |x: f64| if total > 0.0 { x } else { f64::NAN };
+        Some(RSquared {
+            overall: share(overall),
+            adjusted: if degrees > 0.0 { share(1.0 - (1.0 - overall) * (n - 1.0) / degrees) } else { f64::NAN },
+            within: self.effects.as_ref().map(|_| share(explained / (explained + self.squares))),
+        })
+    }
+
     /// What can only be said with the rows of the caller's model: the deviance, whether the fit is
     /// perfect, and coefficients that are rounding in a perfect one.
     pub(crate) fn settle(&mut self, model: &Model) {
@@ -252,7 +293,9 @@ impl Fit {
                 self.deviance = self.squares / by_outcome / by_outcome / by_weight;
                 let own = |r: usize| (y[r] - model.offset.as_ref().map_or(0.0, |o| o[r])) * by_outcome;
                 let whole = over_used(&|r| weight(r) * by_weight * own(r).powi(2)).sqrt();
-                self.perfect = self.squares.sqrt() <= PERFECT * whole;
+                // With as many parameters as rows the residuals are rounding, however large that is.
+                let saturated = self.counts_exactly() && self.nobs <= self.parameters(&[], SmallSample::Stata);
+                self.perfect = saturated || self.squares.sqrt() <= PERFECT * whole;
                 PERFECT * whole
             }
         };

@@ -46,8 +46,8 @@ const BALANCE: f64 = 1e-6;
 const UNSETTLED: f64 = 1e-3;
 /// A larger one is a level on its way.
 const ON_THE_WAY: f64 = 0.05;
-/// The gradient, against the first one, at which its sums are rounding.
-const ROUNDING: f64 = 1e-12;
+/// Size of the gradient of the effects at which it is rounding.
+const ROUNDING: f64 = 1e-15;
 /// Passes for one step at most: an inexact step is a step all the same.
 const MOST_STEP_PRODUCTS: usize = 100;
 /// Passes of the inner solver at most.
@@ -87,8 +87,6 @@ pub(crate) struct State {
     solved: bool,
     /// The last step of the index.
     step: Vec<f64>,
-    /// The largest gradient of the effects so far.
-    first_size: f64,
 }
 
 /// Estimates the model by PPML.
@@ -227,7 +225,6 @@ impl State {
             unit: sum / by_weight / by_outcome,
             products: 0,
             solved: true,
-            first_size: 0.0,
             absorber,
             y,
             weight,
@@ -438,10 +435,10 @@ impl State {
         self.set_weights();
         self.refresh_gradient();
         let projected = self.absorber.project_gradient(&self.gradient);
-        // Once the gradient has shrunk to the rounding of its own sums there is nothing to solve for.
+        // Once the gradient has shrunk to the rounding of its own sums, whose weights add up to 1, there is
+        // nothing to solve for.
         let size = self.absorber.size(&projected);
-        self.first_size = self.first_size.max(size);
-        let step_tolerance = step_tolerance.max(ROUNDING * self.first_size / size.max(f64::MIN_POSITIVE));
+        let step_tolerance = step_tolerance.max(ROUNDING / size.max(f64::MIN_POSITIVE));
         let rho = self.solve_effects(
             Some((projected, step_tolerance)),
             &vec![gamma_tolerance; self.x.len()],

@@ -117,7 +117,7 @@ pub(crate) struct Absorber {
     idle: bool,
     /// `diag(S)`.
     diagonal: Vec<f64>,
-    /// The largest weight of a level against what elimination leaves of it: how far rounding of a
+    /// The weight of levels against what elimination leaves of them, on average: how far rounding of a
     /// right-hand side is magnified.
     magnified: f64,
     /// Whether the diagonal has proved too weak a preconditioner.
@@ -265,7 +265,8 @@ impl Absorber {
             add(&mut whole, &part);
         }
         let left = self.diagonal.iter().zip(&whole).filter(|(d, _)| **d > 0.0);
-        self.magnified = left.map(|(d, w)| w / d).fold(1.0, f64::max);
+        let total: f64 = self.group_weight.iter().sum();
+        self.magnified = left.map(|(d, w)| w / d * (w / total)).sum::<f64>().max(1.0);
         self.schwarz = OnceLock::new();
         if self.idle {
             self.group_weight.fill(0.0);
