@@ -34,12 +34,14 @@ const LAST_STEP: f64 = 1e-4;
 const WIDE_OFFSET: f64 = 50.0;
 /// A coefficient of the basis that moves the index by so little counts as 0 beside it.
 const LITTLE: f64 = 1e-2;
+/// Tolerance for the effects of the last steps.
+const POLISH: f64 = 1e-6;
 /// Size of a step of the index at which the effects count as still; the next one is smaller by
 /// [`LAST_STEP`].
 const STILL: f64 = 1e-6;
 /// Largest step of the index of a single observation at the end: light levels, which the average does
 /// not see, have arrived too.
-const AT_REST: f64 = 1e-5;
+const AT_REST: f64 = 1e-8;
 /// What the residuals of a level may add up to at the end, against outcomes and means.
 const BALANCE: f64 = 1e-6;
 /// The same beyond which an estimate whose deviance stands still is refused.
@@ -431,7 +433,7 @@ impl State {
     }
 
     /// One Newton step from the present mean; returns the move of the coefficients.
-    fn newton(&mut self, gamma_tolerance: f64, step_tolerance: f64) -> Result<Vec<f64>, FitError> {
+    fn newton(&mut self, gamma_tolerance: f64, step_tolerance: f64, most: usize) -> Result<Vec<f64>, FitError> {
         self.set_weights();
         self.refresh_gradient();
         let projected = self.absorber.project_gradient(&self.gradient);
@@ -442,7 +444,7 @@ impl State {
         let rho = self.solve_effects(
             Some((projected, step_tolerance)),
             &vec![gamma_tolerance; self.x.len()],
-            MOST_STEP_PRODUCTS,
+            most,
         );
         self.refresh_residuals();
         let delta = self.coefficients_step()?;
@@ -458,12 +460,17 @@ impl State {
     fn iterate(&mut self, settings: &Settings) -> Result<(usize, Status), FitError> {
         let mut change = f64::INFINITY;
         let mut still = 0;
+        let mut polishing = false;
         for iteration in 1..=settings.max_iterations {
             if settings.stop.as_ref().is_some_and(|s| s.load(Ordering::Relaxed)) {
                 return Err(FitError::Stopped);
             }
             let near = change < 1e-6;
-            let mut delta = self.newton(LATER, if near { LAST_STEP } else { STEP })?;
+            let mut delta = match (polishing, near) {
+                (true, _) => self.newton(LAST, POLISH, MOST_PRODUCTS)?,
+                (false, true) => self.newton(LATER, LAST_STEP, MOST_STEP_PRODUCTS)?,
+                (false, false) => self.newton(LATER, STEP, MOST_STEP_PRODUCTS)?,
+            };
             let before = self.deviance;
             self.take_step();
             self.deviance = self.refresh();
@@ -485,6 +492,9 @@ impl State {
             change = (before - self.deviance).abs() / (0.1 + self.deviance.abs());
             let moved = self.largest_move(&delta);
             let at_rest = change < 1e-8 && moved <= settings.tolerance && self.step_size() <= STILL;
+            // Averages are at rest before light rows are, on which a coefficient may hang: the last steps
+            // are made closely.
+            polishing |= at_rest;
             if at_rest && self.largest_step() <= AT_REST && self.imbalance() <= BALANCE {
                 return Ok((iteration, Status::Converged));
             }
@@ -540,7 +550,7 @@ impl State {
 
     /// For the separation check: one more step, which is kept.
     pub(crate) fn drift(&mut self) -> Result<(), FitError> {
-        let delta = self.newton(LATER, STEP)?;
+        let delta = self.newton(LATER, STEP, MOST_STEP_PRODUCTS)?;
         self.take_step();
         for (b, d) in self.beta.iter_mut().zip(&delta) {
             *b += d;

@@ -77,11 +77,17 @@ pub(crate) fn suspected(state: &mut State) -> Result<bool, FitError> {
     Ok(true)
 }
 
-/// Weight of the observations with positive outcomes against those with 0: they must be fitted by
-/// the combination, whose value on them is at most about one over this.
+/// Weight of the observations with positive outcomes against those with 0: the combination is 0 on
+/// them, and multipliers take away what this weight lets through.
 const HEAVY: f64 = 1e7;
+/// Rounds of multipliers at most.
+const MULTIPLIERS: usize = 8;
 /// What counts as zero.
-const ZERO: f64 = 1e-5;
+const ZERO: f64 = 1e-7;
+/// Tolerance of the solver.
+const TOLERANCE: f64 = 1e-9;
+/// What rows with positive outcomes leave of a direction that they do not determine.
+const UNDETERMINED: f64 = 1e-9;
 /// Below this share of their first size the values have died away.
 const VANISHED: f64 = 1e-3;
 /// Share of its last value that a value of the combination keeps in a round.
@@ -95,7 +101,10 @@ const LOOK: usize = 100;
 /// The iterative rectifier of Correia, Guimaraes and Zylkin (2021, section 3.2): the combination
 /// that proves separation is what regressions of a non-negative variable on regressors and effects
 /// converge to, when after each the negative fitted values are cut off, and observations with
-/// positive outcomes are held at 0 by a heavy weight. Returns rows of the caller.
+/// positive outcomes are held at 0. Returns rows of the caller.
+///
+/// What the rows with positive outcomes determine of the regressors is taken away beforehand, since a
+/// large value of a regressor on some other row would magnify what little of it gets past a weight.
 ///
 /// Where effects hang together by few rows, small values of both signs stay for thousands of rounds
 /// beside those that prove it; rows that stand out are then proved by themselves.
@@ -104,14 +113,15 @@ pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Result<Vec<usize>, FitE
     let y = absorber.sorted(&model.y);
     let used = absorber.sorted(used);
     let columns = regressors::informative(&mut absorber, model, &used)?;
+    let columns = undetermined(&mut absorber, columns, |r| used[r] && y[r] > 0.0)?;
     let n = y.len();
     let free = |r: usize| used[r] && y[r] == 0.0;
     let weight: Vec<f64> = (0..n).map(|r| heavy(used[r], free(r))).collect();
     let basis = hold(&mut absorber, &columns, &weight);
     let mut target: Vec<f64> = (0..n).map(|r| if free(r) { 1.0 } else { 0.0 }).collect();
-    let mut rho = vec![0.0; absorber.dimension()];
+    let mut search = Search { rho: vec![0.0; absorber.dimension()], multiplier: vec![0.0; n] };
     for round in 1..=ROUNDS {
-        let fitted = fit(&absorber, &basis, &target, &mut rho);
+        let fitted = search.fit(&absorber, &basis, &target, |r| used[r] && !free(r));
         let lowest = (0..n).filter(|r| free(*r)).map(|r| fitted[r]).fold(0.0, f64::min);
         let highest = (0..n).filter(|r| free(*r)).map(|r| fitted[r]).fold(0.0, f64::max);
         // Without separation the values die away on both sides of 0.
@@ -129,8 +139,9 @@ pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Result<Vec<usize>, FitE
                 let alone = |r: usize| if found[r] { fitted[r] } else { 0.0 };
                 let held: Vec<f64> = (0..n).map(|r| heavy(used[r], found[r])).collect();
                 let own = hold(&mut absorber, &columns, &held);
-                let mut rho = vec![0.0; absorber.dimension()];
-                let proof = fit(&absorber, &own, &(0..n).map(alone).collect::<Vec<_>>(), &mut rho);
+                let mut search = Search { rho: vec![0.0; absorber.dimension()], multiplier: vec![0.0; n] };
+                let alone: Vec<f64> = (0..n).map(alone).collect();
+                let proof = search.fit(&absorber, &own, &alone, |r| used[r] && !found[r]);
                 let proves = |r: usize| match found[r] {
                     true => proof[r] > 0.5 * fitted[r],
                     false => !used[r] || proof[r].abs() < ZERO * highest,
@@ -184,15 +195,79 @@ fn hold(absorber: &mut Absorber, columns: &[Vec<f64>], weight: &[f64]) -> Vec<Ve
     basis
 }
 
-/// The fit of a variable on regressors and effects; `rho` is where the solver begins and ends.
-fn fit(absorber: &Absorber, basis: &[Vec<f64>], target: &[f64], rho: &mut [f64]) -> Vec<f64> {
-    absorber.solve_variable(target, rho, 1e-6, 10_000);
-    let mut left = absorber.residual(target, rho);
-    for b in basis {
-        let along = dot(&left, b, absorber.weight());
-        left.iter_mut().zip(b).for_each(|(l, b)| *l -= along * b);
+/// The directions of regressors and effects that are 0 on the rows of `determined`, one for each direction
+/// of the regressors that these rows say nothing about.
+fn undetermined(
+    absorber: &mut Absorber,
+    columns: Vec<Vec<f64>>,
+    determined: impl Fn(usize) -> bool,
+) -> Result<Vec<Vec<f64>>, FitError> {
+    let weight: Vec<f64> =
+        (0..absorber.weight().len()).map(|r| if determined(r) { 1.0 } else { 0.0 }).collect();
+    absorber.set_weights(|w| w.copy_from_slice(&weight));
+    let sizes: Vec<f64> = columns.iter().map(|c| dot(c, c, &weight).sqrt()).collect();
+    // Effects that are taken away on these rows are taken away on all.
+    let left = regressors::free(absorber, &columns, &mut 0)?;
+    let mut known: Vec<Vec<f64>> = Vec::new();
+    let mut out = Vec::new();
+    for (mut column, size) in left.into_iter().zip(sizes) {
+        for _ in 0..2 {
+            for k in &known {
+                let along = dot(&column, k, &weight);
+                column.iter_mut().zip(k).for_each(|(c, k)| *c -= along * k);
+            }
+        }
+        let length = dot(&column, &column, &weight).sqrt();
+        if length > UNDETERMINED * size {
+            column.iter_mut().for_each(|c| *c /= length);
+            known.push(column);
+        } else {
+            column.iter_mut().enumerate().filter(|(r, _)| determined(*r)).for_each(|(_, c)| *c = 0.0);
+            out.push(column);
+        }
     }
-    target.iter().zip(&left).map(|(t, l)| t - l).collect()
+    Ok(out)
+}
+
+/// Where the solver begins and ends, and what held rows are pulled by.
+struct Search {
+    rho: Vec<f64>,
+    multiplier: Vec<f64>,
+}
+
+impl Search {
+    /// The fit of a variable on regressors and effects that is 0 on held rows: the heavy weight lets a
+    /// little through, which is added to what these rows are pulled by until nothing is left.
+    fn fit(
+        &mut self,
+        absorber: &Absorber,
+        basis: &[Vec<f64>],
+        target: &[f64],
+        held: impl Fn(usize) -> bool,
+    ) -> Vec<f64> {
+        let mut fitted = Vec::new();
+        for _ in 0..MULTIPLIERS {
+            let aim: Vec<f64> =
+                target.iter().zip(&self.multiplier).enumerate().map(|(r, (t, m))| if held(r) { *m } else { *t }).collect();
+            absorber.solve_variable(&aim, &mut self.rho, TOLERANCE, 10_000);
+            let mut left = absorber.residual(&aim, &self.rho);
+            for b in basis {
+                let along = dot(&left, b, absorber.weight());
+                left.iter_mut().zip(b).for_each(|(l, b)| *l -= along * b);
+            }
+            fitted = aim.iter().zip(&left).map(|(t, l)| t - l).collect::<Vec<f64>>();
+            let highest = fitted.iter().copied().fold(0.0, f64::max);
+            let mut through = 0.0f64;
+            for r in (0..fitted.len()).filter(|r| held(*r)) {
+                self.multiplier[r] -= fitted[r];
+                through = through.max(fitted[r].abs());
+            }
+            if through <= 0.01 * ZERO * highest {
+                break;
+            }
+        }
+        fitted
+    }
 }
 
 fn dot(a: &[f64], b: &[f64], weight: &[f64]) -> f64 {
