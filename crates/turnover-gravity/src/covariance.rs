@@ -264,7 +264,7 @@ impl Fit {
             }
         };
         v.iter_mut().for_each(|x| *x *= factor);
-        if clusters.len() > 1 {
+        if clusters.len() > 1 && k > 0 {
             positive(&mut v, k);
         }
         let degrees = (self.kind == Kind::LeastSquares && ssc != SmallSample::None).then_some(smallest - 1.0);

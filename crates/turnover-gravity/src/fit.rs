@@ -275,13 +275,15 @@ impl Fit {
             sum_rows(self.used.len(), |r| if self.used[r] { value(r) } else { 0.0 })
         };
         let (y, fitted, unit) = (&model.y, &self.fitted, self.score_unit);
+        // With as many parameters as rows the residuals are rounding, however large that is.
+        let saturated = self.counts_exactly() && self.nobs <= self.parameters(&[], SmallSample::Stata);
         // The largest size of a coefficient times its regressor that is rounding.
         let rounding = match self.kind {
             Kind::Poisson => {
                 self.deviance = over_used(&|r| 2.0 * weight(r) * half_deviance(y[r], fitted[r]));
                 let relative = |r: usize| if fitted[r] > 0.0 { (y[r] - fitted[r]) / fitted[r] } else { 0.0 };
                 let misfit = over_used(&|r| relative(r).powi(2) * (weight(r) * fitted[r] / unit)).sqrt();
-                self.perfect = misfit <= PERFECT_INDEX;
+                self.perfect = saturated || misfit <= PERFECT_INDEX;
                 PERFECT_INDEX
             }
             Kind::LeastSquares => {
@@ -293,8 +295,6 @@ impl Fit {
                 self.deviance = self.squares / by_outcome / by_outcome / by_weight;
                 let own = |r: usize| (y[r] - model.offset.as_ref().map_or(0.0, |o| o[r])) * by_outcome;
                 let whole = over_used(&|r| weight(r) * by_weight * own(r).powi(2)).sqrt();
-                // With as many parameters as rows the residuals are rounding, however large that is.
-                let saturated = self.counts_exactly() && self.nobs <= self.parameters(&[], SmallSample::Stata);
                 self.perfect = saturated || self.squares.sqrt() <= PERFECT * whole;
                 PERFECT * whole
             }

@@ -46,6 +46,10 @@ const AT_REST: f64 = 1e-8;
 const BALANCE: f64 = 1e-6;
 /// The same beyond which an estimate whose deviance stands still is refused.
 const UNSETTLED: f64 = 1e-3;
+/// Change of the deviance that says nothing more.
+const SILENT: f64 = 1e-13;
+/// Steps without such a change after which coefficients that still move are not waited for.
+const MOST_STILL: usize = 25;
 /// A larger one is a level on its way.
 const ON_THE_WAY: f64 = 0.05;
 /// Size of the gradient of the effects at which it is rounding.
@@ -101,16 +105,21 @@ pub fn poisson(model: &Model, settings: &Settings) -> Result<Fit, FitError> {
             Some(cells) => poisson_rows(&cells.model, settings).map(|fit| cells.expand(fit, model)),
             None => poisson_rows(model, settings),
         };
-        fit.map_err(|e| by_offset(model).filter(|_| e.is_numerical()).unwrap_or(e))
+        fit.map_err(|e| if e.is_numerical() { cause(model, e) } else { e })
     })
 }
 
-/// What an offset has to do with an estimate that failed: levels given for logs are the usual cause.
-fn by_offset(model: &Model) -> Option<FitError> {
-    let offset = model.offset.as_ref()?;
-    let low = offset.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = offset.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    (high - low > WIDE_OFFSET).then_some(FitError::Offset { low, high })
+/// What numbers have to do with an estimate that failed: offsets in levels instead of logs, and weights
+/// too far apart, are the usual causes.
+fn cause(model: &Model, e: FitError) -> FitError {
+    if let Some(offset) = &model.offset {
+        let low = offset.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = offset.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if high - low > WIDE_OFFSET {
+            return FitError::Offset { low, high };
+        }
+    }
+    if regressors::wide(model.weights.as_deref(), model.y.len()) { FitError::Weights } else { e }
 }
 
 /// The same for a model that has been checked, row by row.
@@ -129,13 +138,16 @@ pub(crate) fn poisson_rows(model: &Model, settings: &Settings) -> Result<Fit, Fi
     }
     let mut attempt = State::estimate(model, &used, settings);
     // Once rows have left, others may stand alone.
-    while settings.separation == SeparationCheck::Full {
+    loop {
+        if settings.separation != SeparationCheck::Full {
+            break;
+        }
         let suspected = match &mut attempt {
             Ok(done) => separation::suspected(&mut done.state)?,
             // Separation is the usual reason for an iteration that does not settle.
             Err(e) => e.is_numerical(),
         };
-        let found = if suspected { separation::rectifier(model, &used)? } else { Vec::new() };
+        let found = if suspected { separation::combination(model, &used)? } else { Vec::new() };
         if found.is_empty() {
             break;
         }
@@ -494,13 +506,13 @@ impl State {
             let at_rest = change < 1e-8 && moved <= settings.tolerance && self.step_size() <= STILL;
             // Averages are at rest before light rows are, on which a coefficient may hang: the last steps
             // are made closely.
-            polishing |= at_rest;
+            polishing |= at_rest || change < SILENT;
             if at_rest && self.largest_step() <= AT_REST && self.imbalance() <= BALANCE {
                 return Ok((iteration, Status::Converged));
             }
             // Light levels may still be on their way, by one log a step.
-            still = if change < 1e-15 && self.largest_step() < ON_THE_WAY { still + 1 } else { 0 };
-            if still >= 8 {
+            still = if change < SILENT && self.largest_step() < ON_THE_WAY { still + 1 } else { 0 };
+            if still >= MOST_STILL {
                 return Ok((iteration, Status::ConvergedInDeviance));
             }
         }
@@ -600,7 +612,10 @@ impl State {
             }
             out
         };
-        if self.imbalance() > UNSETTLED || !self.absorber.orthogonal(&self.residuals) {
+        if self.imbalance() > UNSETTLED
+            || !self.absorber.orthogonal(&self.residuals)
+            || self.absorber.rests_on_light_rows(&self.residuals, &self.weight)
+        {
             return Err(FitError::Weights);
         }
         let mut fit = Fit {

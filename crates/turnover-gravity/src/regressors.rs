@@ -160,7 +160,7 @@ pub(crate) fn choose(
 }
 
 /// Whether weights differ by so much that sums show the heavy ones alone.
-fn wide(weights: Option<&[f64]>, rows: usize) -> bool {
+pub(crate) fn wide(weights: Option<&[f64]>, rows: usize) -> bool {
     let Some(weights) = weights else { return false };
     let own = |r: usize| if weights[r] > 0.0 { weights[r] } else { f64::NAN };
     let low = (0..rows).map(own).fold(f64::INFINITY, f64::min);

@@ -82,81 +82,73 @@ pub(crate) fn suspected(state: &mut State) -> Result<bool, FitError> {
 const HEAVY: f64 = 1e7;
 /// Rounds of multipliers at most.
 const MULTIPLIERS: usize = 8;
-/// What counts as zero.
+/// What counts as zero, against the largest value of the combination.
 const ZERO: f64 = 1e-7;
+/// A value of the combination above this share of the largest proves separation.
+const POSITIVE: f64 = 1e-5;
 /// Tolerance of the solver.
 const TOLERANCE: f64 = 1e-9;
 /// What rows with positive outcomes leave of a direction that they do not determine.
 const UNDETERMINED: f64 = 1e-9;
-/// Below this share of their first size the values have died away.
-const VANISHED: f64 = 1e-3;
-/// Share of its last value that a value of the combination keeps in a round.
-const LASTING: f64 = 0.5;
-/// Rounds at most.
-const ROUNDS: usize = 5_000;
+/// A pull on a row beyond this share of a target of 1 has a sign.
+const PULL: f64 = 1e-6;
+/// Exchanges of rows at most.
+const EXCHANGES: usize = 500;
+/// Exchanges without progress after which one row changes at a time.
+const TRIES: usize = 5;
 
-/// Rounds after which values that have not settled are looked at, and again.
-const LOOK: usize = 100;
-
-/// The iterative rectifier of Correia, Guimaraes and Zylkin (2021, section 3.2): the combination
-/// that proves separation is what regressions of a non-negative variable on regressors and effects
-/// converge to, when after each the negative fitted values are cut off, and observations with
-/// positive outcomes are held at 0. Returns rows of the caller.
+/// Finds rows that are separated by a combination of regressors and effects; rows of the caller.
+///
+/// Combinations that are 0 on rows with positive outcomes and 0 or more on all others form a cone. The
+/// point of it nearest to a vector of ones is not 0 if there is any separation, and the rows on which
+/// it is positive are separated (with the sign of Correia, Guimaraes and Zylkin 2021 turned). Their
+/// iterative rectifier projects on the two sides of that cone in turn, which takes millions of rounds
+/// where the sides meet at a flat angle; here rows are exchanged between those held at 0 and those left
+/// free, all that are on the wrong side at once (block principal pivoting, Judice and Pires 1994), until
+/// none is.
 ///
 /// What the rows with positive outcomes determine of the regressors is taken away beforehand, since a
 /// large value of a regressor on some other row would magnify what little of it gets past a weight.
-///
-/// Where effects hang together by few rows, small values of both signs stay for thousands of rounds
-/// beside those that prove it; rows that stand out are then proved by themselves.
-pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Result<Vec<usize>, FitError> {
+pub(crate) fn combination(model: &Model, used: &[bool]) -> Result<Vec<usize>, FitError> {
     let mut absorber = absorber(model, used);
     let y = absorber.sorted(&model.y);
     let used = absorber.sorted(used);
     let columns = regressors::informative(&mut absorber, model, &used)?;
     let columns = undetermined(&mut absorber, columns, |r| used[r] && y[r] > 0.0)?;
     let n = y.len();
-    let free = |r: usize| used[r] && y[r] == 0.0;
-    let weight: Vec<f64> = (0..n).map(|r| heavy(used[r], free(r))).collect();
-    let basis = hold(&mut absorber, &columns, &weight);
-    let mut target: Vec<f64> = (0..n).map(|r| if free(r) { 1.0 } else { 0.0 }).collect();
-    let mut search = Search { rho: vec![0.0; absorber.dimension()], multiplier: vec![0.0; n] };
-    for round in 1..=ROUNDS {
-        let fitted = search.fit(&absorber, &basis, &target, |r| used[r] && !free(r));
-        let lowest = (0..n).filter(|r| free(*r)).map(|r| fitted[r]).fold(0.0, f64::min);
-        let highest = (0..n).filter(|r| free(*r)).map(|r| fitted[r]).fold(0.0, f64::max);
-        // Without separation the values die away on both sides of 0.
-        if highest < VANISHED {
-            return Ok(Vec::new());
-        }
-        let settled = lowest > -ZERO * highest;
-        if settled || round % LOOK == 0 {
-            let least = 10.0 * (ZERO * highest).max(-lowest);
-            let found: Vec<bool> = (0..n).map(|r| free(r) && fitted[r] > least).collect();
-            // The combination is a fixed point: a value that the heavy rows hold, though a large regressor
-            // magnifies what they let through, falls from round to round.
-            let mut proved = settled && (0..n).all(|r| !found[r] || fitted[r] > LASTING * target[r]);
-            if !settled && least < highest {
-                let alone = |r: usize| if found[r] { fitted[r] } else { 0.0 };
-                let held: Vec<f64> = (0..n).map(|r| heavy(used[r], found[r])).collect();
-                let own = hold(&mut absorber, &columns, &held);
-                let mut search = Search { rho: vec![0.0; absorber.dimension()], multiplier: vec![0.0; n] };
-                let alone: Vec<f64> = (0..n).map(alone).collect();
-                let proof = search.fit(&absorber, &own, &alone, |r| used[r] && !found[r]);
-                let proves = |r: usize| match found[r] {
-                    true => proof[r] > 0.5 * fitted[r],
-                    false => !used[r] || proof[r].abs() < ZERO * highest,
-                };
-                proved = (0..n).all(proves);
-                absorber.set_weights(|w| w.copy_from_slice(&weight));
+    let zero: Vec<usize> = (0..n).filter(|r| used[*r] && y[*r] == 0.0).collect();
+    let mut free = vec![false; n];
+    zero.iter().for_each(|r| free[*r] = true);
+    let (mut fewest, mut tries) = (usize::MAX, TRIES);
+    for _ in 0..EXCHANGES {
+        let weight: Vec<f64> = (0..n).map(|r| heavy(used[r], free[r])).collect();
+        let basis = hold(&mut absorber, &columns, &weight);
+        let target: Vec<f64> = free.iter().map(|f| if *f { 1.0 } else { 0.0 }).collect();
+        let (fitted, multiplier) = nearest(&absorber, &basis, &target, |r| used[r] && !free[r]);
+        let highest = zero.iter().map(|r| fitted[*r]).fold(0.0, f64::max);
+        let wrong = |r: &usize| match free[*r] {
+            true => fitted[*r] < -ZERO * highest.max(ZERO),
+            // Held down, though the ones would have it above 0.
+            false => multiplier[*r] * HEAVY < -PULL,
+        };
+        let mut exchanged: Vec<usize> = zero.iter().copied().filter(wrong).collect();
+        if exchanged.is_empty() {
+            if highest <= ZERO {
+                return Ok(Vec::new());
             }
-            if proved {
-                let found = absorber.unsorted(found);
-                return Ok((0..n).filter(|r| found[*r]).collect());
-            }
+            let found: Vec<bool> = (0..n).map(|r| free[r] && fitted[r] > POSITIVE * highest).collect();
+            let found = absorber.unsorted(found);
+            return Ok((0..n).filter(|r| found[*r]).collect());
         }
-        for r in 0..n {
-            target[r] = if free(r) { fitted[r].max(0.0) } else { 0.0 };
+        if exchanged.len() < fewest {
+            (fewest, tries) = (exchanged.len(), TRIES);
+        } else if tries > 0 {
+            tries -= 1;
+        } else {
+            // One at a time, always the last: this cannot go round in circles.
+            exchanged.drain(..exchanged.len() - 1);
         }
+        exchanged.iter().for_each(|r| free[*r] = !free[*r]);
     }
     Ok(Vec::new())
 }
@@ -229,45 +221,39 @@ fn undetermined(
     Ok(out)
 }
 
-/// Where the solver begins and ends, and what held rows are pulled by.
-struct Search {
-    rho: Vec<f64>,
-    multiplier: Vec<f64>,
-}
-
-impl Search {
-    /// The fit of a variable on regressors and effects that is 0 on held rows: the heavy weight lets a
-    /// little through, which is added to what these rows are pulled by until nothing is left.
-    fn fit(
-        &mut self,
-        absorber: &Absorber,
-        basis: &[Vec<f64>],
-        target: &[f64],
-        held: impl Fn(usize) -> bool,
-    ) -> Vec<f64> {
-        let mut fitted = Vec::new();
-        for _ in 0..MULTIPLIERS {
-            let aim: Vec<f64> =
-                target.iter().zip(&self.multiplier).enumerate().map(|(r, (t, m))| if held(r) { *m } else { *t }).collect();
-            absorber.solve_variable(&aim, &mut self.rho, TOLERANCE, 10_000);
-            let mut left = absorber.residual(&aim, &self.rho);
-            for b in basis {
-                let along = dot(&left, b, absorber.weight());
-                left.iter_mut().zip(b).for_each(|(l, b)| *l -= along * b);
-            }
-            fitted = aim.iter().zip(&left).map(|(t, l)| t - l).collect::<Vec<f64>>();
-            let highest = fitted.iter().copied().fold(0.0, f64::max);
-            let mut through = 0.0f64;
-            for r in (0..fitted.len()).filter(|r| held(*r)) {
-                self.multiplier[r] -= fitted[r];
-                through = through.max(fitted[r].abs());
-            }
-            if through <= 0.01 * ZERO * highest {
-                break;
-            }
+/// The combination of regressors and effects nearest to a target that is 0 on held rows, and what these
+/// are pulled by: the heavy weight lets a little through, which is added to their pull until nothing is
+/// left.
+fn nearest(
+    absorber: &Absorber,
+    basis: &[Vec<f64>],
+    target: &[f64],
+    held: impl Fn(usize) -> bool,
+) -> (Vec<f64>, Vec<f64>) {
+    let mut multiplier = vec![0.0; target.len()];
+    let mut rho = vec![0.0; absorber.dimension()];
+    let mut fitted = Vec::new();
+    for _ in 0..MULTIPLIERS {
+        let pulled = |(r, (t, m)): (usize, (&f64, &f64))| if held(r) { *m } else { *t };
+        let aim: Vec<f64> = target.iter().zip(&multiplier).enumerate().map(pulled).collect();
+        absorber.solve_variable(&aim, &mut rho, TOLERANCE, 10_000);
+        let mut left = absorber.residual(&aim, &rho);
+        for b in basis {
+            let along = dot(&left, b, absorber.weight());
+            left.iter_mut().zip(b).for_each(|(l, b)| *l -= along * b);
         }
-        fitted
+        fitted = aim.iter().zip(&left).map(|(t, l)| t - l).collect::<Vec<f64>>();
+        let highest = fitted.iter().copied().fold(0.0, f64::max);
+        let mut through = 0.0f64;
+        for r in (0..fitted.len()).filter(|r| held(*r)) {
+            multiplier[r] -= fitted[r];
+            through = through.max(fitted[r].abs());
+        }
+        if through <= 0.01 * ZERO * highest {
+            break;
+        }
     }
+    (fitted, multiplier)
 }
 
 fn dot(a: &[f64], b: &[f64], weight: &[f64]) -> f64 {

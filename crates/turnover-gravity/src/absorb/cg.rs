@@ -107,7 +107,7 @@ impl Absorber {
                 solved.converged = false;
                 break;
             }
-            if solved.products % LOOK == 0 && solved.products > 0 && !strong {
+            if solved.products.is_multiple_of(LOOK) && solved.products > 0 && !strong {
                 let ahead = |l: usize| {
                     let pace = (first[l] / size[l]).ln() / solved.products as f64;
                     !((size[l] / target[l]).ln() < PATIENCE * pace)

@@ -89,6 +89,8 @@ const LANES: usize = 4;
 /// One number of each.
 type Lane = [f64; LANES];
 
+/// A row of a smaller weight than this, against the heaviest, is light.
+const LIGHT: f64 = 1e-9;
 /// What a basis of norm 1 and the effects may have in common.
 const OVERLAP: f64 = 1e-6;
 
@@ -555,11 +557,27 @@ impl Absorber {
         })
     }
 
+    /// Whether columns of norm 1 rest on rows whose given weight is lost beside the heaviest. With one family
+    /// each group is freed of its mean by itself; several are solved for together, to the precision of
+    /// the heavy rows.
+    pub(crate) fn rests_on_light_rows(&self, columns: &[Vec<f64>], given: &[f64]) -> bool {
+        if self.plan.others.is_empty() {
+            return false;
+        }
+        let heaviest = given.iter().copied().fold(0.0, f64::max);
+        let share = |z: &Vec<f64>| -> f64 {
+            let light = (0..z.len()).filter(|r| given[*r] < LIGHT * heaviest);
+            light.map(|r| self.weight[r] * z[r] * z[r]).sum()
+        };
+        columns.iter().any(|z| share(z) > OVERLAP)
+    }
+
     /// Sums of two variables over each level of each family, of the groups first.
     fn by_level(&self, a: &[f64], b: &[f64]) -> Vec<(f64, f64)> {
+        type Sums = Vec<(f64, f64)>;
         let plan = &self.plan;
         let groups = plan.group_start.len() - 1;
-        let parts: Vec<(usize, Vec<(f64, f64)>, Vec<(f64, f64)>)> = plan
+        let parts: Vec<(usize, Sums, Sums)> = plan
             .pieces
             .par_iter()
             .map(|piece| {
