@@ -25,6 +25,7 @@ use faer::linalg::solvers::{DenseSolveCore, Llt, Solve};
 use faer::{Accum, Mat, MatMut, MatRef, Par, Side};
 use rayon::prelude::*;
 
+use crate::basis::triangular_apply;
 use crate::covariance::Coefficient;
 use crate::error::FitError;
 use crate::fit::{Fit, Kind};
@@ -161,8 +162,8 @@ impl<'a> Rows<'a> {
     }
 
     fn bias(&self) -> Vec<f64> {
-        let k = self.fit.coefficients.len();
-        let mut total = vec![0.0; k];
+        // Of the basis, whose Hessian is the identity, and then of the coefficients.
+        let mut total = vec![0.0; self.fit.coefficients.len()];
         for side in 0..2 {
             let units = self.sizes[side] as f64;
             let inverses: Vec<Mat<f64>> = self.hessians(side).par_iter().map(pseudo_inverse).collect();
@@ -176,7 +177,7 @@ impl<'a> Rows<'a> {
                 total.iter_mut().zip(part).for_each(|(t, p)| *t += units / (units - 1.0) * p);
             }
         }
-        multiply(&self.fit.bread, &total, k)
+        triangular_apply(&self.fit.transform, &total)
     }
 
     /// `b_i` of one exporter or importer, by regressor.
@@ -193,7 +194,7 @@ impl<'a> Rows<'a> {
         let middle = inverse * &scores * inverse;
         (0..self.fit.coefficients.len())
             .map(|k| {
-                let x = &self.fit.residual_x[k];
+                let x = &self.fit.basis[k];
                 let (mut first, mut second) = (0.0, 0.0);
                 for pair in pairs {
                     let total: f64 = pair.times.iter().map(|(_, r)| self.mean[*r]).sum();
@@ -223,7 +224,7 @@ impl<'a> Rows<'a> {
             meat.iter_mut().zip(part).for_each(|(m, p)| *m += p);
         }
         let pairs = self.pairs.len() as f64;
-        let v = self.fit.sandwich(&meat);
+        let v = self.fit.carried(&meat);
         let symmetric = |i: usize, j: usize| 0.5 * (v[i * k + j] + v[j * k + i]) * pairs / (pairs - 1.0);
         Ok((0..k * k).map(|at| symmetric(at / k, at % k)).collect())
     }
@@ -232,9 +233,8 @@ impl<'a> Rows<'a> {
     fn meat_of(&self, pair: &Pair, leverage: &Leverage) -> Vec<f64> {
         let k = self.fit.coefficients.len();
         let m = pair.times.len();
-        let x = Mat::from_fn(m, k, |t, k| self.fit.residual_x[k][pair.times[t].1]);
-        let bread = Mat::from_fn(k, k, |i, j| self.fit.bread[i * k + j]);
-        let own = &x * &bread * x.transpose() + leverage.of(pair);
+        let x = Mat::from_fn(m, k, |t, k| self.fit.basis[k][pair.times[t].1]);
+        let own = &x * x.transpose() + leverage.of(pair);
         let matrix = Mat::<f64>::identity(m, m) - self.hessian(pair) * own;
         let score = Mat::from_fn(m, 1, |t, _| self.fit.residual_y[pair.times[t].1]);
         let corrected = matrix.partial_piv_lu().solve(&score);
@@ -400,9 +400,4 @@ fn generalised_inverse(mut s: Mat<f64>, units: usize, periods: usize, pair_effec
         }
     }
     out
-}
-
-/// `A x`, `A` k x k row-major.
-fn multiply(a: &[f64], x: &[f64], k: usize) -> Vec<f64> {
-    (0..k).map(|i| (0..k).map(|j| a[i * k + j] * x[j]).sum()).collect()
 }

@@ -4,6 +4,8 @@
 use faer::{Mat, Side};
 use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Normal, StudentsT};
 
+use crate::absorb::contained;
+use crate::basis::congruence;
 use crate::error::FitError;
 use crate::fit::{Fit, Kind};
 
@@ -102,8 +104,11 @@ impl Fit {
                 let estimate = estimates[i];
                 let std_error = v[i * k + i].sqrt();
                 let statistic = estimate / std_error;
-                let beyond = statistic.abs();
-                let tail = student.map_or_else(|| Normal::standard().sf(beyond), |t| t.sf(beyond));
+                let tail = match (statistic.is_nan(), student) {
+                    (true, _) => f64::NAN,
+                    (_, Some(t)) => tail(&t, statistic.abs()),
+                    (_, None) => tail(&Normal::standard(), statistic.abs()),
+                };
                 Coefficient {
                     name: self.names[i].clone(),
                     estimate,
@@ -134,9 +139,9 @@ impl Fit {
         let (statistic, p_value) = match degrees {
             Some(d) => {
                 let f = chi / q as f64;
-                (f, FisherSnedecor::new(q as f64, d).map_or(f64::NAN, |dist| dist.sf(f)))
+                (f, FisherSnedecor::new(q as f64, d).map_or(f64::NAN, |dist| tail(&dist, f)))
             }
-            None => (chi, ChiSquared::new(q as f64).map_or(f64::NAN, |dist| dist.sf(chi))),
+            None => (chi, ChiSquared::new(q as f64).map_or(f64::NAN, |dist| tail(&dist, chi))),
         };
         Ok(Wald { statistic, numerator: q, denominator: degrees, p_value })
     }
@@ -148,32 +153,37 @@ impl Fit {
         ssc: SmallSample,
     ) -> Result<(Vec<f64>, Option<f64>), FitError> {
         let n = self.nobs as f64;
-        match which {
+        let k = self.coefficients.len();
+        // Residuals that are rounding say nothing about errors.
+        let undefined = self.perfect && !(self.kind == Kind::Poisson && matches!(which, Covariance::Iid));
+        let identity: Vec<f64> = (0..k * k).map(|at| if at / k == at % k { 1.0 } else { 0.0 }).collect();
+        let (v, degrees) = match which {
             Covariance::Iid => {
-                let k = self.parameters(&[]);
+                let k = self.parameters(&[], ssc);
                 let factor = match (self.kind, ssc) {
                     (Kind::LeastSquares, SmallSample::None) => self.deviance / (n - 1.0),
                     (Kind::LeastSquares, _) => self.deviance / self.degrees(k)?,
                     (Kind::Poisson, SmallSample::Fixest) => (n - 1.0) / self.degrees(k)?,
                     (Kind::Poisson, _) => 1.0,
                 };
-                Ok((self.bread.iter().map(|b| b * factor).collect(), self.t_degrees(ssc, k)))
+                let v = self.carried(&identity).into_iter().map(|b| b * factor).collect();
+                (v, self.t_degrees(ssc, k))
             }
             Covariance::Heteroskedastic => {
-                let k = self.parameters(&[]);
+                let k = self.parameters(&[], ssc);
                 let factor = match (ssc, self.kind) {
                     (SmallSample::Fixest, _) => n / self.degrees(k)?,
                     (SmallSample::Stata, Kind::LeastSquares) => n / self.degrees(k)?,
                     (SmallSample::Stata, Kind::Poisson) => n / (n - 1.0),
                     (SmallSample::None, _) => 1.0,
                 };
-                let meat = self.meat(None);
-                let mut v = self.sandwich(&meat);
+                let mut v = self.carried(&self.meat(None));
                 v.iter_mut().for_each(|x| *x *= factor);
-                Ok((v, self.t_degrees(ssc, k)))
+                (v, self.t_degrees(ssc, k))
             }
-            Covariance::Clustered(clusters) => self.clustered(clusters, ssc),
-        }
+            Covariance::Clustered(clusters) => self.clustered(clusters, ssc)?,
+        };
+        Ok((if undefined { vec![f64::NAN; k * k] } else { v }, degrees))
     }
 
     fn degrees(&self, parameters: usize) -> Result<f64, FitError> {
@@ -222,13 +232,13 @@ impl Fit {
             let part = self.meat(Some(&joint));
             meat.iter_mut().zip(part).for_each(|(m, p)| *m += sign * p);
         }
-        let mut v = self.sandwich(&meat);
+        let mut v = self.carried(&meat);
         let n = self.nobs as f64;
         let factor = match ssc {
             SmallSample::None => 1.0,
             SmallSample::Stata if self.kind == Kind::Poisson => smallest / (smallest - 1.0),
             SmallSample::Stata | SmallSample::Fixest => {
-                let parameters = self.parameters(&codes);
+                let parameters = self.parameters(&codes, ssc);
                 (n - 1.0) / self.degrees(parameters)? * smallest / (smallest - 1.0)
             }
         };
@@ -278,17 +288,20 @@ impl Fit {
         out
     }
 
-    /// Sum over clusters of the outer product of summed scores; rows are clusters of their own
-    /// without codes.
+    /// Sum over clusters of the outer product of summed scores of the basis; rows are clusters of their
+    /// own without codes.
     fn meat(&self, codes: Option<&[u32]>) -> Vec<f64> {
         let k = self.coefficients.len();
+        if k == 0 {
+            return Vec::new();
+        }
         let rows = self.used.len();
         let groups = codes.map_or(rows, |c| c.iter().copied().max().unwrap_or(0) as usize + 1);
         let mut sums = vec![0.0; groups * k];
         for row in 0..rows {
             let g = codes.map_or(row, |c| c[row] as usize);
             for i in 0..k {
-                sums[g * k + i] += self.residual_x[i][row] * self.residual_y[row];
+                sums[g * k + i] += self.basis[i][row] * self.residual_y[row];
             }
         }
         let mut out = vec![0.0; k * k];
@@ -302,37 +315,60 @@ impl Fit {
         out
     }
 
-    pub(crate) fn sandwich(&self, meat: &[f64]) -> Vec<f64> {
-        let k = self.coefficients.len();
-        let multiply = |a: &[f64], b: &[f64]| -> Vec<f64> {
-            let mut out = vec![0.0; k * k];
-            for i in 0..k {
-                for j in 0..k {
-                    out[i * k + j] = (0..k).map(|m| a[i * k + m] * b[m * k + j]).sum();
-                }
-            }
-            out
-        };
-        multiply(&multiply(&self.bread, meat), &self.bread)
+    /// A covariance of the basis, carried to the coefficients: `T V T'`. In the basis the inverse of the
+    /// Hessian is the identity, so that no explicit inverse stands on either side of a sandwich.
+    pub(crate) fn carried(&self, v: &[f64]) -> Vec<f64> {
+        congruence(&self.transform, v, self.coefficients.len())
     }
 
-    /// Coefficients plus effects, as fixest counts them: one level of each further family is
-    /// redundant, and families nested in a cluster variable do not count.
-    fn parameters(&self, clusters: &[Vec<u32>]) -> usize {
+    /// Coefficients plus effects. Families that lie within another one count nothing. fixest takes one
+    /// level of each further family as redundant, and leaves out families nested in a cluster variable;
+    /// Stata's reghdfe takes as many as the graph of two families has components, and of several pairs
+    /// the most.
+    fn parameters(&self, clusters: &[Vec<u32>], ssc: SmallSample) -> usize {
         let k = self.coefficients.len();
         let Some(effects) = &self.effects else { return k };
-        let mut sizes = Vec::new();
-        let mut nested = Vec::new();
-        for f in effects.families() {
-            let (dense, count) = self.dense(&f.codes);
-            sizes.push(count);
-            nested.push(clusters.iter().any(|c| self.is_nested(&dense, count, c)));
+        let lies_within = contained(effects.families(), |row| self.used[row]);
+        let own: Vec<(Vec<u32>, usize)> = effects
+            .families()
+            .iter()
+            .zip(lies_within)
+            .filter(|(_, within)| !within)
+            .map(|(f, _)| self.dense(&f.codes))
+            .collect();
+        let nested: Vec<bool> =
+            own.iter().map(|(codes, count)| clusters.iter().any(|c| self.is_nested(codes, *count, c))).collect();
+        let redundant = |f: usize| match (f, ssc) {
+            (0, _) => 0,
+            (_, SmallSample::Stata) => (0..f).map(|g| self.components(&own[f], &own[g])).max().unwrap_or(0),
+            _ => 1,
+        };
+        if nested.iter().all(|n| *n) {
+            return k + 1;
         }
-        let families = sizes.len();
-        let all: usize = sizes.iter().sum::<usize>() - (families - 1);
-        let inside: usize = sizes.iter().zip(&nested).filter(|(_, n)| **n).map(|(s, _)| *s).sum();
-        let count = nested.iter().filter(|n| **n).count();
-        if count == families { k + 1 } else { k + all - (inside - count) }
+        let all: usize = (0..own.len()).map(|f| own[f].1 - redundant(f)).sum();
+        let inside: usize = own.iter().zip(&nested).filter(|(_, n)| **n).map(|((_, count), _)| count - 1).sum();
+        k + all.saturating_sub(inside)
+    }
+
+    /// Components of the graph of two families, which used rows connect.
+    fn components(&self, a: &(Vec<u32>, usize), b: &(Vec<u32>, usize)) -> usize {
+        let mut parent: Vec<usize> = (0..a.1 + b.1).collect();
+        let mut count = parent.len();
+        for row in (0..self.used.len()).filter(|r| self.used[*r]) {
+            let (mut x, mut y) = (a.0[row] as usize, a.1 + b.0[row] as usize);
+            for end in [&mut x, &mut y] {
+                while parent[*end] != *end {
+                    parent[*end] = parent[parent[*end]];
+                    *end = parent[*end];
+                }
+            }
+            if x != y {
+                parent[x] = y;
+                count -= 1;
+            }
+        }
+        count
     }
 
     fn is_nested(&self, levels: &[u32], count: usize, cluster: &[u32]) -> bool {
@@ -344,6 +380,15 @@ impl Fit {
             }
             *slot == cluster[r]
         })
+    }
+}
+
+/// The probability of a larger value; NaN for a value that is none, at which the distributions panic.
+fn tail(distribution: &impl ContinuousCDF<f64, f64>, value: f64) -> f64 {
+    match value {
+        v if v.is_nan() => f64::NAN,
+        v if v == f64::INFINITY => 0.0,
+        v => distribution.sf(v),
     }
 }
 

@@ -74,6 +74,15 @@ pub enum FitError {
         /// Relative change of the deviance in the last one.
         change: f64,
     },
+    /// Weights so far apart that double precision cannot hold them beside each other.
+    #[error("the weights span too wide a range: beside the heaviest rows the others are rounding")]
+    Weights,
+    /// Effects that hang together by too few rows.
+    #[error("the fixed effects are connected by too few rows: no solution after {passes} passes over the data")]
+    BadlyConnected {
+        /// Passes over the data.
+        passes: usize,
+    },
     /// Whoever asked does not wait any more.
     #[error("stopped")]
     Stopped,

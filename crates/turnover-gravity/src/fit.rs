@@ -3,6 +3,7 @@
 use crate::absorb::{Absorber, Effects};
 use crate::linear::sum_rows;
 use crate::model::Model;
+use crate::regressors::scale;
 
 /// Which estimator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,14 +91,35 @@ pub struct Fit {
     pub index: Vec<f64>,
     /// Rows that take part.
     pub(crate) used: Vec<bool>,
-    /// What the effects leave of each regressor, by row; 0 for rows that take no part.
-    pub(crate) residual_x: Vec<Vec<f64>>,
+    /// Whether every outcome is fitted to rounding: errors that rest on residuals are then undefined.
+    pub perfect: bool,
+    /// What the effects leave of the regressors, as an orthonormal basis under the weights (for PPML
+    /// times the means), by row; 0 for rows that take no part.
+    pub(crate) basis: Vec<Vec<f64>>,
     /// Weight times outcome less fitted mean, by row.
     pub(crate) residual_y: Vec<f64>,
-    /// Inverse of the Hessian `X~'W X~`, row-major.
-    pub(crate) bread: Vec<f64>,
+    /// `T` with `basis = X~ T`, upper triangular: `T T'` is the inverse of the Hessian `X~'W X~`.
+    pub(crate) transform: Vec<f64>,
     /// The effects of the model.
     pub(crate) effects: Option<Effects>,
+}
+
+/// Residuals below this share of the outcomes are the rounding of a perfect fit.
+const PERFECT: f64 = 1e-13;
+/// The same for the index of PPML, whose iteration ends a little sooner.
+const PERFECT_INDEX: f64 = 1e-11;
+
+/// `y log(y / mu) - (y - mu)`, without cancellation where the two are close.
+fn half_deviance(y: f64, mu: f64) -> f64 {
+    if y <= 0.0 {
+        return mu;
+    }
+    let apart = (y - mu) / mu;
+    if apart.abs() < 1e-3 {
+        // Series of (1 + d) log(1 + d) - d.
+        return mu * apart * apart * (0.5 - apart * (1.0 / 6.0 - apart * (1.0 / 12.0 - apart * (0.05 - apart / 30.0))));
+    }
+    y * (y / mu).ln() - (y - mu)
 }
 
 impl Fit {
@@ -117,15 +139,16 @@ impl Fit {
                 self.index[r] - explained - model.offset.as_ref().map_or(0.0, |o| o[r])
             })
             .collect();
-        let mut absorber = Absorber::new(effects);
+        let mut absorber = Absorber::new(effects, &self.used);
         let weight: Vec<f64> = self.used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect();
         let weight = absorber.sorted(weight);
         absorber.set_weights(|w| w.copy_from_slice(&weight));
         let left = absorber.sorted(left);
         let mut u = vec![0.0; absorber.dimension()];
-        absorber.solve(&absorber.project(&left), &mut u, 1e-13, 100_000);
+        absorber.solve_variable(&left, &mut u, 1e-13, 20_000);
         let mut out = absorber.effects(&left, &u);
         for (values, family) in out.iter_mut().zip(effects.families()) {
+            values.resize(family.levels, 0.0);
             let mut seen = vec![false; family.levels];
             for (code, used) in family.codes.iter().zip(&self.used) {
                 seen[*code as usize] |= used;
@@ -176,7 +199,10 @@ impl Fit {
         let mean = sums(&|r| weight(r) * model.y[r]) / sums(&weight);
         if self.kind == Kind::LeastSquares {
             let n = self.nobs as f64;
-            let normal = |squares: f64| -0.5 * n * ((2.0 * std::f64::consts::PI * squares / n).ln() + 1.0);
+            // Of a row of weight w the variance is s^2 / w, which is log w more.
+            let weights = sums(&|r| weight(r).ln());
+            let normal =
+                |squares: f64| 0.5 * weights - 0.5 * n * ((2.0 * std::f64::consts::PI * squares / n).ln() + 1.0);
             let total = sums(&|r| weight(r) * (model.y[r] - mean).powi(2));
             return (normal(self.deviance), normal(total));
         }
@@ -189,6 +215,51 @@ impl Fit {
         let log = mean.ln();
         let null = sums(&|r| weight(r) * (model.y[r] * log - mean));
         (own - factorials, null - factorials)
+    }
+
+    /// What can only be said with the rows of the caller's model: the deviance, whether the fit is
+    /// perfect, and coefficients that are rounding in a perfect one.
+    pub(crate) fn settle(&mut self, model: &Model) {
+        let weight = |r: usize| model.weights.as_ref().map_or(1.0, |w| w[r]);
+        let over_used = |value: &(dyn Fn(usize) -> f64 + Sync)| -> f64 {
+            sum_rows(self.used.len(), |r| if self.used[r] { value(r) } else { 0.0 })
+        };
+        let (y, fitted) = (&model.y, &self.fitted);
+        let (misfit, size) = match self.kind {
+            Kind::Poisson => {
+                self.deviance = over_used(&|r| 2.0 * weight(r) * half_deviance(y[r], fitted[r]));
+                let relative = |r: usize| if fitted[r] > 0.0 { (y[r] - fitted[r]) / fitted[r] } else { 0.0 };
+                let unit = over_used(&|r| weight(r) * y[r]);
+                (over_used(&|r| relative(r).powi(2) * (weight(r) * fitted[r] / unit)).sqrt(), PERFECT_INDEX)
+            }
+            Kind::LeastSquares => {
+                let own = |r: usize| y[r] - model.offset.as_ref().map_or(0.0, |o| o[r]);
+                // Not outcome less fitted, which has lost the digits that the two share.
+                let error = |r: usize| self.residual_y[r] / weight(r);
+                self.deviance = over_used(&|r| weight(r) * error(r).powi(2));
+                let by_outcome = scale(y, |r| self.used[r]);
+                let by_weight = model.weights.as_ref().map_or(1.0, |w| scale(w, |r| self.used[r]));
+                let norm = |value: &(dyn Fn(usize) -> f64 + Sync)| {
+                    over_used(&|r| weight(r) * by_weight * (value(r) * by_outcome).powi(2)).sqrt()
+                };
+                (norm(&error), PERFECT * norm(&own))
+            }
+        };
+        self.perfect = misfit <= size;
+        if self.perfect {
+            let k = self.coefficients.len();
+            let root = crate::basis::inverse(&self.transform, k);
+            let largest = match self.kind {
+                Kind::Poisson => over_used(&|r| weight(r) * fitted[r]).sqrt() * PERFECT_INDEX,
+                Kind::LeastSquares => over_used(&|r| weight(r) * y[r] * y[r]).sqrt() * PERFECT,
+            };
+            for j in 0..k {
+                let norm = (0..=j).map(|i| root[i * k + j].powi(2)).sum::<f64>().sqrt();
+                if self.coefficients[j].abs() * norm <= largest {
+                    self.coefficients[j] = 0.0;
+                }
+            }
+        }
     }
 
     /// Outcome less fitted mean, by row; NaN for rows that take no part.

@@ -47,8 +47,8 @@
 //! ```
 
 mod absorb;
+mod basis;
 mod bias;
-mod collinear;
 mod compress;
 mod covariance;
 mod error;
@@ -58,6 +58,7 @@ mod frame;
 mod linear;
 mod model;
 mod poisson;
+mod regressors;
 mod separation;
 
 pub use absorb::{Effects, Family};

@@ -6,9 +6,11 @@
 //! Such rows say nothing about the other coefficients.
 
 use crate::absorb::{Absorber, Effects};
+use crate::error::FitError;
 use crate::fit::{Reason, Separated};
 use crate::model::Model;
 use crate::poisson::{State, absorber};
+use crate::regressors;
 
 /// Finds levels whose outcomes are all zero, and where asked levels with a single observation,
 /// until none is left. Marks their rows in `used`.
@@ -63,16 +65,16 @@ const FALLEN: f64 = 1e-9;
 
 /// Whether, with coefficients and deviance at rest, some observation with outcome 0 still falls or
 /// has fallen to nothing. Without that there is no separation, and the search for it is spared.
-pub(crate) fn suspected(state: &mut State) -> bool {
+pub(crate) fn suspected(state: &mut State) -> Result<bool, FitError> {
     for patience in 0..=PATIENCE {
         if patience > 0 {
-            state.drift();
+            state.drift()?;
         }
         if !state.any_zero(|step, _| !(step > -MOVING)) {
-            return state.any_zero(|_, share| share < FALLEN);
+            return Ok(state.any_zero(|_, share| share < FALLEN));
         }
     }
-    true
+    Ok(true)
 }
 
 /// Weight of the observations with positive outcomes against those with 0: they must be fitted by
@@ -96,10 +98,10 @@ const LOOK: usize = 100;
 /// Where effects hang together by few rows, small values of both signs stay for thousands of rounds
 /// beside those that prove it; rows that stand out are then proved by themselves.
 pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
-    let mut absorber = absorber(model);
+    let mut absorber = absorber(model, used);
     let y = absorber.sorted(&model.y);
     let used = absorber.sorted(used);
-    let columns: Vec<Vec<f64>> = model.x.iter().map(|(_, x)| absorber.sorted(x)).collect();
+    let columns = regressors::prepare(&absorber, model, &used).columns;
     let n = y.len();
     let free = |r: usize| used[r] && y[r] == 0.0;
     let weight: Vec<f64> = (0..n).map(|r| heavy(used[r], free(r))).collect();
@@ -160,7 +162,7 @@ fn hold(absorber: &mut Absorber, columns: &[Vec<f64>], weight: &[f64]) -> Vec<Ve
     let mut basis: Vec<Vec<f64>> = Vec::new();
     for column in columns {
         let mut gamma = vec![0.0; absorber.dimension()];
-        absorber.solve(&absorber.project(column), &mut gamma, 1e-13, 10_000);
+        absorber.solve_variable(column, &mut gamma, 1e-13, 10_000);
         let mut left = absorber.residual(column, &gamma);
         let before = dot(&left, &left, weight).sqrt();
         for _ in 0..2 {
@@ -180,7 +182,7 @@ fn hold(absorber: &mut Absorber, columns: &[Vec<f64>], weight: &[f64]) -> Vec<Ve
 
 /// The fit of a variable on regressors and effects; `rho` is where the solver begins and ends.
 fn fit(absorber: &Absorber, basis: &[Vec<f64>], target: &[f64], rho: &mut [f64]) -> Vec<f64> {
-    absorber.solve(&absorber.project(target), rho, 1e-6, 10_000);
+    absorber.solve_variable(target, rho, 1e-6, 10_000);
     let mut left = absorber.residual(target, rho);
     for b in basis {
         let along = dot(&left, b, absorber.weight());
