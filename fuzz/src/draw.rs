@@ -1,19 +1,17 @@
 //! Choices from a fuzzer's bytes.
 
-use arbitrary::Unstructured;
-
 /// Bytes that are used up as choices are made; when none is left, the first choice is taken.
-pub struct Draw<'a>(Unstructured<'a>);
+pub struct Draw<'a>(std::slice::Iter<'a, u8>);
 
 impl<'a> Draw<'a> {
     /// Choices from these bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Draw(Unstructured::new(bytes))
+        Draw(bytes.iter())
     }
 
     /// A byte.
     pub fn byte(&mut self) -> u8 {
-        self.0.arbitrary().unwrap_or(0)
+        self.0.next().copied().unwrap_or(0)
     }
 
     /// A number below `n`, of one byte.

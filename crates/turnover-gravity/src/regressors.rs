@@ -175,11 +175,7 @@ fn look_closely(
 }
 
 /// What the effects leave of columns, closely.
-pub(crate) fn free(
-    absorber: &Absorber,
-    columns: &[Vec<f64>],
-    products: &mut usize,
-) -> Result<Vec<Vec<f64>>, FitError> {
+pub(crate) fn free(absorber: &Absorber, columns: &[Vec<f64>], products: &mut usize) -> Result<Vec<Vec<f64>>, FitError> {
     let mut out: Vec<Vec<f64>> = Vec::with_capacity(columns.len());
     let mut solved = Solved { products: 0, converged: true };
     for four in columns.chunks(4) {
