@@ -68,14 +68,18 @@ pub(crate) fn split(names: &[String], sizes: &[Size], left: Vec<Vec<f64>>, weigh
 
 /// The basis of independent regressors; `None` where one of them is nothing beside the others.
 pub(crate) fn orthonormal(columns: Vec<Vec<f64>>, weight: &[f64]) -> Option<Basis> {
-    if let Some(transform) = triangle(&cross_products(&columns, weight), columns.len()) {
-        let mut columns = columns;
-        apply(&mut columns, &transform);
-        return Some(Basis { columns, transform });
-    }
     let count = columns.len();
+    if let Some(transform) = triangle(&cross_products(&columns, weight), count) {
+        return Some(applied(columns, transform));
+    }
     let basis = gram_schmidt(columns, weight, |_, own, remains| remains > 0.0 && remains > f64::EPSILON * own);
     (basis.columns.len() == count).then_some(basis)
+}
+
+/// The basis of regressors whose independence shows in their cross-products.
+pub(crate) fn independent(columns: Vec<Vec<f64>>, weight: &[f64]) -> Option<Basis> {
+    let transform = triangle(&cross_products(&columns, weight), columns.len())?;
+    Some(applied(columns, transform))
 }
 
 /// `T` from the Cholesky factor of cross-products, where these are exact enough.
@@ -130,8 +134,8 @@ fn norm(column: &[f64], weight: &[f64]) -> f64 {
     sum_rows(column.len(), |r| weight[r] * column[r] * column[r]).sqrt()
 }
 
-/// `X T` in place.
-fn apply(columns: &mut [Vec<f64>], transform: &[f64]) {
+/// The basis `X T`.
+fn applied(mut columns: Vec<Vec<f64>>, transform: Vec<f64>) -> Basis {
     let k = columns.len();
     let mut blocks: Vec<Vec<&mut [f64]>> = Vec::new();
     for column in columns.iter_mut() {
@@ -154,6 +158,8 @@ fn apply(columns: &mut [Vec<f64>], transform: &[f64]) {
             }
         }
     });
+    drop(blocks);
+    Basis { columns, transform }
 }
 
 /// The inverse of an upper triangular matrix, row-major.

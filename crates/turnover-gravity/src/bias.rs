@@ -33,6 +33,8 @@ use crate::model::Model;
 
 /// Effects of the smaller side at most: the dense systems have that many rows.
 const MOST_EFFECTS: usize = 9_000;
+/// Numbers that the dense systems may have in all: 6 GB.
+const MOST_CELLS: usize = 750_000_000;
 /// Below this share of the largest, an eigenvalue or pivot is rounding.
 const NOTHING: f64 = 1e-11;
 
@@ -93,7 +95,7 @@ impl Fit {
     /// The results table with the bias taken out, corrected errors and the normal distribution.
     pub fn debiased_table(&self, debiased: &Debiased) -> Vec<Coefficient> {
         let estimates: Vec<f64> = self.coefficients.iter().zip(&debiased.bias).map(|(b, bias)| b - bias).collect();
-        self.lines(&estimates, &debiased.covariance, None)
+        self.lines(&estimates, &self.out_of_units(debiased.covariance.clone()), None)
     }
 }
 
@@ -108,7 +110,10 @@ impl<'a> Rows<'a> {
             }
         }
         let weight = |r: usize| model.weights.as_ref().map_or(1.0, |w| w[r]);
-        let mean: Vec<f64> = (0..n).map(|r| if fit.used[r] { weight(r) * fit.fitted[r] } else { 0.0 }).collect();
+        // In the units of the scores.
+        let unit = fit.score_unit;
+        let mean: Vec<f64> =
+            (0..n).map(|r| if fit.used[r] { weight(r) * fit.fitted[r] / unit } else { 0.0 }).collect();
         let (exporter, exporters) = fit.dense(&panel.exporter);
         let (importer, importers) = fit.dense(&panel.importer);
         let (time, times) = fit.dense(&panel.time);
@@ -126,6 +131,15 @@ impl<'a> Rows<'a> {
                 }
                 _ => pairs.push(Pair { exporter: i, importer: j, times: vec![(t, r)] }),
             }
+        }
+        let periods = times.max(1);
+        let cells = (exporters + importers) * periods * periods
+            + exporters.min(importers) * periods * (exporters + 2 * importers.max(exporters)) * periods;
+        if cells > MOST_CELLS {
+            return Err(FitError::Panel(format!(
+                "{exporters} exporters, {importers} importers and {times} periods need {:.0} GB of memory",
+                cells as f64 * 8e-9
+            )));
         }
         if exporters < 2 || importers < 2 {
             return Err(FitError::Panel(format!(
@@ -177,7 +191,8 @@ impl<'a> Rows<'a> {
                 total.iter_mut().zip(part).for_each(|(t, p)| *t += units / (units - 1.0) * p);
             }
         }
-        triangular_apply(&self.fit.transform, &total)
+        let scaled = triangular_apply(&self.fit.transform, &total);
+        scaled.iter().zip(&self.fit.units).map(|(b, unit)| b * unit).collect()
     }
 
     /// `b_i` of one exporter or importer, by regressor.
@@ -226,7 +241,7 @@ impl<'a> Rows<'a> {
         let pairs = self.pairs.len() as f64;
         let v = self.fit.carried(&meat);
         let symmetric = |i: usize, j: usize| 0.5 * (v[i * k + j] + v[j * k + i]) * pairs / (pairs - 1.0);
-        Ok((0..k * k).map(|at| symmetric(at / k, at % k)).collect())
+        Ok(self.fit.in_units((0..k * k).map(|at| symmetric(at / k, at % k)).collect()))
     }
 
     /// `x' (I - H L)^-1 S S' x` of one pair.

@@ -117,7 +117,7 @@ impl Compressed {
         };
         let fitted = pick(&fit.fitted, f64::NAN);
         let residual_y: Vec<f64> =
-            rows.clone().map(|r| if used[r] { weight(r) * (model.y[r] - fitted[r]) } else { 0.0 }).collect();
+            rows.clone().map(|r| if used[r] { weight(r) / fit.score_unit * (model.y[r] - fitted[r]) } else { 0.0 }).collect();
         let mut reasons = vec![None; fit.used.len()];
         fit.separated.iter().for_each(|s| reasons[s.row] = Some(s.reason));
         let separated: Vec<Separated> = rows

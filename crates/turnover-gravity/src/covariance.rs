@@ -80,7 +80,7 @@ pub struct Wald {
 impl Fit {
     /// The covariance matrix of the coefficients, row-major.
     pub fn covariance(&self, which: &Covariance, ssc: SmallSample) -> Result<Vec<f64>, FitError> {
-        Ok(self.covariance_and_degrees(which, ssc)?.0)
+        Ok(self.in_units(self.covariance_and_degrees(which, ssc)?.0))
     }
 
     /// The results table with 95 % intervals.
@@ -91,10 +91,30 @@ impl Fit {
     /// The results table and the covariance that it rests on, row-major.
     pub fn estimates(&self, which: &Covariance, ssc: SmallSample) -> Result<(Vec<Coefficient>, Vec<f64>), FitError> {
         let (v, degrees) = self.covariance_and_degrees(which, ssc)?;
-        Ok((self.lines(&self.coefficients, &v, degrees), v))
+        Ok((self.lines(&self.coefficients, &v, degrees), self.in_units(v)))
     }
 
-    /// The lines of a results table; normal distribution without degrees of freedom.
+    /// A covariance of scaled coefficients in the units of the regressors and the outcome.
+    pub(crate) fn in_units(&self, mut v: Vec<f64>) -> Vec<f64> {
+        let k = self.coefficients.len();
+        for i in 0..k {
+            for j in 0..k {
+                v[i * k + j] *= self.units[i];
+                v[i * k + j] *= self.units[j];
+            }
+        }
+        v
+    }
+
+    /// The way back of [`Fit::in_units`].
+    pub(crate) fn out_of_units(&self, mut v: Vec<f64>) -> Vec<f64> {
+        let k = self.coefficients.len();
+        (0..k * k).for_each(|at| v[at] = v[at] / self.units[at / k] / self.units[at % k]);
+        v
+    }
+
+    /// The lines of a results table from the covariance of scaled coefficients, whose squares stay in the
+    /// range of numbers; normal distribution without degrees of freedom.
     pub(crate) fn lines(&self, estimates: &[f64], v: &[f64], degrees: Option<f64>) -> Vec<Coefficient> {
         let k = estimates.len();
         let student = degrees.and_then(|d| StudentsT::new(0.0, 1.0, d).ok());
@@ -102,7 +122,7 @@ impl Fit {
         (0..k)
             .map(|i| {
                 let estimate = estimates[i];
-                let std_error = v[i * k + i].sqrt();
+                let std_error = v[i * k + i].sqrt() * self.units[i];
                 let statistic = estimate / std_error;
                 let tail = match (statistic.is_nan(), student) {
                     (true, _) => f64::NAN,
@@ -133,7 +153,7 @@ impl Fit {
         }
         let q = at.len();
         let sub: Vec<f64> = at.iter().flat_map(|i| at.iter().map(|j| v[i * k + j]).collect::<Vec<_>>()).collect();
-        let b: Vec<f64> = at.iter().map(|i| self.coefficients[*i]).collect();
+        let b: Vec<f64> = at.iter().map(|i| self.coefficients[*i] / self.units[*i]).collect();
         let x = crate::linear::solve_symmetric(&sub, &b, q);
         let chi: f64 = b.iter().zip(&x).map(|(b, x)| b * x).sum();
         let (statistic, p_value) = match degrees {
@@ -146,7 +166,8 @@ impl Fit {
         Ok(Wald { statistic, numerator: q, denominator: degrees, p_value })
     }
 
-    /// The covariance, and the degrees of freedom of t; `None` for the normal distribution.
+    /// The covariance of scaled coefficients, and the degrees of freedom of t; `None` for the normal
+    /// distribution.
     fn covariance_and_degrees(
         &self,
         which: &Covariance,
@@ -161,10 +182,10 @@ impl Fit {
             Covariance::Iid => {
                 let k = self.parameters(&[], ssc);
                 let factor = match (self.kind, ssc) {
-                    (Kind::LeastSquares, SmallSample::None) => self.deviance / (n - 1.0),
-                    (Kind::LeastSquares, _) => self.deviance / self.degrees(k)?,
-                    (Kind::Poisson, SmallSample::Fixest) => (n - 1.0) / self.degrees(k)?,
-                    (Kind::Poisson, _) => 1.0,
+                    (Kind::LeastSquares, SmallSample::None) => self.squares / (n - 1.0),
+                    (Kind::LeastSquares, _) => self.squares / self.degrees(k)?,
+                    (Kind::Poisson, SmallSample::Fixest) => (n - 1.0) / self.degrees(k)? / self.score_unit,
+                    (Kind::Poisson, _) => 1.0 / self.score_unit,
                 };
                 let v = self.carried(&identity).into_iter().map(|b| b * factor).collect();
                 (v, self.t_degrees(ssc, k))
@@ -244,13 +265,7 @@ impl Fit {
         };
         v.iter_mut().for_each(|x| *x *= factor);
         if clusters.len() > 1 {
-            // A variance that comes out negative is no variance; mending the matrix would give it
-            // some small number.
-            let unknown: Vec<usize> = (0..k).filter(|i| !(v[i * k + i] > 0.0)).collect();
             positive(&mut v, k);
-            for i in unknown {
-                v[i * k + i] = f64::NAN;
-            }
         }
         let degrees = (self.kind == Kind::LeastSquares && ssc != SmallSample::None).then_some(smallest - 1.0);
         Ok((v, degrees))
@@ -325,7 +340,7 @@ impl Fit {
     /// level of each further family as redundant, and leaves out families nested in a cluster variable;
     /// Stata's reghdfe takes as many as the graph of two families has components, and of several pairs
     /// the most.
-    fn parameters(&self, clusters: &[Vec<u32>], ssc: SmallSample) -> usize {
+    pub(crate) fn parameters(&self, clusters: &[Vec<u32>], ssc: SmallSample) -> usize {
         let k = self.coefficients.len();
         let Some(effects) = &self.effects else { return k };
         let lies_within = contained(effects.families(), |row| self.used[row]);
@@ -338,17 +353,25 @@ impl Fit {
             .collect();
         let nested: Vec<bool> =
             own.iter().map(|(codes, count)| clusters.iter().any(|c| self.is_nested(codes, *count, c))).collect();
-        let redundant = |f: usize| match (f, ssc) {
-            (0, _) => 0,
-            (_, SmallSample::Stata) => (0..f).map(|g| self.components(&own[f], &own[g])).max().unwrap_or(0),
-            _ => 1,
-        };
-        if nested.iter().all(|n| *n) {
+        let counted: Vec<usize> = (0..own.len()).filter(|f| !nested[*f]).collect();
+        if counted.is_empty() {
             return k + 1;
         }
-        let all: usize = (0..own.len()).map(|f| own[f].1 - redundant(f)).sum();
-        let inside: usize = own.iter().zip(&nested).filter(|(_, n)| **n).map(|((_, count), _)| count - 1).sum();
-        k + all.saturating_sub(inside)
+        let redundant = |at: usize| match (at, ssc) {
+            (0, _) => 0,
+            (_, SmallSample::Stata) => {
+                counted[..at].iter().map(|g| self.components(&own[counted[at]], &own[*g])).max().unwrap_or(0)
+            }
+            _ => 1,
+        };
+        k + (0..counted.len()).map(|at| own[counted[at]].1.saturating_sub(redundant(at))).sum::<usize>()
+    }
+
+    /// Whether the count of parameters with Stata's rule is the rank of the model: with at most two
+    /// families that do not lie within each other.
+    pub(crate) fn counts_exactly(&self) -> bool {
+        let within = self.effects.as_ref().map(|e| contained(e.families(), |row| self.used[row]));
+        within.is_none_or(|w| w.iter().filter(|w| !**w).count() <= 2)
     }
 
     /// Components of the graph of two families, which used rows connect.
@@ -392,19 +415,30 @@ fn tail(distribution: &impl ContinuousCDF<f64, f64>, value: f64) -> f64 {
     }
 }
 
+/// An eigenvalue of a matrix with unit diagonal that is further below 0 is not rounding.
+const NEGATIVE: f64 = -1e-10;
+
 /// Sets negative eigenvalues of a symmetric matrix to zero, as Cameron, Gelbach and Miller (2011)
-/// advise for several cluster variables.
+/// advise for several cluster variables, in units in which the diagonal is 1: the unit of a regressor
+/// does not matter. A variance that is not positive is no variance: NaN.
 fn positive(v: &mut [f64], k: usize) {
-    let matrix = Mat::from_fn(k, k, |i, j| 0.5 * (v[i * k + j] + v[j * k + i]));
-    let Ok(eigen) = matrix.self_adjoint_eigen(Side::Lower) else { return };
-    let values = eigen.S().column_vector();
-    if (0..k).all(|i| values[i] >= 0.0) {
-        return;
-    }
-    let vectors = eigen.U();
-    for i in 0..k {
-        for j in 0..k {
-            v[i * k + j] = (0..k).map(|m| vectors[(i, m)] * values[m].max(0.0) * vectors[(j, m)]).sum();
+    let size: Vec<f64> = (0..k).map(|i| v[i * k + i].abs().sqrt()).collect();
+    let scale = |i: usize| if size[i] > 0.0 { 1.0 / size[i] } else { 0.0 };
+    let unknown: Vec<usize> = (0..k).filter(|i| !(v[i * k + i] > 0.0)).collect();
+    let matrix = Mat::from_fn(k, k, |i, j| 0.5 * (v[i * k + j] + v[j * k + i]) * scale(i) * scale(j));
+    if let Ok(eigen) = matrix.self_adjoint_eigen(Side::Lower) {
+        let values = eigen.S().column_vector();
+        if (0..k).any(|i| values[i] < NEGATIVE) {
+            let vectors = eigen.U();
+            for i in 0..k {
+                for j in 0..k {
+                    let sum: f64 = (0..k).map(|m| vectors[(i, m)] * values[m].max(0.0) * vectors[(j, m)]).sum();
+                    v[i * k + j] = sum * size[i] * size[j];
+                }
+            }
         }
+    }
+    for i in unknown {
+        v[i * k + i] = f64::NAN;
     }
 }

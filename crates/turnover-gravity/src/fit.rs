@@ -1,9 +1,9 @@
 //! The result of an estimation.
 
 use crate::absorb::{Absorber, Effects};
+use crate::covariance::SmallSample;
 use crate::linear::sum_rows;
 use crate::model::Model;
-use crate::regressors::scale;
 
 /// Which estimator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,17 @@ pub struct Separated {
     pub reason: Reason,
 }
 
+/// Shares of the outcome's variation that least squares explain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RSquared {
+    /// Of the variation about the mean.
+    pub overall: f64,
+    /// The same by degrees of freedom; NaN without any.
+    pub adjusted: f64,
+    /// Of what the effects leave; `None` without effects.
+    pub within: Option<f64>,
+}
+
 /// An estimate with what its covariances need.
 #[derive(Debug, Clone)]
 pub struct Fit {
@@ -93,11 +104,19 @@ pub struct Fit {
     pub(crate) used: Vec<bool>,
     /// Whether every outcome is fitted to rounding: errors that rest on residuals are then undefined.
     pub perfect: bool,
-    /// What the effects leave of the regressors, as an orthonormal basis under the weights (for PPML
-    /// times the means), by row; 0 for rows that take no part.
+    /// What the effects leave of the scaled regressors, as an orthonormal basis under the scaled weights
+    /// (for PPML times the means), by row; 0 for rows that take no part.
     pub(crate) basis: Vec<Vec<f64>>,
-    /// Weight times outcome less fitted mean, by row.
+    /// Weight times outcome less fitted mean, by row, over `score_unit`.
     pub(crate) residual_y: Vec<f64>,
+    /// What scores were divided by, so that they are of size 1.
+    pub(crate) score_unit: f64,
+    /// What the outcome was multiplied by, for least squares.
+    pub(crate) by_outcome: f64,
+    /// Sum of squared residuals in the units of scores and basis, for least squares.
+    pub(crate) squares: f64,
+    /// What scaled coefficients are multiplied by.
+    pub(crate) units: Vec<f64>,
     /// `T` with `basis = X~ T`, upper triangular: `T T'` is the inverse of the Hessian `X~'W X~`.
     pub(crate) transform: Vec<f64>,
     /// The effects of the model.
@@ -201,10 +220,12 @@ impl Fit {
             let n = self.nobs as f64;
             // Of a row of weight w the variance is s^2 / w, which is log w more.
             let weights = sums(&|r| weight(r).ln());
-            let normal =
-                |squares: f64| 0.5 * weights - 0.5 * n * ((2.0 * std::f64::consts::PI * squares / n).ln() + 1.0);
-            let total = sums(&|r| weight(r) * (model.y[r] - mean).powi(2));
-            return (normal(self.deviance), normal(total));
+            let normal = |log_squares: f64| {
+                0.5 * weights - 0.5 * n * ((2.0 * std::f64::consts::PI / n).ln() + log_squares + 1.0)
+            };
+            let by = self.by_outcome;
+            let total = sums(&|r| weight(r) * ((model.y[r] - mean) * by).powi(2));
+            return (normal(self.squares.ln() + self.score_unit.ln() - by.ln()), normal(total.ln() - 2.0 * by.ln()));
         }
         let factorials = sums(&|r| {
             // log 0! = 0, and zeros are many.
@@ -217,6 +238,35 @@ impl Fit {
         (own - factorials, null - factorials)
     }
 
+    /// Shares of the outcome's variation that least squares explain; `None` for PPML. NaN where the
+    /// outcome does not vary.
+    pub fn r_squared(&self, model: &Model) -> Option<RSquared> {
+        if self.kind != Kind::LeastSquares {
+            return None;
+        }
+        let weight = |r: usize| model.weights.as_ref().map_or(1.0, |w| w[r]);
+        let sums = |value: &(dyn Fn(usize) -> f64 + Sync)| -> f64 {
+            sum_rows(self.used.len(), |r| if self.used[r] { value(r) } else { 0.0 })
+        };
+        let own = |r: usize| (model.y[r] - model.offset.as_ref().map_or(0.0, |o| o[r])) * self.by_outcome;
+        let mean = sums(&|r| weight(r) * own(r)) / sums(&weight);
+        let by_weight = 1.0 / (self.score_unit * self.by_outcome);
+        let total = sums(&|r| weight(r) * by_weight * (own(r) - mean).powi(2));
+        // What the regressors explain of what the effects leave: the basis is orthonormal and orthogonal
+        // to the effects.
+        let along = |z: &Vec<f64>| sums(&|r| weight(r) * by_weight * z[r] * own(r)).powi(2);
+        let explained: f64 = self.basis.iter().map(along).sum();
+        let n = self.nobs as f64;
+        let overall = 1.0 - self.squares / total;
+        let degrees = n - self.parameters(&[], SmallSample::Fixest) as f64;
+        let share = |x: f64| if total > 0.0 { x } else { f64::NAN };
+        Some(RSquared {
+            overall: share(overall),
+            adjusted: if degrees > 0.0 { share(1.0 - (1.0 - overall) * (n - 1.0) / degrees) } else { f64::NAN },
+            within: self.effects.as_ref().map(|_| share(explained / (explained + self.squares))),
+        })
+    }
+
     /// What can only be said with the rows of the caller's model: the deviance, whether the fit is
     /// perfect, and coefficients that are rounding in a perfect one.
     pub(crate) fn settle(&mut self, model: &Model) {
@@ -224,38 +274,37 @@ impl Fit {
         let over_used = |value: &(dyn Fn(usize) -> f64 + Sync)| -> f64 {
             sum_rows(self.used.len(), |r| if self.used[r] { value(r) } else { 0.0 })
         };
-        let (y, fitted) = (&model.y, &self.fitted);
-        let (misfit, size) = match self.kind {
+        let (y, fitted, unit) = (&model.y, &self.fitted, self.score_unit);
+        // The largest size of a coefficient times its regressor that is rounding.
+        let rounding = match self.kind {
             Kind::Poisson => {
                 self.deviance = over_used(&|r| 2.0 * weight(r) * half_deviance(y[r], fitted[r]));
                 let relative = |r: usize| if fitted[r] > 0.0 { (y[r] - fitted[r]) / fitted[r] } else { 0.0 };
-                let unit = over_used(&|r| weight(r) * y[r]);
-                (over_used(&|r| relative(r).powi(2) * (weight(r) * fitted[r] / unit)).sqrt(), PERFECT_INDEX)
+                let misfit = over_used(&|r| relative(r).powi(2) * (weight(r) * fitted[r] / unit)).sqrt();
+                self.perfect = misfit <= PERFECT_INDEX;
+                PERFECT_INDEX
             }
             Kind::LeastSquares => {
-                let own = |r: usize| y[r] - model.offset.as_ref().map_or(0.0, |o| o[r]);
+                let by_outcome = self.by_outcome;
+                let by_weight = 1.0 / (unit * by_outcome);
                 // Not outcome less fitted, which has lost the digits that the two share.
-                let error = |r: usize| self.residual_y[r] / weight(r);
-                self.deviance = over_used(&|r| weight(r) * error(r).powi(2));
-                let by_outcome = scale(y, |r| self.used[r]);
-                let by_weight = model.weights.as_ref().map_or(1.0, |w| scale(w, |r| self.used[r]));
-                let norm = |value: &(dyn Fn(usize) -> f64 + Sync)| {
-                    over_used(&|r| weight(r) * by_weight * (value(r) * by_outcome).powi(2)).sqrt()
-                };
-                (norm(&error), PERFECT * norm(&own))
+                let error = |r: usize| self.residual_y[r] / (weight(r) * by_weight);
+                self.squares = over_used(&|r| self.residual_y[r] * error(r));
+                self.deviance = self.squares / by_outcome / by_outcome / by_weight;
+                let own = |r: usize| (y[r] - model.offset.as_ref().map_or(0.0, |o| o[r])) * by_outcome;
+                let whole = over_used(&|r| weight(r) * by_weight * own(r).powi(2)).sqrt();
+                // With as many parameters as rows the residuals are rounding, however large that is.
+                let saturated = self.counts_exactly() && self.nobs <= self.parameters(&[], SmallSample::Stata);
+                self.perfect = saturated || self.squares.sqrt() <= PERFECT * whole;
+                PERFECT * whole
             }
         };
-        self.perfect = misfit <= size;
         if self.perfect {
             let k = self.coefficients.len();
             let root = crate::basis::inverse(&self.transform, k);
-            let largest = match self.kind {
-                Kind::Poisson => over_used(&|r| weight(r) * fitted[r]).sqrt() * PERFECT_INDEX,
-                Kind::LeastSquares => over_used(&|r| weight(r) * y[r] * y[r]).sqrt() * PERFECT,
-            };
             for j in 0..k {
                 let norm = (0..=j).map(|i| root[i * k + j].powi(2)).sum::<f64>().sqrt();
-                if self.coefficients[j].abs() * norm <= largest {
+                if (self.coefficients[j] / self.units[j]).abs() * norm <= rounding {
                     self.coefficients[j] = 0.0;
                 }
             }

@@ -65,7 +65,7 @@ pub use absorb::{Effects, Family};
 pub use bias::{Debiased, Panel};
 pub use covariance::{Cluster, Coefficient, Covariance, SmallSample, Wald};
 pub use error::FitError;
-pub use fit::{Dropped, Fit, Kind, Reason, Separated, Status};
+pub use fit::{Dropped, Fit, Kind, RSquared, Reason, Separated, Status};
 pub use frame::{Column, Frame};
 pub use linear::least_squares;
 pub use model::{Model, SeparationCheck, Settings};

@@ -4,6 +4,7 @@ use faer::linalg::solvers::Solve;
 use faer::{Mat, Side};
 use rayon::prelude::*;
 
+use crate::absorb::Absorber;
 use crate::basis::triangular_apply;
 use crate::compress::compress;
 use crate::error::FitError;
@@ -17,6 +18,10 @@ use crate::separation;
 const TOLERANCE: f64 = 1e-11;
 /// What the effects leave of an outcome, against its size, below which it is rounding.
 const PERFECT: f64 = 1e-14;
+/// What the residuals of a level may add up to, against their sizes.
+const BALANCE: f64 = 1e-6;
+/// A residual below this share of the outcomes counts with that size.
+const ROUNDING: f64 = 1e-4;
 
 /// Estimates the model by (weighted) least squares: log-linear gravity.
 pub fn least_squares(model: &Model, settings: &Settings) -> Result<Fit, FitError> {
@@ -54,14 +59,11 @@ pub(crate) fn least_squares_rows(model: &Model, settings: &Settings) -> Result<F
     absorber.set_weights(|w| w.iter_mut().zip(&sorted_weight).for_each(|(w, given)| *w = given * by_weight));
     let sorted_used = absorber.sorted(&used);
 
-    let by_outcome = scale(&model.y, |r| used[r]);
-    let response: Vec<f64> = (0..n)
-        .map(|r| {
-            let own = (model.y[r] - model.offset.as_ref().map_or(0.0, |o| o[r])) * by_outcome;
-            if used[r] { own } else { 0.0 }
-        })
-        .collect();
+    let outcome = |r: usize| if used[r] { model.y[r] - model.offset.as_ref().map_or(0.0, |o| o[r]) } else { 0.0 };
+    let response: Vec<f64> = (0..n).map(outcome).collect();
+    let by_outcome = scale(&response, |_| true);
     let mut response = absorber.sorted(response);
+    response.iter_mut().for_each(|y| *y *= by_outcome);
     let whole = sum_of_squares(&response, absorber.weight());
     if !absorber.is_idle() {
         let total = sum_rows(n, |r| absorber.weight()[r]);
@@ -70,7 +72,7 @@ pub(crate) fn least_squares_rows(model: &Model, settings: &Settings) -> Result<F
     }
     let chosen = regressors::choose(&mut absorber, model, &sorted_used, TOLERANCE, None)?;
     let mut products = chosen.products;
-    let mut error = regressors::free(&absorber, &[response], &mut products)?.remove(0);
+    let mut error = regressors::free(&absorber, &[response.clone()], &mut products)?.remove(0);
     // What is left of an outcome that the effects explain is rounding.
     if sum_of_squares(&error, absorber.weight()) <= PERFECT * PERFECT * whole {
         error.fill(0.0);
@@ -86,20 +88,20 @@ pub(crate) fn least_squares_rows(model: &Model, settings: &Settings) -> Result<F
             *a += s;
         }
     }
+    verify(&absorber, &chosen.columns, &error, &response)?;
+    let units: Vec<f64> = chosen.scales.iter().map(|s| s / by_outcome).collect();
     let coefficients: Vec<f64> =
-        triangular_apply(&chosen.transform, &along).into_iter().map(|b| b / by_outcome).collect();
+        triangular_apply(&chosen.transform, &along).iter().zip(&units).map(|(b, unit)| b * unit).collect();
     let masked = |sorted: Vec<f64>, empty: f64| -> Vec<f64> {
         let mut out = absorber.unsorted(sorted);
         out.iter_mut().zip(&used).filter(|(_, u)| !**u).for_each(|(x, _)| *x = empty);
         out
     };
+    let weighted: Vec<f64> = error.iter().zip(absorber.weight()).map(|(e, w)| e * w).collect();
     error.iter_mut().for_each(|e| *e /= by_outcome);
-    let weighted: Vec<f64> = error.iter().zip(&sorted_weight).map(|(e, w)| e * w).collect();
     let errors = masked(error, f64::NAN);
     let fitted: Vec<f64> = model.y.iter().zip(&errors).map(|(y, e)| y - e).collect();
     let nobs = used.iter().filter(|u| **u).count();
-    // Back to the weights as they were given.
-    let root = by_weight.sqrt();
     let mut fit = Fit {
         kind: Kind::LeastSquares,
         status: Status::Converged,
@@ -115,21 +117,29 @@ pub(crate) fn least_squares_rows(model: &Model, settings: &Settings) -> Result<F
         perfect: false,
         index: fitted.clone(),
         fitted,
-        basis: chosen
-            .columns
-            .into_iter()
-            .map(|mut z| {
-                z.iter_mut().for_each(|z| *z *= root);
-                masked(z, 0.0)
-            })
-            .collect(),
+        basis: chosen.columns.into_iter().map(|z| masked(z, 0.0)).collect(),
         residual_y: masked(weighted, 0.0),
-        transform: chosen.transform.iter().map(|t| t * root).collect(),
+        transform: chosen.transform,
+        score_unit: 1.0 / by_weight / by_outcome,
+        by_outcome,
+        squares: 0.0,
+        units,
         effects: model.effects.clone(),
         used,
     };
     fit.settle(model);
     Ok(fit)
+}
+
+/// Whether the residuals meet the first-order conditions of each effect, by their own size.
+fn verify(absorber: &Absorber, basis: &[Vec<f64>], error: &[f64], response: &[f64]) -> Result<(), FitError> {
+    let weight = absorber.weight();
+    let score: Vec<f64> = error.iter().zip(weight).map(|(e, w)| e * w).collect();
+    let total = sum_rows(error.len(), |r| weight[r]);
+    let usual = (sum_of_squares(response, weight) / total).sqrt();
+    let room = |r: usize| weight[r] * (error[r].abs() + ROUNDING * (response[r].abs() + usual));
+    let size: Vec<f64> = (0..error.len()).map(room).collect();
+    if absorber.imbalance(&score, &size) <= BALANCE && absorber.orthogonal(basis) { Ok(()) } else { Err(FitError::Weights) }
 }
 
 /// Rows in one block of a sum, so that sums do not depend on the number of threads.

@@ -30,13 +30,24 @@ const LAST: f64 = 1e-8;
 const STEP: f64 = 1e-2;
 /// The same when the end is near.
 const LAST_STEP: f64 = 1e-4;
+/// Logs over which an offset may run without being suspected of not being in logs.
+const WIDE_OFFSET: f64 = 50.0;
 /// A coefficient of the basis that moves the index by so little counts as 0 beside it.
 const LITTLE: f64 = 1e-2;
 /// Size of a step of the index at which the effects count as still; the next one is smaller by
 /// [`LAST_STEP`].
 const STILL: f64 = 1e-6;
-/// The gradient, against the first one, at which its sums are rounding.
-const ROUNDING: f64 = 1e-12;
+/// Largest step of the index of a single observation at the end: light levels, which the average does
+/// not see, have arrived too.
+const AT_REST: f64 = 1e-5;
+/// What the residuals of a level may add up to at the end, against outcomes and means.
+const BALANCE: f64 = 1e-6;
+/// The same beyond which an estimate whose deviance stands still is refused.
+const UNSETTLED: f64 = 1e-3;
+/// A larger one is a level on its way.
+const ON_THE_WAY: f64 = 0.05;
+/// Size of the gradient of the effects at which it is rounding.
+const ROUNDING: f64 = 1e-15;
 /// Passes for one step at most: an inexact step is a step all the same.
 const MOST_STEP_PRODUCTS: usize = 100;
 /// Passes of the inner solver at most.
@@ -53,8 +64,10 @@ pub(crate) struct State {
     offset: Option<Vec<f64>>,
     /// Regressors as a basis that is about orthonormal.
     x: Vec<Vec<f64>>,
-    /// `T`: coefficients of the basis to those of the regressors.
+    /// `T`: coefficients of the basis to those of the scaled regressors.
     transform: Vec<f64>,
+    /// What the regressors were multiplied by.
+    scales: Vec<f64>,
     index: Vec<f64>,
     mu: Vec<f64>,
     /// `Gamma`: the effects of each regressor.
@@ -74,8 +87,6 @@ pub(crate) struct State {
     solved: bool,
     /// The last step of the index.
     step: Vec<f64>,
-    /// The largest gradient of the effects so far.
-    first_size: f64,
 }
 
 /// Estimates the model by PPML.
@@ -84,11 +95,20 @@ pub fn poisson(model: &Model, settings: &Settings) -> Result<Fit, FitError> {
     // more than the passes.
     rayon::scope(|_| {
         model.check(true)?;
-        match compress(model, settings) {
+        let fit = match compress(model, settings) {
             Some(cells) => poisson_rows(&cells.model, settings).map(|fit| cells.expand(fit, model)),
             None => poisson_rows(model, settings),
-        }
+        };
+        fit.map_err(|e| by_offset(model).filter(|_| e.is_numerical()).unwrap_or(e))
     })
+}
+
+/// What an offset has to do with an estimate that failed: levels given for logs are the usual cause.
+fn by_offset(model: &Model) -> Option<FitError> {
+    let offset = model.offset.as_ref()?;
+    let low = offset.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = offset.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    (high - low > WIDE_OFFSET).then_some(FitError::Offset { low, high })
 }
 
 /// The same for a model that has been checked, row by row.
@@ -106,23 +126,25 @@ pub(crate) fn poisson_rows(model: &Model, settings: &Settings) -> Result<Fit, Fi
         return Err(FitError::NoRows("every observation is separated or has weight 0"));
     }
     let mut attempt = State::estimate(model, &used, settings);
-    if settings.separation == SeparationCheck::Full {
+    // Once rows have left, others may stand alone.
+    while settings.separation == SeparationCheck::Full {
         let suspected = match &mut attempt {
             Ok(done) => separation::suspected(&mut done.state)?,
             // Separation is the usual reason for an iteration that does not settle.
-            Err(e) => matches!(e, FitError::NotConverged { .. }),
+            Err(e) => e.is_numerical(),
         };
-        let found = if suspected { separation::rectifier(model, &used) } else { Vec::new() };
-        if !found.is_empty() {
-            for row in found {
-                used[row] = false;
-                separated.push(Separated { row, reason: Reason::Combination });
-            }
-            if let Some(effects) = &model.effects {
-                separated.extend(separation::by_level(effects, &model.y, &mut used, settings.drop_singletons));
-            }
-            attempt = State::estimate(model, &used, settings);
+        let found = if suspected { separation::rectifier(model, &used)? } else { Vec::new() };
+        if found.is_empty() {
+            break;
         }
+        for row in found {
+            used[row] = false;
+            separated.push(Separated { row, reason: Reason::Combination });
+        }
+        if let Some(effects) = &model.effects {
+            separated.extend(separation::by_level(effects, &model.y, &mut used, settings.drop_singletons));
+        }
+        attempt = State::estimate(model, &used, settings);
     }
     let done = attempt?;
     separated.sort_by_key(|s| s.row);
@@ -169,13 +191,27 @@ impl State {
         let divide = |w: &f64| w * by_weight / sum * by_outcome;
         let weight = absorber.sorted(given.iter().map(divide).collect::<Vec<f64>>());
         let y = absorber.sorted(&model.y);
-        let mean = sum / sum_rows(y.len(), |r| given[r] * by_weight) / by_outcome;
-        let index = y.par_iter().map(|y| (0.5 * y + 0.5 * mean).ln()).collect();
         let n = y.len();
+        // The mean begins halfway between the outcome and the mean of its group.
+        let total = sum_rows(n, |r| given[r] * by_weight);
+        let whole = sum / total / by_outcome;
+        let mut index = vec![0.0; n];
+        absorber.each_group(
+            &mut index,
+            || (),
+            |(), group, part| {
+                let rows = group.rows.clone();
+                let own: f64 = weight[rows.clone()].iter().sum();
+                let sum: f64 = weight[rows.clone()].iter().zip(&y[rows.clone()]).map(|(w, y)| w * y).sum();
+                let mean = if sum > 0.0 { sum / own } else { whole };
+                part.iter_mut().zip(&y[rows]).for_each(|(i, y)| *i = (0.5 * y + 0.5 * mean).ln());
+            },
+        );
         State {
             offset: model.offset.as_ref().map(|o| absorber.sorted(o)),
             x: Vec::new(),
             transform: Vec::new(),
+            scales: Vec::new(),
             gamma: Vec::new(),
             beta: Vec::new(),
             mu: vec![0.0; n],
@@ -189,7 +225,6 @@ impl State {
             unit: sum / by_weight / by_outcome,
             products: 0,
             solved: true,
-            first_size: 0.0,
             absorber,
             y,
             weight,
@@ -286,10 +321,11 @@ impl State {
         let used = self.absorber.sorted(used);
         let (projected, size) = self.absorber.project_many(&[&response]).remove(0);
         let rhs = Rhs { projected: &projected, size, tolerance: STEP };
-        let Chosen { keep, dropped, columns, transform, beside: rho, products } =
+        let Chosen { keep, dropped, columns, transform, scales, beside: rho, products } =
             regressors::choose(&mut self.absorber, model, &used, FIRST, Some(rhs))?;
         self.products += products;
         self.adopt(columns, transform);
+        self.scales = scales;
         let rows = response.par_iter().zip(self.absorber.weight());
         self.gradient.par_iter_mut().zip(rows).with_min_len(BLOCK).for_each(|(g, (q, w))| *g = q * w);
         let delta = self.coefficients_step()?;
@@ -301,7 +337,29 @@ impl State {
         self.step = std::mem::replace(&mut self.index, fitted);
         self.beta = delta;
         self.deviance = self.refresh();
+        self.shrink_first_step();
         Ok((keep, dropped))
+    }
+
+    /// A first step whose means leave the range of numbers is drawn towards its own mean, which stays in
+    /// the span of effects or constant, or towards 0 where there is none.
+    fn shrink_first_step(&mut self) {
+        let weight = &self.weight;
+        let centre = if self.absorber.is_idle() {
+            0.0
+        } else {
+            let total = sum_rows(weight.len(), |r| weight[r]);
+            sum_rows(weight.len(), |r| if weight[r] > 0.0 { weight[r] * self.y[r] } else { 0.0 }).ln() - total.ln()
+        };
+        let mut halvings = 0;
+        while !self.deviance.is_finite() && halvings < 60 {
+            let offset = |r: usize| self.offset.as_ref().map_or(0.0, |o| o[r]);
+            let drawn = |(r, i): (usize, &f64)| 0.5 * (i + offset(r)) + 0.5 * centre;
+            self.index = self.index.iter().enumerate().map(drawn).collect();
+            self.beta.iter_mut().for_each(|b| *b *= 0.5);
+            self.deviance = self.refresh();
+            halvings += 1;
+        }
     }
 
     /// Takes a basis whose columns are free of the effects at the present weights.
@@ -378,10 +436,10 @@ impl State {
         self.set_weights();
         self.refresh_gradient();
         let projected = self.absorber.project_gradient(&self.gradient);
-        // Once the gradient has shrunk to the rounding of its own sums there is nothing to solve for.
+        // Once the gradient has shrunk to the rounding of its own sums, whose weights add up to 1, there is
+        // nothing to solve for.
         let size = self.absorber.size(&projected);
-        self.first_size = self.first_size.max(size);
-        let step_tolerance = step_tolerance.max(ROUNDING * self.first_size / size.max(f64::MIN_POSITIVE));
+        let step_tolerance = step_tolerance.max(ROUNDING / size.max(f64::MIN_POSITIVE));
         let rho = self.solve_effects(
             Some((projected, step_tolerance)),
             &vec![gamma_tolerance; self.x.len()],
@@ -427,15 +485,31 @@ impl State {
             }
             change = (before - self.deviance).abs() / (0.1 + self.deviance.abs());
             let moved = self.largest_move(&delta);
-            if change < 1e-8 && moved <= settings.tolerance && self.step_size() <= STILL {
+            let at_rest = change < 1e-8 && moved <= settings.tolerance && self.step_size() <= STILL;
+            if at_rest && self.largest_step() <= AT_REST && self.imbalance() <= BALANCE {
                 return Ok((iteration, Status::Converged));
             }
-            still = if change < 1e-15 { still + 1 } else { 0 };
+            // Light levels may still be on their way, by one log a step.
+            still = if change < 1e-15 && self.largest_step() < ON_THE_WAY { still + 1 } else { 0 };
             if still >= 8 {
                 return Ok((iteration, Status::ConvergedInDeviance));
             }
         }
         Err(FitError::NotConverged { iterations: settings.max_iterations, change })
+    }
+
+    /// How far the means of a level are from its outcomes, against their size: the largest of all levels.
+    fn imbalance(&self) -> f64 {
+        let size: Vec<f64> = (0..self.y.len()).map(|r| self.weight[r] * (self.y[r] + self.mu[r])).collect();
+        let score: Vec<f64> = (0..self.y.len()).map(|r| self.weight[r] * (self.y[r] - self.mu[r])).collect();
+        self.absorber.imbalance(&score, &size)
+    }
+
+    /// The largest last step of the index of an observation with a positive outcome. Those with 0 may be
+    /// on their way to minus infinity, which is another question.
+    fn largest_step(&self) -> f64 {
+        let own = |r: usize| if self.weight[r] > 0.0 && self.y[r] > 0.0 { self.step[r].abs() } else { 0.0 };
+        (0..self.y.len()).into_par_iter().with_min_len(BLOCK).map(own).reduce(|| 0.0, f64::max)
     }
 
     /// The last step of the index, root mean square with the means as weights. Coefficients can
@@ -517,13 +591,18 @@ impl State {
             }
             out
         };
-        // Back to the weights as they were given.
-        let root = self.unit.sqrt();
+        if self.imbalance() > UNSETTLED || !self.absorber.orthogonal(&self.residuals) {
+            return Err(FitError::Weights);
+        }
         let mut fit = Fit {
             kind: Kind::Poisson,
             status,
             names: keep.iter().map(|k| model.x[*k].0.clone()).collect(),
-            coefficients: triangular_apply(&self.transform, &self.beta),
+            coefficients: triangular_apply(&self.transform, &self.beta)
+                .iter()
+                .zip(&self.scales)
+                .map(|(b, scale)| b * scale)
+                .collect(),
             dropped,
             separated,
             nobs,
@@ -534,16 +613,13 @@ impl State {
             perfect: false,
             fitted: masked(self.mu, f64::NAN),
             index: masked(self.index, f64::NAN),
-            basis: self
-                .residuals
-                .into_par_iter()
-                .map(|mut x| {
-                    x.iter_mut().for_each(|x| *x /= root);
-                    masked(x, 0.0)
-                })
-                .collect(),
-            residual_y: masked(self.gradient.iter().map(|g| g * self.unit).collect(), 0.0),
-            transform: self.transform.iter().map(|t| t / root).collect(),
+            basis: self.residuals.into_par_iter().map(|z| masked(z, 0.0)).collect(),
+            residual_y: masked(self.gradient, 0.0),
+            transform: self.transform,
+            score_unit: self.unit,
+            by_outcome: 1.0,
+            squares: 0.0,
+            units: self.scales,
             effects: model.effects.clone(),
             used,
         };

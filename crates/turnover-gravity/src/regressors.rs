@@ -1,11 +1,13 @@
 //! Regressors on their way into an estimate: scaled, centred, freed of what the effects explain, those
 //! without information dropped, and made an orthonormal basis.
 
+use rayon::prelude::*;
+
 use crate::absorb::{Absorber, Rhs, Solved};
-use crate::basis::{Size, Split, orthonormal, split};
+use crate::basis::{Size, Split, independent, orthonormal, split};
 use crate::error::FitError;
 use crate::fit::Dropped;
-use crate::linear::{sum_of_squares, sum_rows};
+use crate::linear::{BLOCK, sum_of_squares, sum_rows};
 use crate::model::Model;
 
 /// Share of a regressor's norm that effects and other regressors must leave for a loose solve to judge
@@ -13,6 +15,8 @@ use crate::model::Model;
 const CLEAR: f64 = 1e-2;
 /// Norm about the mean against that about zero below which a regressor may be a constant with rounding.
 const ROUNDING: f64 = 1e-10;
+/// Largest weight against the smallest above which regressors are looked at closely.
+const WIDE: f64 = 1e8;
 /// Tolerance of a close look.
 const CLOSE: f64 = 1e-12;
 /// Share below which what is left is freed of the effects once more, since its rounding is that of the
@@ -29,8 +33,10 @@ pub(crate) struct Chosen {
     pub(crate) dropped: Vec<Dropped>,
     /// Orthonormal columns by sorted row, nearly free of the effects.
     pub(crate) columns: Vec<Vec<f64>>,
-    /// `T`, which carries coefficients of the columns to those of the regressors.
+    /// `T`, which carries coefficients of the columns to those of the scaled regressors.
     pub(crate) transform: Vec<f64>,
+    /// What the regressors that stay were multiplied by.
+    pub(crate) scales: Vec<f64>,
     /// Effects of the variable that was solved for beside the regressors.
     pub(crate) beside: Vec<f64>,
     /// Passes of the solver.
@@ -38,8 +44,9 @@ pub(crate) struct Chosen {
 }
 
 /// The power of two that brings the largest number of rows that take part into [1/2, 1).
-pub(crate) fn scale(values: &[f64], takes_part: impl Fn(usize) -> bool) -> f64 {
-    let largest = values.iter().enumerate().filter(|(r, _)| takes_part(*r)).map(|(_, v)| v.abs()).fold(0.0, f64::max);
+pub(crate) fn scale(values: &[f64], takes_part: impl Fn(usize) -> bool + Sync) -> f64 {
+    let size = |(r, v): (usize, &f64)| if takes_part(r) { v.abs() } else { 0.0 };
+    let largest = values.par_iter().enumerate().with_min_len(BLOCK).map(size).reduce(|| 0.0, f64::max);
     if largest == 0.0 {
         return 1.0;
     }
@@ -61,22 +68,36 @@ pub(crate) struct Prepared {
 /// Regressors of a model by sorted row; `used` is by sorted row too.
 pub(crate) fn prepare(absorber: &Absorber, model: &Model, used: &[bool]) -> Prepared {
     let count = used.iter().filter(|u| **u).count() as f64;
+    let centred = !absorber.is_idle();
+    let parts: Vec<(Vec<f64>, f64, Size)> = model
+        .x
+        .par_iter()
+        .map(|(_, x)| {
+            let mut column = absorber.sorted(x);
+            let scale = scale(&column, |r| used[r]);
+            let each = |column: &mut [f64], change: &(dyn Fn(f64) -> f64 + Sync)| {
+                column
+                    .par_iter_mut()
+                    .zip(used)
+                    .with_min_len(BLOCK)
+                    .for_each(|(c, u)| *c = if *u { change(*c) } else { 0.0 });
+            };
+            let norm = |column: &[f64]| sum_rows(column.len(), |r| column[r] * column[r]).sqrt();
+            each(&mut column, &|c| c * scale);
+            let about_zero = norm(&column);
+            if centred {
+                let mean = sum_rows(column.len(), |r| column[r]) / count;
+                each(&mut column, &|c| c - mean);
+            }
+            let about_mean = norm(&column);
+            (column, scale, Size { about_mean, about_zero })
+        })
+        .collect();
     let mut out = Prepared { columns: Vec::new(), scales: Vec::new(), sizes: Vec::new() };
-    for (_, x) in &model.x {
-        let mut column = absorber.sorted(x);
-        let scale = scale(&column, |r| used[r]);
-        for (c, u) in column.iter_mut().zip(used) {
-            *c = if *u { *c * scale } else { 0.0 };
-        }
-        let norm = |column: &[f64]| sum_rows(column.len(), |r| column[r] * column[r]).sqrt();
-        let about_zero = norm(&column);
-        if !absorber.is_idle() {
-            let mean = sum_rows(column.len(), |r| column[r]) / count;
-            column.iter_mut().zip(used).filter(|(_, u)| **u).for_each(|(c, _)| *c -= mean);
-        }
-        out.sizes.push(Size { about_mean: norm(&column), about_zero });
+    for (column, scale, size) in parts {
         out.columns.push(column);
         out.scales.push(scale);
+        out.sizes.push(size);
     }
     out
 }
@@ -107,25 +128,17 @@ pub(crate) fn choose(
     let beside = if u.len() > columns.len() { u.pop().unwrap_or_default() } else { Vec::new() };
     let left: Vec<Vec<f64>> = columns.iter().zip(&u).map(|(x, u)| absorber.residual(x, u)).collect();
 
-    let clear = columns.iter().zip(&left).zip(&sizes).all(|((x, left), size)| {
+    // Where weights differ by many orders of magnitude, light rows do not show in a sum.
+    let clear = !wide(model.weights.as_deref(), used.len()) && columns.iter().zip(&left).zip(&sizes).all(|((x, left), size)| {
         let weight = absorber.weight();
         size.about_mean > ROUNDING * size.about_zero
             && sum_of_squares(left, weight) > CLEAR * CLEAR * spread(x, weight, effects)
     });
-    let basis = if clear { orthonormal(left.clone(), absorber.weight()) } else { None };
-    let independent = basis.filter(|b| {
-        // The diagonal of T is one over what is left of each column.
-        let k = b.columns.len();
-        (0..k).all(|j| {
-            let own = sum_of_squares(&left[j], absorber.weight()).sqrt();
-            b.transform[j * k + j] * own < 1.0 / CLEAR
-        })
-    });
     let mut keep: Vec<usize> = (0..names.len()).collect();
+    let independent = if clear { independent(left, absorber.weight()) } else { None };
     let (dropped, basis) = match independent {
         Some(basis) => (Vec::new(), basis),
         None => {
-            drop(left);
             let judged = look_closely(absorber, &columns, &sizes, &names, used, &mut products)?;
             keep = judged.keep;
             let mut columns = columns;
@@ -136,12 +149,34 @@ pub(crate) fn choose(
         }
     };
     if keep.is_empty() && !names.is_empty() {
-        let why = dropped.iter().map(|d| format!("`{}` is {}", d.name, d.reason)).collect::<Vec<_>>().join(", ");
+        let mut why = dropped.iter().map(|d| format!("`{}` is {}", d.name, d.reason)).collect::<Vec<_>>().join(", ");
+        if let Some(family) = saturated(model, &absorber.unsorted(used.to_vec())) {
+            why.push_str(&format!("; each level of `{family}` has one row"));
+        }
         return Err(FitError::NoVariation(why));
     }
-    let k = keep.len();
-    let transform = (0..k * k).map(|at| basis.transform[at] * scales[keep[at / k]]).collect();
-    Ok(Chosen { keep, dropped, columns: basis.columns, transform, beside, products })
+    let scales = keep.iter().map(|k| scales[*k]).collect();
+    Ok(Chosen { keep, dropped, columns: basis.columns, transform: basis.transform, scales, beside, products })
+}
+
+/// Whether weights differ by so much that sums show the heavy ones alone.
+fn wide(weights: Option<&[f64]>, rows: usize) -> bool {
+    let Some(weights) = weights else { return false };
+    let own = |r: usize| if weights[r] > 0.0 { weights[r] } else { f64::NAN };
+    let low = (0..rows).map(own).fold(f64::INFINITY, f64::min);
+    let high = (0..rows).map(own).fold(0.0, f64::max);
+    high > WIDE * low
+}
+
+/// The first family of effects with a level for each row that takes part.
+fn saturated<'a>(model: &'a Model, used: &[bool]) -> Option<&'a str> {
+    let families = model.effects.as_ref().map_or(&[][..], |e| e.families());
+    let alone = |f: &&crate::absorb::Family| {
+        let mut seen = vec![false; f.levels];
+        let own = f.codes.iter().zip(used).filter(|(_, u)| **u);
+        own.into_iter().all(|(code, _)| !std::mem::replace(&mut seen[*code as usize], true))
+    };
+    families.iter().find(alone).map(|f| f.name.as_str())
 }
 
 /// Sum of squares about the weighted mean, or about zero.
@@ -172,6 +207,19 @@ fn look_closely(
     let split = split(names, sizes, left, &unit, effects);
     absorber.set_weights(|w| w.copy_from_slice(&weight));
     Ok(split)
+}
+
+/// The regressors that carry something of their own, as orthonormal columns by unit weights.
+pub(crate) fn informative(absorber: &mut Absorber, model: &Model, used: &[bool]) -> Result<Vec<Vec<f64>>, FitError> {
+    let unit: Vec<f64> = used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect();
+    absorber.set_weights(|w| w.copy_from_slice(&unit));
+    let names: Vec<String> = model.x.iter().map(|(name, _)| name.clone()).collect();
+    let Prepared { mut columns, sizes, .. } = prepare(absorber, model, used);
+    let mut products = 0;
+    let keep = look_closely(absorber, &columns, &sizes, &names, used, &mut products)?.keep;
+    let kept: Vec<Vec<f64>> = keep.iter().map(|k| std::mem::take(&mut columns[*k])).collect();
+    let left = free(absorber, &kept, &mut products)?;
+    Ok(orthonormal(left, &unit).map_or_else(Vec::new, |b| b.columns))
 }
 
 /// What the effects leave of columns, closely.

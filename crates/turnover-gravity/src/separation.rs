@@ -84,6 +84,8 @@ const HEAVY: f64 = 1e7;
 const ZERO: f64 = 1e-5;
 /// Below this share of their first size the values have died away.
 const VANISHED: f64 = 1e-3;
+/// Share of its last value that a value of the combination keeps in a round.
+const LASTING: f64 = 0.5;
 /// Rounds at most.
 const ROUNDS: usize = 5_000;
 
@@ -97,11 +99,11 @@ const LOOK: usize = 100;
 ///
 /// Where effects hang together by few rows, small values of both signs stay for thousands of rounds
 /// beside those that prove it; rows that stand out are then proved by themselves.
-pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
+pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Result<Vec<usize>, FitError> {
     let mut absorber = absorber(model, used);
     let y = absorber.sorted(&model.y);
     let used = absorber.sorted(used);
-    let columns = regressors::prepare(&absorber, model, &used).columns;
+    let columns = regressors::informative(&mut absorber, model, &used)?;
     let n = y.len();
     let free = |r: usize| used[r] && y[r] == 0.0;
     let weight: Vec<f64> = (0..n).map(|r| heavy(used[r], free(r))).collect();
@@ -114,13 +116,15 @@ pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
         let highest = (0..n).filter(|r| free(*r)).map(|r| fitted[r]).fold(0.0, f64::max);
         // Without separation the values die away on both sides of 0.
         if highest < VANISHED {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let settled = lowest > -ZERO * highest;
         if settled || round % LOOK == 0 {
             let least = 10.0 * (ZERO * highest).max(-lowest);
             let found: Vec<bool> = (0..n).map(|r| free(r) && fitted[r] > least).collect();
-            let mut proved = settled;
+            // The combination is a fixed point: a value that the heavy rows hold, though a large regressor
+            // magnifies what they let through, falls from round to round.
+            let mut proved = settled && (0..n).all(|r| !found[r] || fitted[r] > LASTING * target[r]);
             if !settled && least < highest {
                 let alone = |r: usize| if found[r] { fitted[r] } else { 0.0 };
                 let held: Vec<f64> = (0..n).map(|r| heavy(used[r], found[r])).collect();
@@ -136,14 +140,14 @@ pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
             }
             if proved {
                 let found = absorber.unsorted(found);
-                return (0..n).filter(|r| found[*r]).collect();
+                return Ok((0..n).filter(|r| found[*r]).collect());
             }
         }
         for r in 0..n {
             target[r] = if free(r) { fitted[r].max(0.0) } else { 0.0 };
         }
     }
-    Vec::new()
+    Ok(Vec::new())
 }
 
 /// The weight of a row in a search: none, light where it may move, heavy where it is held at 0.

@@ -4,8 +4,10 @@ use std::sync::atomic::Ordering;
 
 use super::{Absorber, LANES, Lane, Pairs, Solved};
 
-/// Passes with the diagonal preconditioner after which the effects count as badly connected.
-const PATIENCE: usize = 60;
+/// Passes with the diagonal preconditioner after which its pace is looked at.
+const LOOK: usize = 20;
+/// Passes that may still be ahead at that pace; with more the effects count as badly connected.
+const PATIENCE: f64 = 40.0;
 /// Relative rounding of a sum, with room.
 const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
@@ -40,14 +42,10 @@ impl Absorber {
         for (rhs, u) in rhs.chunks(LANES).zip(u.chunks_mut(LANES)) {
             let mut one = Solved { products: 0, converged: false };
             if !self.hard.load(Ordering::Relaxed) {
-                one = self.solve_lanes(rhs, u, most.min(PATIENCE), false);
-                // A caller who asks for no more takes what there is.
-                if !one.converged && one.products < most {
-                    self.hard.store(true, Ordering::Relaxed);
-                }
+                one = self.solve_lanes(rhs, u, most, false);
             }
-            if !one.converged && self.hard.load(Ordering::Relaxed) {
-                let rest = self.solve_lanes(rhs, u, most - one.products.min(most), true);
+            if !one.converged && self.hard.load(Ordering::Relaxed) && one.products < most {
+                let rest = self.solve_lanes(rhs, u, most - one.products, true);
                 one = Solved { products: one.products + rest.products, converged: rest.converged };
             }
             solved.products += one.products;
@@ -101,12 +99,24 @@ impl Absorber {
         let mut z = self.preconditioned(&residual, strong);
         let mut size = dot(&residual, &z);
         let mut direction = z;
+        let first = size;
         // A lane that has arrived stands still while the others go on.
         let mut open: [bool; LANES] = std::array::from_fn(|l| size[l] > target[l]);
         while open.contains(&true) {
             if solved.products >= most {
                 solved.converged = false;
                 break;
+            }
+            if solved.products % LOOK == 0 && solved.products > 0 && !strong {
+                let ahead = |l: usize| {
+                    let pace = (first[l] / size[l]).ln() / solved.products as f64;
+                    !((size[l] / target[l]).ln() < PATIENCE * pace)
+                };
+                if (0..LANES).any(|l| open[l] && ahead(l)) {
+                    self.hard.store(true, Ordering::Relaxed);
+                    solved.converged = false;
+                    break;
+                }
             }
             let product = self.product(&direction);
             solved.products += 1;

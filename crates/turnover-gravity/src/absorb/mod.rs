@@ -89,6 +89,9 @@ const LANES: usize = 4;
 /// One number of each.
 type Lane = [f64; LANES];
 
+/// What a basis of norm 1 and the effects may have in common.
+const OVERLAP: f64 = 1e-6;
+
 /// How a solve went.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Solved {
@@ -114,7 +117,7 @@ pub(crate) struct Absorber {
     idle: bool,
     /// `diag(S)`.
     diagonal: Vec<f64>,
-    /// The largest weight of a level against what elimination leaves of it: how far rounding of a
+    /// The weight of levels against what elimination leaves of them, on average: how far rounding of a
     /// right-hand side is magnified.
     magnified: f64,
     /// Whether the diagonal has proved too weak a preconditioner.
@@ -229,12 +232,13 @@ impl Absorber {
                     let rows = plan.group_start[g] as usize..plan.group_start[g + 1] as usize;
                     let total: f64 = weight[rows].iter().sum();
                     sums.push(total);
+                    let inverse = if total > 0.0 { 1.0 / total } else { 0.0 };
                     if plan.repeats {
                         cells.add_group(plan, g, weight);
                         for k in cells.seen.drain(..) {
                             let cell = std::mem::take(&mut cells.sum[k as usize]);
                             whole[k as usize] += cell;
-                            diagonal[k as usize] += remainder(cell, total);
+                            diagonal[k as usize] += remainder(cell, total, inverse);
                         }
                         continue;
                     }
@@ -244,7 +248,7 @@ impl Absorber {
                             let out = diagonal[span.clone()].iter_mut().zip(&mut whole[span]);
                             for ((d, t), w) in out.zip(&weight[rows.clone()]) {
                                 *t += w;
-                                *d += remainder(*w, total);
+                                *d += remainder(*w, total, inverse);
                             }
                         }
                     }
@@ -261,7 +265,8 @@ impl Absorber {
             add(&mut whole, &part);
         }
         let left = self.diagonal.iter().zip(&whole).filter(|(d, _)| **d > 0.0);
-        self.magnified = left.map(|(d, w)| w / d).fold(1.0, f64::max);
+        let total: f64 = self.group_weight.iter().sum();
+        self.magnified = left.map(|(d, w)| w / d * (w / total)).sum::<f64>().max(1.0);
         self.schwarz = OnceLock::new();
         if self.idle {
             self.group_weight.fill(0.0);
@@ -533,6 +538,60 @@ impl Absorber {
         );
     }
 
+    /// What scores add up to over a level, against the sum of the sizes that they are made of: the
+    /// largest of all levels of all families. Heavy levels cannot hide light ones.
+    pub(crate) fn imbalance(&self, score: &[f64], size: &[f64]) -> f64 {
+        let own = |(score, size): &(f64, f64)| if *size > 0.0 { score.abs() / size } else { 0.0 };
+        self.by_level(score, size).iter().map(own).fold(0.0, f64::max)
+    }
+
+    /// Whether columns of norm 1 are orthogonal to the effects under the weights.
+    pub(crate) fn orthogonal(&self, columns: &[Vec<f64>]) -> bool {
+        columns.iter().all(|z| {
+            let product: Vec<f64> = z.iter().zip(&self.weight).map(|(z, w)| z * w).collect();
+            let sums = self.by_level(&product, &self.weight);
+            let overlap: f64 = sums.iter().filter(|s| s.1 > 0.0).map(|(sum, weight)| sum / weight * sum).sum();
+            !(overlap.sqrt() > OVERLAP)
+        })
+    }
+
+    /// Sums of two variables over each level of each family, of the groups first.
+    fn by_level(&self, a: &[f64], b: &[f64]) -> Vec<(f64, f64)> {
+        let plan = &self.plan;
+        let groups = plan.group_start.len() - 1;
+        let parts: Vec<(usize, Vec<(f64, f64)>, Vec<(f64, f64)>)> = plan
+            .pieces
+            .par_iter()
+            .map(|piece| {
+                let mut own = Vec::with_capacity(piece.len());
+                let mut others = vec![(0.0, 0.0); plan.dimension()];
+                for g in piece.clone() {
+                    let rows = plan.group_start[g] as usize..plan.group_start[g + 1] as usize;
+                    own.push((a[rows.clone()].iter().sum(), b[rows].iter().sum()));
+                    for (rows, levels) in runs(plan, g) {
+                        for start in levels {
+                            let others = &mut others[*start as usize..*start as usize + rows.len()];
+                            for ((o, a), b) in others.iter_mut().zip(&a[rows.clone()]).zip(&b[rows.clone()]) {
+                                o.0 += a;
+                                o.1 += b;
+                            }
+                        }
+                    }
+                }
+                (piece.start, own, others)
+            })
+            .collect();
+        let mut out = vec![(0.0, 0.0); groups + plan.dimension()];
+        for (first, own, others) in parts {
+            out[first..first + own.len()].copy_from_slice(&own);
+            for (o, (a, b)) in out[groups..].iter_mut().zip(others) {
+                o.0 += a;
+                o.1 += b;
+            }
+        }
+        if self.idle { Vec::new() } else { out }
+    }
+
     /// The effects of each family for a variable that lies in their span, given `u`, in the
     /// caller's order of families; empty for those that lie within another.
     pub(crate) fn effects(&self, q: &[f64], u: &[f64]) -> Vec<Vec<f64>> {
@@ -671,11 +730,11 @@ impl Cells {
 const ALONE: f64 = 1e-14;
 
 /// What elimination of a group leaves of the weight of one of its cells: nothing where the cell is
-/// all of the group.
+/// all of the group. `inverse` is that of the group's weight.
 #[inline(always)]
-fn remainder(cell: f64, total: f64) -> f64 {
+fn remainder(cell: f64, total: f64, inverse: f64) -> f64 {
     let rest = total - cell;
-    if rest > ALONE * total { cell * (rest / total) } else { 0.0 }
+    if rest > ALONE * total { cell * (rest * inverse) } else { 0.0 }
 }
 
 fn ratio(total: f64, weight: f64) -> f64 {
