@@ -1,17 +1,25 @@
 //! Choices from a fuzzer's bytes.
 
 /// Bytes that are used up as choices are made; when none is left, the first choice is taken.
-pub struct Draw<'a>(std::slice::Iter<'a, u8>);
+///
+/// Three questions in four are tame: each word is one that the program may take, so that they get as far as
+/// numbers. The fourth is wild, and seldom gets past what reads it.
+pub struct Draw<'a> {
+    bytes: std::slice::Iter<'a, u8>,
+    wild: bool,
+}
 
 impl<'a> Draw<'a> {
     /// Choices from these bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Draw(bytes.iter())
+        let mut draw = Draw { bytes: bytes.iter(), wild: false };
+        draw.wild = draw.once_in(4);
+        draw
     }
 
     /// A byte.
     pub fn byte(&mut self) -> u8 {
-        self.0.next().copied().unwrap_or(0)
+        self.bytes.next().copied().unwrap_or(0)
     }
 
     /// A number below `n`, of one byte.
@@ -22,6 +30,16 @@ impl<'a> Draw<'a> {
     /// True in one of `n` cases, and never once the bytes are used up.
     pub fn once_in(&mut self, n: usize) -> bool {
         self.below(n) == n - 1
+    }
+
+    /// Whether words may be wrong.
+    pub fn is_wild(&self) -> bool {
+        self.wild
+    }
+
+    /// True in one of `n` cases of a wild question.
+    pub fn slips(&mut self, n: usize) -> bool {
+        self.once_in(n) && self.wild
     }
 
     /// One of a list.

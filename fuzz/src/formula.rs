@@ -10,12 +10,13 @@ pub fn formula(draw: &mut Draw<'_>) -> String {
     let outcome = match draw.below(8) {
         0..=4 => "y".to_owned(),
         5 => format!("c(y, {})", expression(draw, 1)),
-        6 => expression(draw, 1),
+        6 if draw.is_wild() => expression(draw, 1),
+        6 => format!("I(abs({}))", expression(draw, 2)),
         _ => "c(y, y2)".to_owned(),
     };
     let mut out = format!("{outcome} ~ {}", summand(draw));
     for _ in 0..draw.below(4) {
-        out.push_str(draw.one(&[" + ", "+", " + ", " - "]));
+        out.push_str(if draw.slips(4) { " - " } else { " + " });
         out.push_str(&summand(draw));
     }
     let effects = draw.below(4);
@@ -24,7 +25,7 @@ pub fn formula(draw: &mut Draw<'_>) -> String {
         out.push_str(&effect(draw));
     }
     // A slip of the pen.
-    if draw.once_in(24) {
+    if draw.slips(6) {
         let at = draw.below(out.chars().count());
         let typed = draw.one(&["(", ")", "^", "|", "~", ",", "`", "\"", "-", "0", "\u{e9}", " "]);
         out = out.chars().take(at).chain(typed.chars()).chain(out.chars().skip(at)).collect();
@@ -34,6 +35,9 @@ pub fn formula(draw: &mut Draw<'_>) -> String {
 
 /// A column's name as a formula spells it.
 pub fn column(draw: &mut Draw<'_>) -> &'static str {
+    if !draw.is_wild() {
+        return draw.one(&["x", "z", "t", "i", "j", "k", "w", "o", "y2", "`odd name`", "x"]);
+    }
     draw.one(&["x", "z", "t", "i", "j", "k", "s", "w", "o", "y", "y2", "`odd name`", "`a^b`", "nothing"])
 }
 
@@ -45,7 +49,7 @@ fn effect(draw: &mut Draw<'_>) -> String {
         out.push_str(draw.one(&names));
     }
     // Slopes that vary by level, where the program has them.
-    if draw.once_in(12) {
+    if draw.slips(6) {
         out.push_str(&format!("[{}]", column(draw)));
     }
     out
@@ -53,7 +57,8 @@ fn effect(draw: &mut Draw<'_>) -> String {
 
 fn summand(draw: &mut Draw<'_>) -> String {
     match draw.below(12) {
-        0 => draw.one(&["1", "0", "1", "0", "2"]).to_owned(),
+        0 if draw.slips(3) => "2".to_owned(),
+        0 => draw.one(&["1", "0"]).to_owned(),
         1 => {
             let name = draw.one(&["sw", "sw0", "csw", "csw0"]);
             let choices: Vec<String> = (0..1 + draw.below(3)).map(|_| terms(draw)).collect();
@@ -66,7 +71,7 @@ fn summand(draw: &mut Draw<'_>) -> String {
 fn terms(draw: &mut Draw<'_>) -> String {
     let mut out = factor(draw);
     for _ in 0..draw.below(6).saturating_sub(3) {
-        out.push_str(draw.one(&[":", "*", "^", "/", " + "]));
+        out.push_str(if draw.is_wild() { draw.one(&[":", "*", "^", "/", " + "]) } else { draw.one(&[":", "*"]) });
         out.push_str(&factor(draw));
     }
     out
@@ -77,8 +82,9 @@ fn factor(draw: &mut Draw<'_>) -> String {
         0 | 1 => dummies(draw),
         2 => format!("I({})", expression(draw, 0)),
         3 => format!("({})", expression(draw, 0)),
-        4 => format!("poly({}, {})", column(draw), draw.below(5)),
-        5 => format!("{}({})", draw.one(&["log", "exp", "sqrt", "abs", "ln", "no"]), expression(draw, 1)),
+        4 if draw.is_wild() => format!("poly({}, {})", column(draw), draw.below(5)),
+        5 if draw.slips(4) => format!("no({})", expression(draw, 1)),
+        4 | 5 => format!("{}({})", draw.one(&["log", "exp", "sqrt", "abs", "ln"]), expression(draw, 1)),
         _ => draw.one(&["x", "z", "x", "z", "t", "w", "o", "`odd name`", "`a^b`", "k"]).to_owned(),
     }
 }
@@ -109,7 +115,8 @@ fn expression(draw: &mut Draw<'_>, depth: usize) -> String {
     }
     match draw.below(8) {
         0 | 1 | 2 => column(draw).to_owned(),
-        3 => literal(draw),
+        3 if draw.is_wild() => literal(draw),
+        3 => draw.one(&["1", "2", "0.5", "1990", "1e300", "0"]).to_owned(),
         4 => format!("({})", expression(draw, depth + 1)),
         5 => format!("{}({})", draw.one(&["log", "exp", "sqrt", "abs", "-", "!"]), expression(draw, depth + 1)),
         _ => {

@@ -36,7 +36,8 @@ pub fn csv(draw: &mut Draw<'_>) -> String {
     // A cell here and there that the kinds of columns do not make.
     for _ in 0..draw.below(4) {
         let (column, row) = (draw.below(columns.len()), draw.below(rows));
-        columns[column][row] = draw.number().to_string();
+        let number = draw.number();
+        columns[column][row] = if is_positive(COLUMNS[column]) { number.abs() } else { number }.to_string();
     }
     let mut out = COLUMNS.join(",");
     for row in 0..rows {
@@ -46,6 +47,11 @@ pub fn csv(draw: &mut Draw<'_>) -> String {
     }
     out.push('\n');
     out
+}
+
+/// Whether values below 0 would be refused.
+fn is_positive(name: &str) -> bool {
+    matches!(name, "y" | "y2" | "w")
 }
 
 fn quoted(cell: &str) -> String {
@@ -62,7 +68,11 @@ fn column(draw: &mut Draw<'_>, name: &str, rows: usize, earlier: &[Vec<String>])
         "w" => 4,
         _ => 5,
     };
-    let kind = if draw.once_in(3) { draw.below(16) } else { usual };
+    let kind = match draw.once_in(3) {
+        true if is_positive(name) && !draw.is_wild() => [0, 1, 4, 8, 9, 10, 13, 2][draw.below(8)],
+        true => draw.below(16),
+        false => usual,
+    };
     let mut random = draw.stream();
     let size = 1 + draw.below(6);
     let number = |f: &mut dyn FnMut(usize) -> f64| (0..rows).map(|r| f(r).to_string()).collect();
