@@ -488,7 +488,8 @@ fn coefficient_finding(input: &Input, question: &Question, m: &Estimated, c: &Co
         ),
         value: Number::Value(c.estimate),
         unit: Unit::LogPoints,
-        interval: Some(Interval { low: c.low, high: c.high }),
+        // Without an error there is none.
+        interval: c.std_error.is_finite().then_some(Interval { low: c.low, high: c.high }),
         method: method(question, m),
         definition: match question.kind {
             Kind::Poisson => "change of the log of the expected outcome per unit of the regressor".to_owned(),

@@ -139,7 +139,11 @@ fn verify(absorber: &Absorber, basis: &[Vec<f64>], error: &[f64], response: &[f6
     let usual = (sum_of_squares(response, weight) / total).sqrt();
     let room = |r: usize| weight[r] * (error[r].abs() + ROUNDING * (response[r].abs() + usual));
     let size: Vec<f64> = (0..error.len()).map(room).collect();
-    if absorber.imbalance(&score, &size) <= BALANCE && absorber.orthogonal(basis) { Ok(()) } else { Err(FitError::Weights) }
+    if absorber.imbalance(&score, &size) <= BALANCE && absorber.orthogonal(basis) {
+        Ok(())
+    } else {
+        Err(FitError::Weights)
+    }
 }
 
 /// Rows in one block of a sum, so that sums do not depend on the number of threads.
