@@ -87,6 +87,19 @@ struct Estimated {
     table: Vec<Coefficient>,
 }
 
+impl Estimated {
+    /// The coefficient of the one regressor, which may have been dropped.
+    fn only(&self) -> Result<&Coefficient, AnalysisError> {
+        self.table.first().ok_or_else(|| AnalysisError::Estimate {
+            what:
+                "the effect cannot be estimated: the effects of partner-year, product-year and partner-product leave \
+                   it no variation"
+                    .to_owned(),
+            help: "more partners, products or years are needed".to_owned(),
+        })
+    }
+}
+
 fn estimate(
     panel: &Panel,
     keep: &dyn Fn(usize, usize) -> bool,
@@ -148,7 +161,7 @@ pub(crate) fn prevented(
         return Err(wrong(format!("{year} is not after `{measure}` began")));
     }
     let main = design.main(Watch::none())?;
-    let effect = &main.table[0];
+    let effect = main.only()?;
     let fitted: f64 = main
         .rows
         .cells
@@ -227,7 +240,7 @@ pub fn answer(
     let step = |what: &str, done: usize| watch.at(what, done, 4);
     step("the effect", 0)?;
     let main = design.main(watch)?;
-    let effect = main.table[0].clone();
+    let effect = main.only()?.clone();
     let first = &design.first;
     let keep = |p: usize, y: usize| design.keep(p, y);
     let treated = |p: usize, c: usize, y: usize| design.treated(p, c, y);

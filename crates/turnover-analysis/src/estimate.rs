@@ -2,6 +2,7 @@
 
 mod predict;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use arrow_array::Array;
@@ -339,8 +340,7 @@ fn estimate(
     let late = |e: FitError| fit_error(&e, &|row| row.to_string());
     if let Some((panel, names)) = panel {
         let debiased = fit.debias(&design.model, &panel).map_err(wrong)?;
-        let units = panel.importer.iter().max().map_or(1, |m| m + 1);
-        let pair = panel.exporter.iter().zip(&panel.importer).map(|(i, j)| i * units + j).collect();
+        let pair = pair_codes(&panel.exporter, &panel.importer);
         let pair = Cluster { name: format!("{}^{}", names[0], names[1]), codes: pair };
         let plain = fit.table(&Covariance::Clustered(vec![pair]), SmallSample::Stata).map_err(late)?;
         let corrected = Corrected {
@@ -369,6 +369,18 @@ fn estimate(
     };
     let (coefficients, covariance) = fit.estimates(&covariance, question.small_sample).map_err(late)?;
     Ok(Estimated { formula, offset, design, fit, coefficients, covariance, likelihoods, corrected: None })
+}
+
+/// A code for each pair, without gaps: a product of two codes need not fit in one.
+fn pair_codes(exporter: &[u32], importer: &[u32]) -> Vec<u32> {
+    let mut seen: HashMap<(u32, u32), u32> = HashMap::new();
+    let pairs = exporter.iter().zip(importer);
+    pairs
+        .map(|(i, j)| {
+            let next = seen.len() as u32;
+            *seen.entry((*i, *j)).or_insert(next)
+        })
+        .collect()
 }
 
 fn formula_error(e: FormulaError) -> AnalysisError {
@@ -476,7 +488,8 @@ fn coefficient_finding(input: &Input, question: &Question, m: &Estimated, c: &Co
         ),
         value: Number::Value(c.estimate),
         unit: Unit::LogPoints,
-        interval: Some(Interval { low: c.low, high: c.high }),
+        // Without an error there is none.
+        interval: c.std_error.is_finite().then_some(Interval { low: c.low, high: c.high }),
         method: method(question, m),
         definition: match question.kind {
             Kind::Poisson => "change of the log of the expected outcome per unit of the regressor".to_owned(),
@@ -676,4 +689,15 @@ fn named_values(input: &Input, m: &Estimated) -> Map<String, Value> {
     out.insert("log_likelihood".into(), json!(m.likelihoods.0));
     out.insert("pseudo_r2".into(), json!(1.0 - m.likelihoods.0 / m.likelihoods.1));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_of_large_codes_stay_apart() {
+        let (exporter, importer) = (vec![70_000, 70_000, 4_464, 70_000], vec![70_000, 1, 70_000, 70_000]);
+        assert_eq!(pair_codes(&exporter, &importer), [0, 1, 2, 0]);
+    }
 }

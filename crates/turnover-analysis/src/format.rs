@@ -71,9 +71,13 @@ pub fn multiple(k: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// What is shown of a number that is none, as an error of a perfect fit.
+const UNDEFINED: &str = "undefined";
+
 /// A number of a unit, for a table's cell.
 pub fn number(x: f64, unit: Unit) -> String {
     match unit {
+        _ if x.is_nan() => UNDEFINED.to_owned(),
         Unit::Usd => usd_short(x),
         Unit::Share => percent(x),
         Unit::Change => percent_signed(x),
@@ -89,7 +93,10 @@ pub fn number(x: f64, unit: Unit) -> String {
 
 /// A number with so many significant digits: `-3.33871`, `1.2e-09`.
 pub fn significant_digits(x: f64, digits: usize) -> String {
-    if x == 0.0 || !x.is_finite() {
+    if x.is_nan() {
+        return UNDEFINED.to_owned();
+    }
+    if x == 0.0 || x.is_infinite() {
         return x.to_string();
     }
     let magnitude = x.abs().log10().floor() as i32;
@@ -127,6 +134,15 @@ pub fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_number_is_said_to_be_undefined() {
+        assert_eq!(significant_digits(f64::NAN, 4), "undefined");
+        for unit in [Unit::Plain, Unit::Probability, Unit::Usd, Unit::Share, Unit::Change, Unit::Multiple, Unit::Count]
+        {
+            assert_eq!(number(f64::NAN, unit), "undefined");
+        }
+    }
 
     #[test]
     fn numbers_read_well() {

@@ -1,5 +1,8 @@
 //! Composes the answers to all questions about a pair into one page.
 
+use std::panic::resume_unwind;
+use std::thread::ScopedJoinHandle;
+
 use jiff::civil::Date;
 use miette::Diagnostic;
 use turnover_analysis::format::{in_sentence, multiple, percent, percent_range, sentence, usd};
@@ -7,7 +10,7 @@ use turnover_analysis::{
     AnalysisError, Answer, ChartKind, Mark, NamedWorld, Number, Pair, Watch, coverage, diversion, effect, history,
     potential, reach, turnover,
 };
-use turnover_data::{FlowSource, Flows, Iso3, PairPanel};
+use turnover_data::{Fault, FlowSource, Flows, Iso3, PairPanel};
 use turnover_measures::{Catalogue, Direction, Measure};
 
 use crate::document::{Document, Section};
@@ -102,8 +105,10 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask, watch: Watch<'_>) -> Resu
     let measure = measure(&ground, ask);
     // The estimates take longest, and are made side by side.
     let (touched, cost, went, reached) = std::thread::scope(|scope| {
-        let cost = asked(Question::Effect).then(|| scope.spawn(|| cost(&ground, measure.as_deref(), ask, watch)));
-        let went = asked(Question::Diversion).then(|| scope.spawn(|| went(&ground, measure.as_deref(), ask, watch)));
+        let cost = asked(Question::Effect)
+            .then(|| scope.spawn(|| Fault::catch(|| cost(&ground, measure.as_deref(), ask, watch))));
+        let went = asked(Question::Diversion)
+            .then(|| scope.spawn(|| Fault::catch(|| went(&ground, measure.as_deref(), ask, watch))));
         let question = coverage::Question {
             date: ask.date,
             year: ask.year,
@@ -184,8 +189,9 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask, watch: Watch<'_>) -> Resu
 }
 
 /// What a thread found.
-fn joined(thread: std::thread::ScopedJoinHandle<'_, Result<Answer, AnalysisError>>) -> Result<Answer, AnalysisError> {
-    thread.join().unwrap_or_else(|_| Err(AnalysisError::Unsolved { what: "the estimate broke off".to_owned() }))
+/// The answer of a thread; its fault is that of the brief.
+fn joined<T>(thread: ScopedJoinHandle<'_, Result<T, Fault>>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic)).unwrap_or_else(|fault| fault.pass_on())
 }
 
 fn cost(ground: &Ground, measure: Option<&str>, ask: &Ask, watch: Watch<'_>) -> Result<Answer, AnalysisError> {

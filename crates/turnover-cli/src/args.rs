@@ -14,7 +14,8 @@ const EXAMPLES: &str = "Examples:
   turnover simulate --change USA:RUS=-20% --change RUS:USA=-20%
   turnover data describe flows.csv --exporter origin --importer dest --unit thousand-usd
 
-Exit status: 0 answered, 1 no answer could be given (the reason is on standard error), 2 a wrong call.";
+Exit status: 0 answered, 1 no answer could be given (the reason is on standard error), 2 a wrong call.
+A fault of the program is 1 too: the message names its place and asks for a report.";
 
 /// How much two countries trade, how much of it sanctions touch, what multiplying it would take.
 #[derive(Debug, Parser)]
@@ -27,7 +28,7 @@ pub(crate) struct Args {
 }
 
 /// Where the answer goes.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub(crate) struct OutputArgs {
     /// Print one JSON document, or write it to FILE
     #[arg(long, global = true, num_args = 0..=1, require_equals = true, value_name = "FILE")]
@@ -48,9 +49,10 @@ pub(crate) struct OutputArgs {
 }
 
 /// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Color {
     /// On a terminal, unless NO_COLOR is set.
+    #[default]
     Auto,
     /// Always.
     Always,
@@ -90,6 +92,18 @@ pub(crate) enum Command {
     /// Files of flows
     #[command(subcommand)]
     Data(Data),
+}
+
+impl Command {
+    /// The threads that it is to use, if it says so.
+    pub(crate) fn threads(&self) -> Option<usize> {
+        match self {
+            Command::Reach(words) => words.file_model.threads,
+            Command::Simulate(words) => words.file_model.threads,
+            Command::Estimate(words) => words.threads,
+            _ => None,
+        }
+    }
 }
 
 /// The pair.

@@ -22,6 +22,7 @@ use crate::progress::{Bar, Spinner};
 use crate::{load, measures};
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
+    load::start_threads(args.command.threads())?;
     match &args.command {
         Command::Brief(words) => run_brief(words, output),
         Command::Turnover(words) => run_turnover(words, output),
@@ -185,9 +186,6 @@ fn file_model(
     data: &args::DataArgs,
     output: &Output,
 ) -> Result<(Model, String), CliError> {
-    if let Some(threads) = words.threads {
-        load::set_threads(threads)?;
-    }
     let theta = model.theta.or(file.theta);
     let theta_word = model.theta.map_or_else(String::new, |t| format!(" --theta {}", multiple(t)));
     let mut tail = match words.draws {
@@ -640,9 +638,6 @@ pub(crate) fn estimate_question(words: &args::Estimate) -> Result<estimate::Ques
 fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError> {
     let question = estimate_question(words)?;
     let filter = words.filter.as_deref().map(Filter::parse).transpose()?;
-    if let Some(threads) = words.threads {
-        load::set_threads(threads)?;
-    }
     let input = if let Some(table) = output.table(&words.file) {
         estimate::Input::of(table.clone(), filter.as_ref(), &question)?
     } else {

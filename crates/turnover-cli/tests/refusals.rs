@@ -192,6 +192,19 @@ fn wrong_estimates() {
     refuse("estimate_nothing_left", "trade ~ rta", " --filter 'trade > 100'", 1);
 }
 
+#[test]
+fn threads_of_the_environment_have_a_limit() {
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_turnover"))
+        .args(["reach", "USA", "RUS", "--times", "3"])
+        .env("RAYON_NUM_THREADS", "100000")
+        .output()
+        .unwrap();
+    let message = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(2), "{message}");
+    let expected = "error: RAYON_NUM_THREADS is 100000\n  help: RAYON_NUM_THREADS takes a number from 1 to 1024\n";
+    assert_eq!(message, expected);
+}
+
 const MEASURE: &str = r#"schema = 1
 [[measure]]
 id = "x-1"

@@ -219,10 +219,8 @@ mod tests {
         let columns: Vec<Vec<f64>> = (0..=3).map(|p| years.iter().map(|y| y.powi(p)).collect()).collect();
         let weight = vec![1.0; years.len()];
         let names: Vec<String> = (0..=3).map(|p| format!("y{p}")).collect();
-        let sizes: Vec<Size> = columns
-            .iter()
-            .map(|c| Size { about_mean: norm(c, &weight), about_zero: norm(c, &weight) })
-            .collect();
+        let sizes: Vec<Size> =
+            columns.iter().map(|c| Size { about_mean: norm(c, &weight), about_zero: norm(c, &weight) }).collect();
         let split = split(&names, &sizes, columns.clone(), &weight, false);
         assert_eq!(split.keep, [0, 1, 2, 3]);
         let basis = orthonormal(columns.clone(), &weight).unwrap();

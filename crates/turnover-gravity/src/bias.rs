@@ -112,8 +112,7 @@ impl<'a> Rows<'a> {
         let weight = |r: usize| model.weights.as_ref().map_or(1.0, |w| w[r]);
         // In the units of the scores.
         let unit = fit.score_unit;
-        let mean: Vec<f64> =
-            (0..n).map(|r| if fit.used[r] { weight(r) * fit.fitted[r] / unit } else { 0.0 }).collect();
+        let mean: Vec<f64> = (0..n).map(|r| if fit.used[r] { weight(r) * fit.fitted[r] / unit } else { 0.0 }).collect();
         let (exporter, exporters) = fit.dense(&panel.exporter);
         let (importer, importers) = fit.dense(&panel.importer);
         let (time, times) = fit.dense(&panel.time);

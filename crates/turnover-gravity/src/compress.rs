@@ -116,8 +116,10 @@ impl Compressed {
             rows.clone().map(|r| if used[r] { values[cell(r)] } else { empty }).collect()
         };
         let fitted = pick(&fit.fitted, f64::NAN);
-        let residual_y: Vec<f64> =
-            rows.clone().map(|r| if used[r] { weight(r) / fit.score_unit * (model.y[r] - fitted[r]) } else { 0.0 }).collect();
+        let residual_y: Vec<f64> = rows
+            .clone()
+            .map(|r| if used[r] { weight(r) / fit.score_unit * (model.y[r] - fitted[r]) } else { 0.0 })
+            .collect();
         let mut reasons = vec![None; fit.used.len()];
         fit.separated.iter().for_each(|s| reasons[s.row] = Some(s.reason));
         let separated: Vec<Separated> = rows

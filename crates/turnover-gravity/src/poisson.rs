@@ -388,7 +388,8 @@ impl State {
     /// coefficients follow.
     fn renew_basis(&mut self) -> Result<(), FitError> {
         let k = self.x.len();
-        let basis = orthonormal(std::mem::take(&mut self.residuals), self.absorber.weight()).ok_or(FitError::Weights)?;
+        let basis =
+            orthonormal(std::mem::take(&mut self.residuals), self.absorber.weight()).ok_or(FitError::Weights)?;
         self.beta = triangular_apply(&inverse(&basis.transform, k), &self.beta);
         let transform = triangular_product(&self.transform, &basis.transform, k);
         self.adopt(basis.columns, transform);

@@ -129,11 +129,12 @@ pub(crate) fn choose(
     let left: Vec<Vec<f64>> = columns.iter().zip(&u).map(|(x, u)| absorber.residual(x, u)).collect();
 
     // Where weights differ by many orders of magnitude, light rows do not show in a sum.
-    let clear = !wide(model.weights.as_deref(), used.len()) && columns.iter().zip(&left).zip(&sizes).all(|((x, left), size)| {
-        let weight = absorber.weight();
-        size.about_mean > ROUNDING * size.about_zero
-            && sum_of_squares(left, weight) > CLEAR * CLEAR * spread(x, weight, effects)
-    });
+    let clear = !wide(model.weights.as_deref(), used.len())
+        && columns.iter().zip(&left).zip(&sizes).all(|((x, left), size)| {
+            let weight = absorber.weight();
+            size.about_mean > ROUNDING * size.about_zero
+                && sum_of_squares(left, weight) > CLEAR * CLEAR * spread(x, weight, effects)
+        });
     let mut keep: Vec<usize> = (0..names.len()).collect();
     let independent = if clear { independent(left, absorber.weight()) } else { None };
     let (dropped, basis) = match independent {
@@ -223,11 +224,7 @@ pub(crate) fn informative(absorber: &mut Absorber, model: &Model, used: &[bool])
 }
 
 /// What the effects leave of columns, closely.
-pub(crate) fn free(
-    absorber: &Absorber,
-    columns: &[Vec<f64>],
-    products: &mut usize,
-) -> Result<Vec<Vec<f64>>, FitError> {
+pub(crate) fn free(absorber: &Absorber, columns: &[Vec<f64>], products: &mut usize) -> Result<Vec<Vec<f64>>, FitError> {
     let mut out: Vec<Vec<f64>> = Vec::with_capacity(columns.len());
     let mut solved = Solved { products: 0, converged: true };
     for four in columns.chunks(4) {

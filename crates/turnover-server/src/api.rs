@@ -1,15 +1,18 @@
 //! The routes: the page's files, and the interface under `/api/v1`.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -21,7 +24,7 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use turnover_analysis::format::in_sentence;
 use turnover_analysis::{AnalysisError, Watch};
-use turnover_data::countries;
+use turnover_data::{Fault, countries};
 use turnover_measures::{Measure, WatchList};
 
 use crate::ask::{self, Ask, Question};
@@ -70,7 +73,18 @@ pub(crate) fn app(config: Config, bound: SocketAddr) -> Result<Router, ServerErr
             )
         })
         .layer(from_fn_with_state(guarding, guard))
+        .layer(from_fn(|request: Request, next: Next| caught(next.run(request))))
         .with_state(shared))
+}
+
+/// A response, or the fault that a panic on the way to it is.
+async fn caught(response: impl Future<Output = Response>) -> Response {
+    let mut response = pin!(response);
+    poll_fn(|context| match Fault::catch(|| response.as_mut().poll(context)) {
+        Ok(polled) => polled,
+        Err(fault) => Poll::Ready(Refusal::from(fault).into_response()),
+    })
+    .await
 }
 
 /// Reads a body within its limits of size and time.
@@ -141,7 +155,7 @@ async fn work<T: Send + 'static>(
     drop(waiting);
     let own = Arc::clone(shared);
     tokio::task::spawn_blocking(move || {
-        let result = call(&own);
+        let result = Fault::catch(|| call(&own));
         drop(place);
         result
     })
@@ -152,7 +166,8 @@ async fn work<T: Send + 'static>(
             "the answer broke off",
             "report what was asked: this is a fault",
         )
-    })
+    })?
+    .map_err(Refusal::from)
 }
 
 /// The same with a limit of time.
@@ -322,4 +337,60 @@ async fn brief_page(State(shared): State<Arc<Shared>>, request: Request) -> Resu
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"brief.html\""));
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use turnover_measures::Catalogue;
+
+    use super::*;
+    use crate::Data;
+
+    fn shared() -> Arc<Shared> {
+        let limits = Limits { working: 1, ..Limits::default() };
+        Arc::new(Shared {
+            base: Base::new(Data::Embedded, Catalogue::embedded().unwrap(), limits.files).unwrap(),
+            jobs: Jobs::default(),
+            limits,
+            working: Arc::new(Semaphore::new(limits.working)),
+            waiting: AtomicUsize::new(0),
+        })
+    }
+
+    fn run<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(work)
+    }
+
+    #[test]
+    fn a_panic_in_an_answer_is_refused_and_the_next_is_answered() {
+        let shared = shared();
+        run(async {
+            // As often as there are places to work, so that one that was not given back would be missed.
+            for _ in 0..3 {
+                let refusal = in_time::<()>(&shared, |s| {
+                    let _held = s.jobs.hold();
+                    panic!("no such number")
+                })
+                .await
+                .unwrap_err();
+                assert_eq!(refusal.status, StatusCode::INTERNAL_SERVER_ERROR);
+                let place = "a fault of this program at crates/turnover-server/src/api.rs:";
+                assert!(refusal.error.starts_with(place), "{}", refusal.error);
+                assert!(refusal.help.unwrap().contains("please report it"));
+            }
+            assert!(shared.jobs.begin().is_ok(), "the lock that the panic held is of no use any more");
+            assert_eq!(in_time(&shared, |_| Ok(7)).await.unwrap(), 7);
+        });
+    }
+
+    #[test]
+    fn a_panic_on_the_way_to_an_answer_is_a_response() {
+        let response = run(caught(async { panic!("no such route") }));
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = run(to_bytes(response.into_body(), 4096)).unwrap();
+        let json: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(json["status"], "not_answered");
+        assert!(json["error"].as_str().unwrap().ends_with(": no such route"), "{json}");
+    }
 }

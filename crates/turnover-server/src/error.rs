@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use miette::Diagnostic;
 use serde_json::{Value, json};
 use turnover_analysis::AnalysisError;
+use turnover_data::Fault;
 
 /// A refusal.
 #[derive(Debug, Clone)]
@@ -46,6 +47,12 @@ impl Refusal {
 impl From<AnalysisError> for Refusal {
     fn from(error: AnalysisError) -> Self {
         Refusal::of(&error)
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Refusal { status: StatusCode::INTERNAL_SERVER_ERROR, ..Refusal::of(&fault) }
     }
 }
 

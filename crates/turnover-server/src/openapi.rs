@@ -23,6 +23,7 @@ pub fn openapi() -> Value {
             ("415", "The body is not JSON"),
             ("421", "The server is not called by this name"),
             ("422", "The question has no answer; why, and what to do"),
+            ("500", "A fault of the program: the place, and where to report it"),
             ("503", "Too much is waiting; Retry-After says when to ask again"),
             ("504", "The answer took too long"),
         ] {
