@@ -215,7 +215,9 @@ fn means(design: &Design, reference: &Reference, fit: &Fit, differences: &mut Di
         differences.value("index", &name, fit.index[row] * scale, right, tolerance);
         if design.poisson {
             let mean = right.exp();
-            differences.value("mean", &name, fit.fitted[row], mean, mean * tolerance.exp_m1());
+            // Below the least normal number digits are missing.
+            let slack = mean * tolerance.exp_m1() + f64::MIN_POSITIVE;
+            differences.value("mean", &name, fit.fitted[row], mean, slack);
         } else {
             differences.value("mean", &name, fit.fitted[row] * scale, right, tolerance);
         }
