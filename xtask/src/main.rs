@@ -10,6 +10,7 @@ mod equilibrium;
 mod estimate;
 mod figures;
 mod noise;
+mod oracle;
 mod server;
 
 use std::process::ExitCode;
@@ -30,10 +31,16 @@ fn main() -> ExitCode {
         ["bench-scaling"] => estimate::scaling(),
         ["bench-server"] => server::run(),
         ["measure", program, ref words @ ..] => estimate::measure(program, words),
+        ["oracle-estimate", designs] => designs.parse().map_err(Into::into).and_then(|n| oracle::run(n, 2)),
+        ["oracle-estimate", designs, set] => designs
+            .parse()
+            .map_err(Into::into)
+            .and_then(|n| set.parse().map_err(Into::into).and_then(|set| oracle::run(n, set))),
+        ["oracle-design", seed] => oracle::one(seed),
         ["figures", dir] => figures::make(dir.as_ref()),
         _ => {
             eprintln!(
-                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-import [ROWS]\n       xtask bench-scaling\n       xtask bench-server"
+                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-import [ROWS]\n       xtask bench-scaling\n       xtask bench-server\n       xtask oracle-estimate DESIGNS [SET]\n       xtask oracle-design SEED"
             );
             return ExitCode::from(2);
         }
