@@ -40,10 +40,10 @@ impl<'a> Model<'a> {
         let n = world.len();
         let attraction =
             world.shares.iter().zip(log_b).map(|(s, b)| if *s > 0.0 { s * b.exp() } else { 0.0 }).collect();
-        // From what crosses borders alone: the difference of the totals would lose the digits of a
-        // nearly closed country.
-        let deficit =
-            (0..n).map(|j| (0..n).filter(|i| *i != j).map(|i| world.flow(i, j) - world.flow(j, i)).sum()).collect();
+        let deficit = match settings.imbalance {
+            Imbalance::Balanced => vec![0.0; n],
+            _ => world.deficit(),
+        };
         Model {
             world,
             theta: settings.theta,
@@ -88,7 +88,7 @@ impl<'a> Model<'a> {
             let wage = log_wage[j].exp();
             self.income[j] = wage * self.world.output[j];
             self.spending[j] = match self.imbalance {
-                Imbalance::Additive => self.income[j] + self.deficit[j],
+                Imbalance::Additive | Imbalance::Balanced => self.income[j] + self.deficit[j],
                 Imbalance::Multiplicative => self.income[j] + wage * self.deficit[j],
             };
             if self.spending[j] <= 0.0 {
@@ -112,7 +112,7 @@ impl<'a> Model<'a> {
         }
         // `lambda - 1`, from the deficits: near 0, where 1 would swallow its digits.
         let drift = match self.imbalance {
-            Imbalance::Additive => 0.0,
+            Imbalance::Additive | Imbalance::Balanced => 0.0,
             Imbalance::Multiplicative => {
                 let world_deficit: f64 = log_wage.iter().zip(&self.deficit).map(|(u, d)| u.exp() * d).sum();
                 world_deficit / self.income.iter().sum::<f64>()
@@ -123,7 +123,7 @@ impl<'a> Model<'a> {
         for i in 0..n {
             // Sales less income without the domestic sales in both: exports - imports + deficit.
             let allowed = match self.imbalance {
-                Imbalance::Additive => self.deficit[i],
+                Imbalance::Additive | Imbalance::Balanced => self.deficit[i],
                 Imbalance::Multiplicative => log_wage[i].exp() * self.deficit[i] - drift * self.income[i],
             };
             self.trade[i] = (exports[i] + imports[i]).max(f64::MIN_POSITIVE);
@@ -148,7 +148,7 @@ impl<'a> Model<'a> {
         let world_income: f64 = self.income.iter().sum();
         for k in 0..n {
             let (elasticity, d_lambda) = match self.imbalance {
-                Imbalance::Additive => (self.income[k] / self.spending[k], 0.0),
+                Imbalance::Additive | Imbalance::Balanced => (self.income[k] / self.spending[k], 0.0),
                 Imbalance::Multiplicative => (1.0, (self.spending[k] - self.lambda * self.income[k]) / world_income),
             };
             let numeraire = self.income[k] / world_income;
@@ -190,7 +190,7 @@ impl<'a> Model<'a> {
         let mut d_total = 0.0;
         for &(i, j) in targets {
             let elasticity = match self.imbalance {
-                Imbalance::Additive => self.income[j] / self.spending[j],
+                Imbalance::Additive | Imbalance::Balanced => self.income[j] / self.spending[j],
                 Imbalance::Multiplicative => 1.0,
             };
             let price: f64 = (0..n).map(|k| self.shares[k * n + j] * d_wage[k]).sum();

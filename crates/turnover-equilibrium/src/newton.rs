@@ -64,7 +64,7 @@ impl Equilibrium {
 
 /// Rounding keeps the residual of a large world above the tolerance; within this factor of it a
 /// residual that falls no more is accepted.
-const ROUNDING: f64 = 1e3;
+pub(crate) const ROUNDING: f64 = 1e3;
 
 /// Solves the world for a change in trade costs: `log_b` is n x n, the partial effects in log
 /// points by exporter (rows) and importer. `start` is a guess of log wages, such as those of a

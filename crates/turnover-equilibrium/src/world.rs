@@ -10,6 +10,9 @@ pub enum Imbalance {
     Additive,
     /// Spending stays in proportion to income: `E'_j = w_j E_j`.
     Multiplicative,
+    /// Trade is balanced: `E'_j = w_j Y_j`. [`World::balanced`] is the world from which to start, or
+    /// the end of today's imbalances is part of the change.
+    Balanced,
 }
 
 /// Flows among `n` countries, domestic sales included.
@@ -74,6 +77,13 @@ impl World {
     /// Output of each country.
     pub fn output(&self) -> &[f64] {
         &self.output
+    }
+
+    /// `D_j`, imports less exports: from what crosses borders alone, since the difference of the
+    /// totals would lose the digits of a nearly closed country.
+    pub(crate) fn deficit(&self) -> Vec<f64> {
+        let across = |j: usize| (0..self.n).filter(move |i| *i != j);
+        (0..self.n).map(|j| across(j).map(|i| self.flow(i, j) - self.flow(j, i)).sum()).collect()
     }
 
     /// Expenditure of each country.

@@ -1,0 +1,1 @@
+//! Many sectors, literally.
