@@ -62,6 +62,15 @@ pub enum SolveError {
         /// The country's index.
         country: usize,
     },
+    /// Followed from today, the equilibrium ends before the whole change is there.
+    #[error(
+        "followed from today, the equilibrium ends at {:.0} % of the change: beyond it none was found",
+        100.0 * share
+    )]
+    PathEnds {
+        /// Part of the change that can be had.
+        share: f64,
+    },
     /// The iteration ended above the tolerance.
     #[error("the residual stands at {residual:.1e} after {iterations} iterations, above the tolerance {tolerance:.1e}")]
     NotConverged {

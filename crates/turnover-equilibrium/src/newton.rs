@@ -88,32 +88,47 @@ pub fn solve(
     }
     match newton(world, log_b, settings, start) {
         Ok(equilibrium) => Ok(equilibrium),
-        Err(error) => continuation(world, log_b, settings).ok_or(error),
+        Err(_) => continuation(world, log_b, settings),
     }
 }
 
-/// Smallest share of the whole change that [`continuation`] advances by.
+/// Smallest part of the whole change that [`continuation`] advances by.
 const SMALLEST_ADVANCE: f64 = 1e-3;
+/// Spending below this part of income at the end of the path: the surplus has eaten it up.
+pub(crate) const NOTHING_LEFT: f64 = 0.2;
 
 /// Reaches a large change in steps from no change, each starting from the last: slower than one
-/// Newton run, but it stays on the branch that passes through the world as it is.
-fn continuation(world: &World, log_b: &[f64], settings: &Settings) -> Option<Equilibrium> {
+/// Newton run, but it stays on the branch that passes through the world as it is. Where the branch
+/// ends, the error says why.
+fn continuation(world: &World, log_b: &[f64], settings: &Settings) -> Result<Equilibrium, SolveError> {
     let mut done = 0.0;
     let mut advance: f64 = 0.25;
-    let mut log_wage = vec![0.0; world.len()];
+    let mut here: Option<Equilibrium> = None;
     loop {
         let next = (done + advance).min(1.0);
         let part: Vec<f64> = log_b.iter().map(|b| next * b).collect();
-        match newton(world, &part, settings, Some(&log_wage)) {
-            Ok(equilibrium) if next >= 1.0 => return Some(equilibrium),
+        match newton(world, &part, settings, here.as_ref().map(|e| &e.log_wage[..])) {
+            Ok(equilibrium) if next >= 1.0 => return Ok(equilibrium),
             Ok(equilibrium) => {
-                log_wage = equilibrium.log_wage;
+                here = Some(equilibrium);
                 done = next;
                 advance *= 1.5;
             }
             Err(_) if advance > SMALLEST_ADVANCE => advance *= 0.5,
-            Err(_) => return None,
+            Err(error) => return Err(why(world, here.as_ref(), done, error)),
         }
+    }
+}
+
+/// Why the branch ends.
+fn why(world: &World, last: Option<&Equilibrium>, done: f64, error: SolveError) -> SolveError {
+    let Some(last) = last else { return error };
+    let left = |j: usize| last.expenditure[j] / (last.log_wage[j].exp() * world.output[j]);
+    let least = (0..world.len()).min_by(|a, b| left(*a).total_cmp(&left(*b))).unwrap_or_default();
+    if left(least) < NOTHING_LEFT {
+        SolveError::NoSpending { country: least }
+    } else {
+        SolveError::PathEnds { share: done }
     }
 }
 

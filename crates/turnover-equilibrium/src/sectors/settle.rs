@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::economy::Economy;
 use crate::accelerate::Anderson;
 use crate::error::SolveError;
+use crate::newton::{NOTHING_LEFT, ROUNDING};
 
 /// What happens to imbalances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,7 +57,8 @@ impl Change {
 pub struct SettleSettings {
     /// What happens to imbalances.
     pub deficits: Deficits,
-    /// Largest residual. Default 1e-11.
+    /// Largest residual. Default 1e-13: what is shown as a small difference, the decomposition of
+    /// welfare, needs some digits more than its own.
     pub tolerance: f64,
     /// Passes at most. Default 3000.
     pub max_iterations: usize,
@@ -64,7 +66,7 @@ pub struct SettleSettings {
 
 impl Default for SettleSettings {
     fn default() -> Self {
-        SettleSettings { deficits: Deficits::Kept, tolerance: 1e-11, max_iterations: 3000 }
+        SettleSettings { deficits: Deficits::Kept, tolerance: 1e-13, max_iterations: 3000 }
     }
 }
 
@@ -157,6 +159,8 @@ pub(super) struct Map<'a> {
     pub(super) pull: Vec<f64>,
     /// `pi B / (1 + tau')`; empty in sectors without tariffs.
     net_pull: Vec<Vec<f64>>,
+    /// `tau'`, s x n x n.
+    tariffs: &'a [f64],
     pub(super) deficits: Deficits,
     /// How far a wage follows the excess demand for labour, by region.
     pub(super) pace: Vec<f64>,
@@ -170,8 +174,8 @@ pub(super) struct Map<'a> {
 struct SectorPass {
     log_price: Vec<f64>,
     output: Vec<f64>,
-    /// Part of spending that goes to sellers, the rest to the treasury.
-    sold: Vec<f64>,
+    /// Part of spending that goes to the treasury.
+    revenue: Vec<f64>,
 }
 
 /// All quantities at one point.
@@ -184,7 +188,7 @@ pub(super) struct At {
 }
 
 impl<'a> Map<'a> {
-    pub(super) fn new(economy: &'a Economy, change: &Change, deficits: Deficits) -> Self {
+    pub(super) fn new(economy: &'a Economy, change: &'a Change, deficits: Deficits) -> Self {
         let (n, s) = (economy.n, economy.s);
         let mut pull = economy.shares.clone();
         let mut net_pull = vec![Vec::new(); s];
@@ -226,7 +230,7 @@ impl<'a> Map<'a> {
         // that competes abroad.
         let pace = (0..n).map(|r| 1.0 / (1.0 + 3.0 * trade[r] / (trade[r] + 2.0 * own[r]))).collect();
         let scale = (0..n).map(|r| economy.spending[r * s..(r + 1) * s].iter().sum()).collect();
-        Map { economy, pull, net_pull, deficits, pace, scale, trade }
+        Map { economy, pull, net_pull, tariffs: &change.tariffs, deficits, pace, scale, trade }
     }
 
     /// The point from which to start without a better one: nothing has changed.
@@ -251,7 +255,7 @@ impl<'a> Map<'a> {
             for r in 0..n {
                 output[r * s + j] = pass.output[r];
                 new_price[r * s + j] = pass.log_price[r];
-                revenue[r] += spending[r * s + j] - pass.sold[r];
+                revenue[r] += pass.revenue[r];
             }
         }
         let wage: Vec<f64> = log_wage.iter().map(|u| u.exp()).collect();
@@ -319,23 +323,26 @@ impl<'a> Map<'a> {
         let pull = &self.pull[j * n * n..(j + 1) * n * n];
         let net = if self.net_pull[j].is_empty() { pull } else { &self.net_pull[j][..] };
         let mut log_price = vec![0.0; n];
-        let mut sold = vec![0.0; n];
+        let mut revenue = vec![0.0; n];
         let mut output = vec![0.0; n];
         for r in 0..n {
             let row = r * n..(r + 1) * n;
             let phi = dot(&pull[row.clone()], &power);
             log_price[r] = -phi.ln() / theta;
             let scale = spending[r * s + j] / phi;
-            let net = &net[row];
-            let mut total = 0.0;
-            for ((o, a), p) in output.iter_mut().zip(net).zip(&power) {
-                let flow = a * p * scale;
-                *o += flow;
-                total += flow;
+            let flows = output.iter_mut().zip(&net[row.clone()]).zip(&power);
+            if self.net_pull[j].is_empty() {
+                flows.for_each(|((o, a), p)| *o += a * p * scale);
+            } else {
+                // Not spending less what sellers get, which would leave rounding where no tariff is.
+                for (((o, a), p), tariff) in flows.zip(&self.tariffs[j * n * n..][row]) {
+                    let flow = a * p * scale;
+                    *o += flow;
+                    revenue[r] += tariff * flow;
+                }
             }
-            sold[r] = total;
         }
-        SectorPass { log_price, output, sold }
+        SectorPass { log_price, output, revenue }
     }
 
     fn deficit(&self, wage: &[f64]) -> Vec<f64> {
@@ -401,11 +408,68 @@ impl Economy {
         if let Some(value) = change.tariffs.iter().find(|t| !(t.is_finite() && **t > -1.0)) {
             return bad("a tariff", *value, "a share above -1");
         }
+        self.settle_near(change, settings, start).or_else(|error| match error {
+            SolveError::Input { .. } => Err(error),
+            _ => self.settle_in_steps(change, settings, error),
+        })
+    }
+
+    /// The same without a way round where the iteration fails: for points near a solution.
+    pub(super) fn settle_near(
+        &self,
+        change: &Change,
+        settings: &SettleSettings,
+        start: Option<&Settled>,
+    ) -> Result<Settled, SolveError> {
         let map = Map::new(self, change, settings.deficits);
         // One entry into the pool: passes are too short for one each.
         rayon::scope(|_| map.settle(change, settings, start))
     }
+
+    /// Reaches a large change in steps from no change, each starting from the last. Where the steps
+    /// end, so does the equilibrium, or the iteration's power to find it: which of the two is said.
+    fn settle_in_steps(
+        &self,
+        change: &Change,
+        settings: &SettleSettings,
+        error: SolveError,
+    ) -> Result<Settled, SolveError> {
+        let mut here = self.settle_near(&Change::none(self), settings, None).map_err(|_| error.clone())?;
+        let (mut done, mut advance) = (0.0, 0.25);
+        loop {
+            let next = f64::min(done + advance, 1.0);
+            let part = |old: f64, new: f64| if next < 1.0 { old + next * (new - old) } else { new };
+            let step = Change {
+                n: self.n,
+                effect: change.effect.iter().map(|b| part(0.0, *b)).collect(),
+                tariffs: self.tariffs.iter().zip(&change.tariffs).map(|(old, new)| part(*old, *new)).collect(),
+            };
+            match self.settle_near(&step, settings, Some(&here)) {
+                Ok(settled) if next >= 1.0 => return Ok(settled),
+                Ok(settled) => {
+                    here = settled;
+                    done = next;
+                    advance *= 1.5;
+                }
+                Err(_) if advance > SMALLEST_ADVANCE => advance *= 0.5,
+                Err(_) => {
+                    let left = |r: usize| here.income[r] / (here.point[r].exp() * self.value_added[r]);
+                    let least = (0..self.n).min_by(|a, b| left(*a).total_cmp(&left(*b))).unwrap_or_default();
+                    return Err(if left(least) < NOTHING_LEFT {
+                        SolveError::NoSpending { country: least }
+                    } else {
+                        SolveError::PathEnds { share: done }
+                    });
+                }
+            }
+        }
+    }
 }
+
+/// Smallest share of the whole change that steps advance by.
+const SMALLEST_ADVANCE: f64 = 1.0 / 256.0;
+/// Passes without progress after which a residual near the tolerance is rounding.
+const NO_PROGRESS: usize = 40;
 
 impl Map<'_> {
     fn settle(
@@ -418,12 +482,23 @@ impl Map<'_> {
         let mut point = start.map_or_else(|| self.start(), |s| s.point.clone());
         let mut anderson = Anderson::default();
         let mut best = f64::INFINITY;
+        let mut since = 0;
+        let mut nothing_left = None;
         for iteration in 1..=settings.max_iterations {
             let (image, at, residual) = self.image(&point);
-            if let Some(country) = at.income.iter().position(|i| *i <= 0.0) {
-                return Err(SolveError::NoSpending { country });
+            // On the way a region may seem to have nothing left to spend; a few times over it has not.
+            let broke = at.income.iter().position(|i| *i <= 0.0);
+            if let Some(country) = broke {
+                let count = nothing_left.map_or(1, |(_, n)| n + 1);
+                nothing_left = Some((country, count));
+                if count > 20 || !image.iter().all(|x| x.is_finite()) {
+                    return Err(SolveError::NoSpending { country });
+                }
+                anderson.restart();
             }
-            if residual <= settings.tolerance {
+            since = if residual < 0.9 * best { 0 } else { since + 1 };
+            let rounding = residual <= best && since > NO_PROGRESS && residual <= ROUNDING * settings.tolerance;
+            if broke.is_none() && (residual <= settings.tolerance || rounding) {
                 let log_price =
                     (0..e.n).map(|r| dot(&e.demand[r * e.s..(r + 1) * e.s], &point[e.n + r * e.s..][..e.s])).collect();
                 return Ok(Settled {

@@ -187,7 +187,15 @@ impl Shares {
 
     /// All quantities at given wages, which are scaled to the numeraire; `precise` is how far prices
     /// and spending may still move. `None` where a region would spend nothing.
-    fn at(&self, pulls: &[f64], shock: &Shock, rule: Rule, wage: &[f64], near: &mut Near, precise: f64) -> Option<Economy> {
+    fn at(
+        &self,
+        pulls: &[f64],
+        shock: &Shock,
+        rule: Rule,
+        wage: &[f64],
+        near: &mut Near,
+        precise: f64,
+    ) -> Option<Economy> {
         let (n, s) = (self.n, self.s);
         let level: f64 = (0..n).map(|r| wage[r] * self.value_added[r]).sum();
         let wage: Vec<f64> = wage.iter().map(|w| w / level).collect();
@@ -304,7 +312,14 @@ impl Shares {
         self.at(&self.pulls(shock), shock, rule, wage, &mut self.near(), 3e-16)
     }
 
-    fn iterate(&self, shock: &Shock, rule: Rule, start: &[f64], mut near: Near, rounds: usize) -> Option<(Economy, Near)> {
+    fn iterate(
+        &self,
+        shock: &Shock,
+        rule: Rule,
+        start: &[f64],
+        mut near: Near,
+        rounds: usize,
+    ) -> Option<(Economy, Near)> {
         let pulls = self.pulls(shock);
         let theta = self.theta.iter().copied().fold(0.0, f64::max);
         let mut pace = 0.7 / (1.0 + theta);

@@ -112,7 +112,13 @@ fn compare(tables: &Tables, found: &Settled, right: &Economy, tally: &mut Tally)
     }
 }
 
-fn parts(shares: &Shares, tables: &Tables, engine: (&Settled, &Settled), right: (&Economy, &Economy), tally: &mut Tally) {
+fn parts(
+    shares: &Shares,
+    tables: &Tables,
+    engine: (&Settled, &Settled),
+    right: (&Economy, &Economy),
+    tally: &mut Tally,
+) {
     let (n, s) = (tables.n, tables.s);
     for (r, found) in decompose(engine.0, engine.1).iter().enumerate() {
         let (mut terms, mut volume) = (0.0, 0.0);
@@ -170,7 +176,10 @@ fn settled(
                     Some((found, right))
                 }
                 other => {
-                    tally.fault(&format!("{what}: the engine answers where no market clears: {:?}", other.map(|o| o.residual)));
+                    tally.fault(&format!(
+                        "{what}: the engine answers where no market clears: {:?}",
+                        other.map(|o| o.residual)
+                    ));
                     None
                 }
             }
@@ -243,14 +252,24 @@ pub(crate) fn run(dice: &mut Dice, tally: &mut Tally) {
             match shares.solve(&put, rule) {
                 Some(after) => {
                     tally.count("many sectors, goal: put back");
-                    tally.compare("many sectors, goal: multiple with the change put back", sum(&after) / sum(&old), k, 0.0);
+                    tally.compare(
+                        "many sectors, goal: multiple with the change put back",
+                        sum(&after) / sum(&old),
+                        k,
+                        0.0,
+                    );
                 }
                 None => {
                     let wage: Vec<f64> = (0..n).map(|r| found.settled.log_wage(r).exp()).collect();
                     match shares.at_wages(&put, rule, &wage) {
                         Some(after) if after.residual < 1e-9 => {
                             tally.count("many sectors, goal: the engine's wages clear the literal markets");
-                            tally.compare("many sectors, goal: multiple at the engine's wages", sum(&after) / sum(&old), k, 0.0);
+                            tally.compare(
+                                "many sectors, goal: multiple at the engine's wages",
+                                sum(&after) / sum(&old),
+                                k,
+                                0.0,
+                            );
                         }
                         _ => tally.fault(&format!("many sectors, goal: no market clears for times {k}")),
                     }
@@ -259,7 +278,11 @@ pub(crate) fn run(dice: &mut Dice, tally: &mut Tally) {
         }
         Err(e @ (ReachError::Above { limit, .. } | ReachError::Below { limit, .. })) => {
             let above = matches!(e, ReachError::Above { .. });
-            tally.count(if above { "many sectors, goal: above the limit" } else { "many sectors, goal: below the limit" });
+            tally.count(if above {
+                "many sectors, goal: above the limit"
+            } else {
+                "many sectors, goal: below the limit"
+            });
             if (above && limit > k * (1.0 + 1e-9)) || (!above && limit < k * (1.0 - 1e-9)) {
                 tally.fault(&format!("many sectors, goal: times {k} is refused with a limit of {limit}: {e:?}"));
             }
