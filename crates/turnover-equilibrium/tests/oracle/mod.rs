@@ -14,6 +14,9 @@
 // Each crate that includes these files uses a part of them.
 #![allow(dead_code, reason = "the quick test and the long run share the module")]
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
 pub(crate) mod dice;
 pub(crate) mod many_sectors;
 pub(crate) mod many_trial;
@@ -26,6 +29,28 @@ pub(crate) use tally::Tally;
 
 /// Difference at which an outcome counts as different.
 pub(crate) const AGREED: f64 = 1e-9;
+
+/// Worlds 0 to `count - 1` of a seed, on all cores.
+pub(crate) fn all(count: u64, seed: u64) -> Tally {
+    let next = AtomicU64::new(0);
+    let sum = Mutex::new(Tally::default());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    if index >= count {
+                        break;
+                    }
+                    let found = trial(seed, index);
+                    sum.lock().unwrap_or_else(PoisonError::into_inner).add(found);
+                }
+            });
+        }
+    });
+    sum.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// World number `index` of a run: two in three have one sector.
 pub(crate) fn trial(seed: u64, index: u64) -> Tally {
