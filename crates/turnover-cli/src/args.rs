@@ -257,6 +257,8 @@ pub(crate) enum ImbalanceArg {
     Additive,
     /// They move with income
     Multiplicative,
+    /// There are none, before and after the change
+    Balanced,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -4,6 +4,13 @@ use crate::error::SolveError;
 use crate::model::Model;
 use crate::world::{Imbalance, World};
 
+/// Smallest trade elasticity: prices are powers of `-1 / theta`.
+pub(crate) const LEAST_THETA: f64 = 0.01;
+/// Largest trade elasticity.
+pub(crate) const MOST_THETA: f64 = 100.0;
+/// Largest partial effect in log points: the exponential of more overflows.
+pub(crate) const MOST_LOG_POINTS: f64 = 690.0;
+
 /// How to solve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
@@ -77,9 +84,9 @@ pub fn solve(
 ) -> Result<Equilibrium, SolveError> {
     let n = world.len();
     check(settings)?;
-    // The exponential of more than that overflows.
-    if log_b.len() != n * n || log_b.iter().any(|b| b.is_nan() || b.abs() > 690.0) {
-        let value = log_b.iter().copied().find(|b| b.is_nan() || b.abs() > 690.0).unwrap_or(log_b.len() as f64);
+    let wrong = |b: &f64| b.is_nan() || b.abs() > MOST_LOG_POINTS;
+    if log_b.len() != n * n || log_b.iter().any(wrong) {
+        let value = log_b.iter().copied().find(wrong).unwrap_or(log_b.len() as f64);
         return Err(SolveError::Input {
             what: "a partial effect",
             value,
@@ -89,6 +96,18 @@ pub fn solve(
     match newton(world, log_b, settings, start) {
         Ok(equilibrium) => Ok(equilibrium),
         Err(_) => continuation(world, log_b, settings),
+    }
+}
+
+impl World {
+    /// The world without trade imbalances: today's costs, every country's spending its income. What
+    /// a change does under [`Imbalance::Balanced`] is measured from it.
+    pub fn balanced(&self, settings: &Settings) -> Result<World, SolveError> {
+        let settings = Settings { imbalance: Imbalance::Balanced, ..*settings };
+        let n = self.len();
+        let flows = solve(self, &vec![0.0; n * n], &settings, None)?.flows;
+        // Flows that were positive and have underflowed would leave a country without trade.
+        World::new(n, flows).map_err(|_| SolveError::PathEnds { share: 0.0 })
     }
 }
 
@@ -179,12 +198,8 @@ pub(crate) fn newton(
 }
 
 pub(crate) fn check(settings: &Settings) -> Result<(), SolveError> {
-    if !(settings.theta > 0.0 && settings.theta <= 100.0) {
-        return Err(SolveError::Input {
-            what: "theta",
-            value: settings.theta,
-            expected: "a number above 0, at most 100",
-        });
+    if !(LEAST_THETA..=MOST_THETA).contains(&settings.theta) {
+        return Err(SolveError::Input { what: "theta", value: settings.theta, expected: "a number from 0.01 to 100" });
     }
     if !(settings.tolerance > 0.0) {
         return Err(SolveError::Input {

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::newton::{LEAST_THETA, MOST_THETA};
+
 /// Data of `n` regions and `s` sectors. Tables by sector and region are `s` x `n` (sector by
 /// sector); tables of flows are `s` x `n` x `n`: sector, importer, exporter.
 #[derive(Debug, Clone, Default)]
@@ -337,8 +339,10 @@ fn check_theta(data: &EconomyData) -> Result<(), EconomyError> {
     if found != expected {
         return Err(EconomyError::Shape { what, found, expected, regions: data.regions, sectors: data.sectors });
     }
-    match data.theta.iter().position(|t| !(t.is_finite() && *t > 0.0)) {
-        Some(at) => Err(EconomyError::Value { what, at: at + 1, value: data.theta[at], expected: "above 0" }),
+    match data.theta.iter().position(|t| !(LEAST_THETA..=MOST_THETA).contains(t)) {
+        Some(at) => {
+            Err(EconomyError::Value { what, at: at + 1, value: data.theta[at], expected: "a number from 0.01 to 100" })
+        }
         None => Ok(()),
     }
 }

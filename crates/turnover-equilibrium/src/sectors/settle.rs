@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::economy::Economy;
 use crate::accelerate::Anderson;
 use crate::error::SolveError;
-use crate::newton::{NOTHING_LEFT, ROUNDING};
+use crate::newton::{MOST_LOG_POINTS, NOTHING_LEFT, ROUNDING};
 
 /// What happens to imbalances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +39,11 @@ impl Change {
     pub fn direction(economy: &Economy) -> Self {
         let cells = economy.shares.len();
         Change { n: economy.n, effect: vec![0.0; cells], tariffs: vec![0.0; cells] }
+    }
+
+    /// The partial effects in log points: sector, importer, exporter.
+    pub fn effects(&self) -> &[f64] {
+        &self.effect
     }
 
     /// Adds a partial effect in log points (`b = -theta log(1 + change of cost)`).
@@ -402,8 +407,8 @@ impl Economy {
         start: Option<&Settled>,
     ) -> Result<Settled, SolveError> {
         let bad = |what, value, expected| Err(SolveError::Input { what, value, expected });
-        if let Some(value) = change.effect.iter().find(|b| !b.is_finite()) {
-            return bad("a partial effect", *value, "a finite number of log points");
+        if let Some(value) = change.effect.iter().find(|b| !(b.abs() <= MOST_LOG_POINTS)) {
+            return bad("a partial effect", *value, "log points between -690 and 690");
         }
         if let Some(value) = change.tariffs.iter().find(|t| !(t.is_finite() && **t > -1.0)) {
             return bad("a tariff", *value, "a share above -1");
