@@ -11,7 +11,6 @@ use turnover_equilibrium::sectors::Deficits;
 use crate::answer::{Cell, Finding, Number, Table, Unit};
 use crate::engine::Model;
 use crate::error::AnalysisError;
-use crate::format::percent_signed;
 
 /// An outcome to be compared: what it is called and its unit.
 pub(crate) struct Compared {
@@ -109,30 +108,34 @@ pub(crate) fn compare(
     }
     // A thousandth is beyond what any of these models can tell apart.
     let drives = |k: usize| high[k] - low[k] > (most[k] - least[k]).max(1e-3);
-    let worst =
-        (0..values.len()).filter(|k| drives(*k)).max_by(|a, b| (high[*a] - low[*a]).total_cmp(&(high[*b] - low[*b])));
-    let finding = worst.map(|k| {
-        let show = |x: f64| match compared[k].unit {
-            Unit::Change => percent_signed(x),
-            unit => crate::format::number(x, unit),
-        };
-        let none =
-            if unsolved.is_empty() { String::new() } else { format!("; {}: no equilibrium", unsolved.join(", ")) };
+    let driven: Vec<usize> = (0..values.len()).filter(|k| drives(*k)).collect();
+    let none = if unsolved.is_empty() { String::new() } else { format!("; {}: no equilibrium", unsolved.join(", ")) };
+    let finding = driven.first().map(|first| {
+        let lines: Vec<String> = driven
+            .iter()
+            .map(|&k| {
+                let show = |x: f64| crate::format::number(x, compared[k].unit);
+                format!(
+                    "{} from {} to {} ({} to {})",
+                    compared[k].label,
+                    show(low[k]),
+                    show(high[k]),
+                    show(least[k]),
+                    show(most[k])
+                )
+            })
+            .collect();
         Finding {
             id: format!("{id}.imbalances"),
             title: "The rule for trade imbalances drives the answer".into(),
             statement: format!(
-                "{}: {} to {} by the rule for trade imbalances, more than by an elasticity of half or twice the size \
-                 ({} to {}){none}",
-                compared[k].label,
-                show(low[k]),
-                show(high[k]),
-                show(least[k]),
-                show(most[k])
+                "The rule for trade imbalances drives the answer, more than half or twice the elasticity would (in \
+                 brackets): {}{none}",
+                lines.join("; ")
             ),
             value: Number::Unknown,
-            unit: compared[k].unit,
-            interval: Some(crate::answer::Interval { low: low[k], high: high[k] }),
+            unit: compared[*first].unit,
+            interval: Some(crate::answer::Interval { low: low[*first], high: high[*first] }),
             definition: "range of the outcome with imbalances kept, in proportion to income, and without them".into(),
             ..template.clone()
         }

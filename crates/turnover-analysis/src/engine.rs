@@ -64,6 +64,9 @@ impl NamedEconomy {
             source_name: tables.source.name.clone(),
             what: match e {
                 sectors::EconomyError::Empty { region, what } => format!("{} has no {what}", tables.regions[region]),
+                sectors::EconomyError::Apart { region } => {
+                    format!("{} trades with none of the others", tables.regions[region])
+                }
                 other => other.to_string(),
             },
             help: "docs/economy.md describes the tables".to_owned(),

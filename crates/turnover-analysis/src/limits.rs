@@ -24,7 +24,12 @@ pub const SECTORS: usize = 1_000;
 pub const CELLS: usize = 20_000_000;
 
 fn refuse(what: &'static str, found: f64, expected: &'static str, help: &str) -> AnalysisError {
-    AnalysisError::Range { what, found: found.to_string(), expected, help: help.to_owned() }
+    let found = if found.abs() > 1e9 || (found != 0.0 && found.abs() < 1e-6) {
+        format!("{found:e}")
+    } else {
+        found.to_string()
+    };
+    AnalysisError::Range { what, found, expected, help: help.to_owned() }
 }
 
 /// The multiple of a goal-seek.

@@ -10,7 +10,7 @@ use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Interval, Numb
 use crate::closure::{self, Compared};
 use crate::engine::{After, Model, Outcome, Shock};
 use crate::error::AnalysisError;
-use crate::format::{in_sentence, multiple as times_word, percent_signed, sentence, usd};
+use crate::format::{in_sentence, percent_signed, sentence, usd};
 use crate::pull::{Pull, PullFile};
 use crate::simulate;
 use crate::uncertain::{self, Drawn, Draws};
@@ -103,7 +103,7 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
             statement: format!(
                 "The flows whose cost changes{} would be {} times today's: {} instead of {}",
                 sectors.as_ref().map_or_else(String::new, |s| format!(" (of {})", s.join(", "))),
-                times_word(ratio),
+                simulate::ratio_word(ratio),
                 usd(ratio * before * unit),
                 usd(before * unit)
             ),
@@ -125,7 +125,7 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
             title: "All goods between the same countries".into(),
             statement: format!(
                 "Goods of all sectors between the same countries would be {} times today's: {} instead of {}",
-                times_word(ratio),
+                simulate::ratio_word(ratio),
                 usd(ratio * before * unit),
                 usd(before * unit)
             ),

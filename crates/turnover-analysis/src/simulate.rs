@@ -180,7 +180,7 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
         title: "Flows whose cost changes".into(),
         statement: format!(
             "The flows whose cost changes would be {} times today's: {} instead of {}",
-            times_word(now / before),
+            ratio_word(now / before),
             usd(now),
             usd(before)
         ),
@@ -258,6 +258,11 @@ fn zeros(named: &NamedWorld, changes: &[Change]) -> Result<Vec<String>, Analysis
         }
     }
     Ok(out)
+}
+
+/// A multiple that may be next to nothing.
+pub(crate) fn ratio_word(ratio: f64) -> String {
+    if ratio > 0.0 && ratio < 1e-4 { "under 0.0001".to_owned() } else { times_word(ratio) }
 }
 
 /// `after / before - 1`, where there was something before.

@@ -57,8 +57,9 @@ pub fn conditional(
         return bad("a flow times its partial effect", *value, "a finite number");
     }
     let balance = Balance { n, world, deficit: world.deficit() };
-    // At once; where that fails, in steps from no change, each from the last.
+    // At once; where that fails, from near the solution, or in steps from no change.
     let whole = balance.newton(&pull, vec![0.0; n], reference, settings);
+    let whole = whole.or_else(|_| balance.newton(&pull, balance.damped(&pull), reference, settings));
     let (log_c, residual, iterations) = whole.or_else(|error| {
         let part = |share: f64| -> Vec<f64> {
             world.flows.iter().zip(log_b).map(|(x, b)| if *x > 0.0 { x * (share * b).exp() } else { 0.0 }).collect()
@@ -82,6 +83,10 @@ pub fn conditional(
     })
 }
 
+/// Residual at which the plain fixed point is done.
+const TINY: f64 = 1e-14;
+/// Rounds of the plain fixed point at most.
+const ROUNDS: usize = 20_000;
 /// Steps from no change to the whole one.
 const STEPS: u32 = 64;
 /// Longest step in any log of `c`.
@@ -130,6 +135,28 @@ impl Balance<'_> {
             residual = if excess[j].is_nan() { f64::INFINITY } else { residual.max(excess[j].abs()) };
         }
         Balanced { r, flows, excess, trade, residual }
+    }
+
+    /// A plain damped fixed point: slow, but it gets to the solution from far away.
+    fn damped(&self, pull: &[f64]) -> Vec<f64> {
+        let mut log_c = vec![0.0; self.n];
+        let (mut best, mut least) = (log_c.clone(), f64::INFINITY);
+        let mut pace = 0.9;
+        for _ in 0..ROUNDS {
+            let here = self.at(pull, &log_c);
+            if here.residual < least {
+                (best, least) = (log_c.clone(), here.residual);
+            } else if here.residual > 2.0 * least {
+                pace *= 0.5;
+                log_c.clone_from(&best);
+                continue;
+            }
+            if least < TINY {
+                break;
+            }
+            log_c.iter_mut().zip(&here.excess).for_each(|(c, z)| *c -= pace * z);
+        }
+        best
     }
 
     /// Newton's method in `log c`; returns it with the residual and the steps taken.

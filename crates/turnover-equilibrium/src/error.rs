@@ -31,9 +31,9 @@ pub enum WorldError {
         /// What is missing.
         what: &'static str,
     },
-    /// A country trades with none of the countries that country 0 trades with, however indirectly,
-    /// so that nothing ties its wage to theirs.
-    #[error("no chain of trade links country {country} with the first country")]
+    /// A country trades with none of the others, however indirectly, so that nothing ties its wage
+    /// to theirs.
+    #[error("no chain of trade links country {country} with the others")]
     Apart {
         /// The country's index.
         country: usize,

@@ -24,10 +24,9 @@ pub(crate) struct Model<'a> {
     pub(crate) income: Vec<f64>,
     /// `E'_j`.
     pub(crate) spending: Vec<f64>,
-    /// `sum_j X'_ij`.
-    sales: Vec<f64>,
     /// `P_j^-theta`.
     pub(crate) price_power: Vec<f64>,
+    exports: Vec<f64>,
     /// Exports plus imports of i, the scale of its excess.
     trade: Vec<f64>,
     /// `(sales_i - lambda income_i) / trade_i`.
@@ -54,8 +53,8 @@ impl<'a> Model<'a> {
             flows: vec![0.0; n * n],
             income: vec![0.0; n],
             spending: vec![0.0; n],
-            sales: vec![0.0; n],
             price_power: vec![0.0; n],
+            exports: vec![0.0; n],
             trade: vec![0.0; n],
             excess: vec![0.0; n],
             lambda: 1.0,
@@ -95,7 +94,8 @@ impl<'a> Model<'a> {
                 return Err(SolveError::NoSpending { country: j });
             }
         }
-        let mut exports = vec![0.0; n];
+        let exports = &mut self.exports;
+        exports.fill(0.0);
         let mut imports = vec![0.0; n];
         for i in 0..n {
             for j in 0..n {
@@ -108,14 +108,14 @@ impl<'a> Model<'a> {
                     imports[j] += flow;
                 }
             }
-            self.sales[i] = exports[i] + self.flows[i * n + i];
         }
+        let world_income: f64 = self.income.iter().sum();
         // `lambda - 1`, from the deficits: near 0, where 1 would swallow its digits.
         let drift = match self.imbalance {
             Imbalance::Additive | Imbalance::Balanced => 0.0,
             Imbalance::Multiplicative => {
                 let world_deficit: f64 = log_wage.iter().zip(&self.deficit).map(|(u, d)| u.exp() * d).sum();
-                world_deficit / self.income.iter().sum::<f64>()
+                world_deficit / world_income
             }
         };
         self.lambda = 1.0 + drift;
@@ -124,7 +124,15 @@ impl<'a> Model<'a> {
             // Sales less income without the domestic sales in both: exports - imports + deficit.
             let allowed = match self.imbalance {
                 Imbalance::Additive | Imbalance::Balanced => self.deficit[i],
-                Imbalance::Multiplicative => log_wage[i].exp() * self.deficit[i] - drift * self.income[i],
+                // `w_i D_i - drift w_i Y_i` as a sum in which what cancels is left out: a country whose
+                // wage outweighs all others would lose its digits.
+                Imbalance::Multiplicative => {
+                    let output = &self.world.output;
+                    let sum: f64 = (0..n)
+                        .map(|k| self.income[k] * (self.deficit[i] - self.deficit[k] / output[k] * output[i]))
+                        .sum();
+                    self.income[i] / output[i] * sum / world_income
+                }
             };
             self.trade[i] = (exports[i] + imports[i]).max(f64::MIN_POSITIVE);
             self.excess[i] = (exports[i] - imports[i] + allowed) / self.trade[i];
@@ -139,7 +147,8 @@ impl<'a> Model<'a> {
     /// `d sales_i / d u_k = -theta sales_i [i=k] + theta sum_j X'_ij s_kj + X'_ik e_k`, with `e_k`
     /// the elasticity of k's spending to its wage. The equations sum to zero when weighted by
     /// trade, so one is redundant; adding the gradient of the numeraire to every row fixes the
-    /// level and leaves the solution of the others as it is.
+    /// level and leaves the solution of the others as it is. On the diagonal what is sold at home
+    /// cancels, and is left out: a country that hardly trades would lose its digits in it.
     pub(crate) fn factorise(&self) -> PartialPivLu<f64> {
         let n = self.world.len();
         let flows = MatRef::from_row_major_slice(&self.flows, n, n);
@@ -153,14 +162,27 @@ impl<'a> Model<'a> {
             };
             let numeraire = self.income[k] / world_income;
             for i in 0..n {
-                let mut d_sales = self.theta * jacobian[(i, k)] + self.flows[i * n + k] * elasticity;
-                if i == k {
-                    d_sales -= self.theta * self.sales[i] + self.lambda * self.income[i];
-                }
+                let d_sales = if i == k {
+                    let own = match self.imbalance {
+                        Imbalance::Additive | Imbalance::Balanced => self.income[i] * self.others(i, i),
+                        Imbalance::Multiplicative => self.exports[i] - self.excess[i] * self.trade[i],
+                    };
+                    let away: f64 = (0..n).map(|j| self.flows[i * n + j] * self.others(i, j)).sum();
+                    -self.theta * away - own
+                } else {
+                    self.theta * jacobian[(i, k)] + self.flows[i * n + k] * elasticity
+                };
                 jacobian[(i, k)] = (d_sales - self.income[i] * d_lambda) / self.trade[i] + numeraire;
             }
         }
         jacobian.partial_piv_lu()
+    }
+
+    /// `1 - s_ij`: the share of the others in importer j's spending.
+    fn others(&self, i: usize, j: usize) -> f64 {
+        let n = self.world.len();
+        let share = self.shares[i * n + j];
+        if share < 0.5 { 1.0 - share } else { (0..n).filter(|k| *k != i).map(|k| self.shares[k * n + j]).sum() }
     }
 
     /// `-J^-1 excess`: the Newton step in log wages.

@@ -167,18 +167,19 @@ pub(super) struct Map<'a> {
     /// `tau'`, s x n x n.
     tariffs: &'a [f64],
     pub(super) deficits: Deficits,
-    /// How far a wage follows the excess demand for labour, by region.
-    pub(super) pace: Vec<f64>,
-    /// Spending by region before the change, the scale of its residuals.
-    scale: Vec<f64>,
-    /// Imports plus exports before the change.
-    trade: Vec<f64>,
+    /// How far a wage follows what the balance of payments lacks, by region.
+    pace: Vec<f64>,
+    /// How far a wage follows the excess demand for labour, by region: the same where the map is
+    /// linearised.
+    pub(super) labour_pace: Vec<f64>,
 }
 
 /// What one pass over a sector gives, by region.
 struct SectorPass {
     log_price: Vec<f64>,
     output: Vec<f64>,
+    exports: Vec<f64>,
+    imports: Vec<f64>,
     /// Part of spending that goes to the treasury.
     revenue: Vec<f64>,
 }
@@ -216,6 +217,7 @@ impl<'a> Map<'a> {
             }
         }
         let mut trade = vec![0.0; n];
+        let mut elastic = vec![0.0; n];
         let mut own = vec![0.0; n];
         for j in 0..s {
             for to in 0..n {
@@ -225,17 +227,20 @@ impl<'a> Map<'a> {
                     if from == to {
                         own[to] += flow;
                     } else {
-                        trade[to] += flow;
-                        trade[from] += flow;
+                        for r in [to, from] {
+                            trade[r] += flow;
+                            elastic[r] += economy.theta[j] * flow;
+                        }
                     }
                 }
             }
         }
         // The excess demand for labour falls with the wage by about theta times the part of output
         // that competes abroad.
-        let pace = (0..n).map(|r| 1.0 / (1.0 + 3.0 * trade[r] / (trade[r] + 2.0 * own[r]))).collect();
-        let scale = (0..n).map(|r| economy.spending[r * s..(r + 1) * s].iter().sum()).collect();
-        Map { economy, pull, net_pull, tariffs: &change.tariffs, deficits, pace, scale, trade }
+        let labour_pace = (0..n).map(|r| 1.0 / (1.0 + 3.0 * trade[r] / (trade[r] + 2.0 * own[r]))).collect();
+        // Relative to trade the excess falls by about 1 + theta.
+        let pace = (0..n).map(|r| 0.8 / (1.0 + elastic[r] / trade[r].max(f64::MIN_POSITIVE))).collect();
+        Map { economy, pull, net_pull, tariffs: &change.tariffs, deficits, pace, labour_pace }
     }
 
     /// The point from which to start without a better one: nothing has changed.
@@ -256,8 +261,11 @@ impl<'a> Map<'a> {
         let mut output = vec![0.0; n * s];
         let mut new_price = vec![0.0; n * s];
         let mut revenue = vec![0.0; n];
+        let (mut exports, mut imports) = (vec![0.0; n], vec![0.0; n]);
         for (j, pass) in passes.iter().enumerate() {
             for r in 0..n {
+                exports[r] += pass.exports[r];
+                imports[r] += pass.imports[r];
                 output[r * s + j] = pass.output[r];
                 new_price[r * s + j] = pass.log_price[r];
                 revenue[r] += pass.revenue[r];
@@ -274,16 +282,22 @@ impl<'a> Map<'a> {
         for r in 0..n {
             let of = r * s..(r + 1) * s;
             labour[r] = dot(&self.economy.labour[of.clone()], &output[of]);
-            let supply = wage[r] * self.economy.value_added[r];
-            new_wage[r] = log_wage[r] + self.pace[r] * (labour[r] / supply).ln();
-            residual = largest(residual, (labour[r] - supply) / self.trade[r].max(f64::MIN_POSITIVE));
+            // Labour demand less supply, once prices and spending stand still, without what is sold at
+            // home: a region that hardly trades any more would lose its digits in it. Its trade today
+            // is no measure of it either.
+            let trade = (exports[r] + imports[r]).max(f64::MIN_POSITIVE);
+            let excess = (exports[r] - imports[r] + deficit[r]) / trade;
+            new_wage[r] = log_wage[r] + self.pace[r] * excess.clamp(-1.0, 1.0);
+            residual = largest(residual, excess);
         }
         let world: f64 = new_wage.iter().zip(&self.economy.value_added).map(|(u, v)| u.exp() * v).sum();
         let total: f64 = self.economy.value_added.iter().sum();
         new_wage.iter_mut().for_each(|u| *u -= (world / total).ln());
+        // Against what the region spends now: a change may leave it little.
+        let size: Vec<f64> = spending.chunks_exact(s).map(|of| of.iter().map(|x| x.abs()).sum()).collect();
         for (at, (a, b)) in new_price.iter().zip(log_price).enumerate() {
             residual = largest(residual, a - b);
-            residual = largest(residual, (new_spending[at] - spending[at]) / self.scale[at / s]);
+            residual = largest(residual, (new_spending[at] - spending[at]) / size[at / s].max(f64::MIN_POSITIVE));
         }
         let mut image = new_wage;
         image.extend(new_price);
@@ -328,26 +342,32 @@ impl<'a> Map<'a> {
         let pull = &self.pull[j * n * n..(j + 1) * n * n];
         let net = if self.net_pull[j].is_empty() { pull } else { &self.net_pull[j][..] };
         let mut log_price = vec![0.0; n];
-        let mut revenue = vec![0.0; n];
-        let mut output = vec![0.0; n];
+        let (mut exports, mut imports, mut revenue) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        let mut own = vec![0.0; n];
         for r in 0..n {
             let row = r * n..(r + 1) * n;
             let phi = dot(&pull[row.clone()], &power);
             log_price[r] = -phi.ln() / theta;
             let scale = spending[r * s + j] / phi;
-            let flows = output.iter_mut().zip(&net[row.clone()]).zip(&power);
-            if self.net_pull[j].is_empty() {
-                flows.for_each(|((o, a), p)| *o += a * p * scale);
-            } else {
+            let at = j * n * n + r * n;
+            let net = &net[row];
+            let taxed = !self.net_pull[j].is_empty();
+            for i in 0..n {
+                let flow = net[i] * power[i] * scale;
+                if i == r {
+                    own[r] = flow;
+                } else {
+                    exports[i] += flow;
+                    imports[r] += flow;
+                }
                 // Not spending less what sellers get, which would leave rounding where no tariff is.
-                for (((o, a), p), tariff) in flows.zip(&self.tariffs[j * n * n..][row]) {
-                    let flow = a * p * scale;
-                    *o += flow;
-                    revenue[r] += tariff * flow;
+                if taxed {
+                    revenue[r] += self.tariffs[at + i] * flow;
                 }
             }
         }
-        SectorPass { log_price, output, revenue }
+        let output = exports.iter().zip(&own).map(|(x, y)| x + y).collect();
+        SectorPass { log_price, output, exports, imports, revenue }
     }
 
     fn deficit(&self, wage: &[f64]) -> Vec<f64> {

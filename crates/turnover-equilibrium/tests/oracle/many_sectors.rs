@@ -80,6 +80,19 @@ impl Tables {
     pub(crate) fn shares(&self) -> Option<Shares> {
         let (n, s) = (self.n, self.s);
         let cell = |j: usize, to: usize, from: usize| (j * n + to) * n + from;
+        // Nothing ties the wages of regions that no chain of trade links.
+        let mut linked = vec![false; n];
+        linked[0] = true;
+        for _ in 0..n {
+            for at in (0..s * n * n).filter(|at| self.flows[*at] > 0.0) {
+                let both = linked[at / n % n] || linked[at % n];
+                linked[at / n % n] = both;
+                linked[at % n] = both;
+            }
+        }
+        if linked.contains(&false) {
+            return None;
+        }
         let mut flows = self.flows.clone();
         let mut output = self.output.clone();
         for j in 0..s {
@@ -228,10 +241,11 @@ impl Shares {
                 break;
             }
         }
+        let power: Vec<f64> = (0..s * n).map(|at| cost[at].powf(-self.theta[at / n])).collect();
         let shares: Vec<f64> = (0..s * n * n)
             .map(|at| {
                 let (j, r, i) = (at / (n * n), at / n % n, at % n);
-                pulls[at] * cost[j * n + i].powf(-self.theta[j]) / phi[j * n + r]
+                pulls[at] * power[j * n + i] / phi[j * n + r]
             })
             .collect();
         let deficit: Vec<f64> = match rule {
@@ -366,19 +380,19 @@ impl Shares {
     /// The economy after a change: at once, or where that fails in steps from no change.
     pub(crate) fn solve(&self, shock: &Shock, rule: Rule) -> Option<Economy> {
         let still = vec![1.0; self.n];
-        if let Some((economy, _)) = self.iterate(shock, rule, &still, self.near(), 3_000) {
+        if let Some((economy, _)) = self.iterate(shock, rule, &still, self.near(), 1_500) {
             return Some(economy);
         }
         let (mut wage, mut near) = (still, self.near());
         let mut last = None;
-        let steps = 16;
+        let steps = 12;
         for step in 1..=steps {
             let share = f64::from(step) / f64::from(steps);
             let part = Shock {
                 b: shock.b.iter().map(|b| share * b).collect(),
                 tariffs: self.tariffs.iter().zip(&shock.tariffs).map(|(old, new)| old + share * (new - old)).collect(),
             };
-            let (economy, at) = self.iterate(&part, rule, &wage, near, 2_000)?;
+            let (economy, at) = self.iterate(&part, rule, &wage, near, 800)?;
             wage.clone_from(&economy.wage);
             near = at;
             last = Some(economy);

@@ -44,6 +44,14 @@ pub(crate) struct After {
     pub(crate) residual: f64,
 }
 
+/// What stays as wages change.
+struct Fixed {
+    pull: Vec<f64>,
+    output: Vec<f64>,
+    spending: Vec<f64>,
+    deficit: Vec<f64>,
+}
+
 impl Before {
     pub(crate) fn flow(&self, i: usize, j: usize) -> f64 {
         self.flows[i * self.n + j]
@@ -61,11 +69,29 @@ impl Before {
         (0..self.n).filter(|i| *i != j).map(|i| self.flow(i, j) - self.flow(j, i)).sum()
     }
 
+    /// `pi_ij B_ij` and totals, which stay as wages change.
+    fn fixed(&self, b: &[f64], closure: Closure) -> Fixed {
+        let n = self.n;
+        let spending: Vec<f64> = (0..n).map(|j| self.spending(j)).collect();
+        Fixed {
+            pull: (0..n * n)
+                .map(|at| if self.flows[at] > 0.0 { self.flows[at] / spending[at % n] * b[at].exp() } else { 0.0 })
+                .collect(),
+            output: (0..n).map(|i| self.output(i)).collect(),
+            deficit: (0..n).map(|j| if closure == Closure::Balanced { 0.0 } else { self.deficit(j) }).collect(),
+            spending,
+        }
+    }
+
     /// All quantities at given wages, which are scaled to the numeraire. `None` where a country
     /// would spend nothing.
     pub(crate) fn at(&self, b: &[f64], theta: f64, closure: Closure, wage: &[f64]) -> Option<After> {
+        self.at_fixed(&self.fixed(b, closure), theta, closure, wage)
+    }
+
+    fn at_fixed(&self, fixed: &Fixed, theta: f64, closure: Closure, wage: &[f64]) -> Option<After> {
         let n = self.n;
-        let output: Vec<f64> = (0..n).map(|i| self.output(i)).collect();
+        let Fixed { pull, output, deficit, .. } = fixed;
         let world: f64 = output.iter().sum();
         let level = (0..n).map(|i| wage[i] * output[i]).sum::<f64>() / world;
         let wage: Vec<f64> = wage.iter().map(|w| w / level).collect();
@@ -79,20 +105,9 @@ impl Before {
             wage,
         };
         let w = &after.wage;
-        let deficit: Vec<f64> =
-            (0..n).map(|j| if closure == Closure::Balanced { 0.0 } else { self.deficit(j) }).collect();
-        let drift = match closure {
-            Closure::Multiplicative => (0..n).map(|j| w[j] * deficit[j]).sum::<f64>() / world,
-            _ => 0.0,
-        };
+        let power: Vec<f64> = w.iter().map(|w| w.powf(-theta)).collect();
         for j in 0..n {
-            let old = self.spending(j);
-            let pulls: Vec<f64> = (0..n)
-                .map(|i| {
-                    let share = self.flow(i, j) / old;
-                    if share > 0.0 { share * w[i].powf(-theta) * b[i * n + j].exp() } else { 0.0 }
-                })
-                .collect();
+            let pulls: Vec<f64> = (0..n).map(|i| pull[i * n + j] * power[i]).collect();
             let sum: f64 = pulls.iter().sum();
             after.price[j] = sum.powf(-1.0 / theta);
             after.spending[j] = match closure {
@@ -107,14 +122,18 @@ impl Before {
                 after.flows[i * n + j] = pulls[i] / sum * after.spending[j];
             }
             // Balanced trade compares with a world that is balanced already, where E = Y.
-            after.welfare[j] = after.spending[j] / old / after.price[j];
+            after.welfare[j] = after.spending[j] / fixed.spending[j] / after.price[j];
         }
         for i in 0..n {
             let exports: f64 = (0..n).filter(|j| *j != i).map(|j| after.flows[i * n + j]).sum();
             let imports: f64 = (0..n).filter(|j| *j != i).map(|j| after.flows[j * n + i]).sum();
             let allowed = match closure {
                 Closure::Additive => -deficit[i],
-                Closure::Multiplicative => drift * w[i] * output[i] - w[i] * deficit[i],
+                // `drift w_i Y_i - w_i D_i`, without the terms that cancel in it.
+                Closure::Multiplicative => {
+                    let apart = |k: usize| w[k] * output[k] * (deficit[k] / output[k] - deficit[i] / output[i]);
+                    (0..n).map(apart).sum::<f64>() / world * w[i] * output[i]
+                }
                 Closure::Balanced => 0.0,
             };
             after.excess[i] = (exports - imports - allowed) / (exports + imports);
@@ -127,13 +146,14 @@ impl Before {
     /// The damped fixed point, from given wages.
     fn iterate(&self, b: &[f64], theta: f64, closure: Closure, start: &[f64], rounds: usize) -> Option<After> {
         let mut pace = 0.7 / (1.0 + theta);
-        let mut best = self.at(b, theta, closure, start)?;
+        let fixed = self.fixed(b, closure);
+        let mut best = self.at_fixed(&fixed, theta, closure, start)?;
         let mut here = best.clone();
         let mut since = 0;
         for _ in 0..rounds {
             let next: Vec<f64> =
                 here.wage.iter().zip(&here.excess).map(|(w, z)| w * (pace * z.clamp(-1.0, 1.0)).exp()).collect();
-            match self.at(b, theta, closure, &next) {
+            match self.at_fixed(&fixed, theta, closure, &next) {
                 Some(after) if after.residual <= 1.5 * best.residual => here = after,
                 // Too far: back, and slower.
                 _ => {
@@ -163,10 +183,10 @@ impl Before {
     /// the last.
     pub(crate) fn solve(&self, b: &[f64], theta: f64, closure: Closure) -> Option<After> {
         let still = vec![1.0; self.n];
-        let rounds = 20_000;
+        let rounds = 6_000;
         self.iterate(b, theta, closure, &still, rounds).or_else(|| {
             let mut wage = still;
-            let steps = 40;
+            let steps = 20;
             let mut last = None;
             for step in 1..=steps {
                 let part: Vec<f64> = b.iter().map(|b| b * f64::from(step) / f64::from(steps)).collect();
@@ -197,16 +217,17 @@ impl Before {
     ) -> Option<(Vec<f64>, Vec<f64>, Vec<f64>)> {
         let n = self.n;
         let pull: Vec<f64> = self.flows.iter().zip(b).map(|(x, b)| if *x > 0.0 { x * b.exp() } else { 0.0 }).collect();
+        let fixed = self.fixed(b, Closure::Additive);
         let at = |log_c: &[f64]| {
-            let r: Vec<f64> = (0..n)
-                .map(|i| self.output(i) / (0..n).map(|j| pull[i * n + j] * log_c[j].exp()).sum::<f64>())
-                .collect();
-            let flows: Vec<f64> = (0..n * n).map(|at| pull[at] * r[at / n] * log_c[at % n].exp()).collect();
+            let c: Vec<f64> = log_c.iter().map(|u| u.exp()).collect();
+            let r: Vec<f64> =
+                (0..n).map(|i| fixed.output[i] / (0..n).map(|j| pull[i * n + j] * c[j]).sum::<f64>()).collect();
+            let flows: Vec<f64> = (0..n * n).map(|at| pull[at] * r[at / n] * c[at % n]).collect();
             let excess: Vec<f64> = (0..n)
                 .map(|j| {
                     let imports: f64 = (0..n).filter(|i| *i != j).map(|i| flows[i * n + j]).sum();
                     let exports: f64 = (0..n).filter(|i| *i != j).map(|i| flows[j * n + i]).sum();
-                    (imports - exports - self.deficit(j)) / (imports + exports)
+                    (imports - exports - fixed.deficit[j]) / (imports + exports)
                 })
                 .collect();
             let residual = excess.iter().fold(0.0f64, |m, z| if z.is_nan() { f64::INFINITY } else { m.max(z.abs()) });
@@ -215,7 +236,7 @@ impl Before {
         let mut log_c = vec![0.0; n];
         let mut best = (log_c.clone(), f64::INFINITY);
         let (mut pace, mut since) = (0.9, 0);
-        for _ in 0..20_000 {
+        for _ in 0..3_000 {
             let (_, _, excess, residual) = at(&log_c);
             if residual < best.1 {
                 since = if residual < 0.99 * best.1 { 0 } else { since + 1 };

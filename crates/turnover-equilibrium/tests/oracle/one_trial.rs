@@ -134,7 +134,10 @@ fn compare(drawn: &Drawn, found: &Equilibrium, right: &After, tally: &mut Tally)
         tally.compare("one sector: spending", found.expenditure[i], right.spending[i], 0.0);
         tally.compare("one sector: welfare", found.welfare[i], right.welfare[i], 0.0);
         for j in 0..n {
-            tally.compare("one sector: flow", found.flow(i, j), right.flows[i * n + j], 0.0);
+            // A flow far below its country's others may be their difference, as the only import of a
+            // country with a given deficit is: it has no more digits than they leave it.
+            let scale = 1e-6 * right.spending[j].min(right.spending[i]);
+            tally.compare("one sector: flow", found.flow(i, j), right.flows[i * n + j], scale);
         }
         // Outward resistance by its definition, shares of world spending: a change of
         // sum_j (t_ij / P_j)^-theta E_j / E.
@@ -179,8 +182,8 @@ pub(crate) fn run(dice: &mut Dice, tally: &mut Tally) {
                     compare(&drawn, found, &right, tally);
                 }
                 other => tally.fault(&format!(
-                    "one sector: the engine answers where no market clears: {:?}",
-                    other.map(|o| o.residual)
+                    "one sector: the engine answers where no market clears: {:?}; engine {:.0e} {:?}, n {n} theta {:.2} {:?}, wages {:?}",
+                    other.map(|o| o.residual), found.residual, found.status, drawn.theta, drawn.closure, found.log_wage
                 )),
             }
         }
@@ -209,7 +212,8 @@ fn in_given_incomes(drawn: &Drawn, world: &World, settings: &Settings, tally: &m
                 tally.compare("conditional: outward", found.log_outward[i].exp(), outward[i].exp(), 0.0);
                 tally.compare("conditional: inward", found.log_inward[i].exp(), inward[i].exp(), 0.0);
                 for j in 0..n {
-                    tally.compare("conditional: flow", found.flow(i, j), flows[i * n + j], 0.0);
+                    let scale = 1e-6 * drawn.before.spending(j).min(drawn.before.output(i));
+                    tally.compare("conditional: flow", found.flow(i, j), flows[i * n + j], scale);
                 }
             }
         }
@@ -267,11 +271,15 @@ fn goal(drawn: &Drawn, world: &World, settings: &Settings, dice: &mut Dice, tall
             tally.count(if above { "goal: above the limit" } else { "goal: below the limit" });
             let beyond = if above { limit > k * (1.0 + 1e-9) } else { limit < k * (1.0 - 1e-9) };
             if beyond {
-                tally.fault(&format!("goal: times {k} is refused with a limit of {limit} ({e:?})"));
+                let curve: Vec<Option<f64>> = [-8.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 8.0].map(put).to_vec();
+                tally.fault(&format!(
+                    "goal: times {k} is refused with a limit of {limit} ({e:?}); n {n} theta {:.2} {:?} {curve:?}",
+                    drawn.theta, drawn.closure
+                ));
             }
             // No change of a plain list gets there.
             let sign = if above { 1.0 } else { -1.0 };
-            for size in [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0] {
+            for size in [0.25, 1.0, 4.0, 16.0] {
                 let Some(m) = put(sign * size) else { continue };
                 let farther = if above { m > limit * (1.0 + 1e-6) } else { m < limit * (1.0 - 1e-6) };
                 if farther {
@@ -303,7 +311,7 @@ fn limit(
 ) {
     let Ok(limit) = attainable(world, lever, targets, settings) else { return };
     tally.count("limit: checked");
-    for size in [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0] {
+    for size in [0.5, 2.0, 8.0, 32.0] {
         let Some(after) = drawn.before.solve(&lever.at(size), drawn.theta, drawn.closure) else { continue };
         let m = drawn.before.multiple(&after, targets);
         if m > limit.maximum * (1.0 + 1e-6) {
