@@ -95,7 +95,10 @@ pub fn solve(
     }
     match newton(world, log_b, settings, start) {
         Ok(equilibrium) => Ok(equilibrium),
-        Err(_) => continuation(world, log_b, settings),
+        Err(_) => continuation(world, log_b, settings).or_else(|error| {
+            let near = damped(world, log_b, settings).ok_or_else(|| error.clone())?;
+            newton(world, log_b, settings, Some(&near)).map_err(|_| error)
+        }),
     }
 }
 
@@ -134,14 +137,52 @@ fn continuation(world: &World, log_b: &[f64], settings: &Settings) -> Result<Equ
                 advance *= 1.5;
             }
             Err(_) if advance > SMALLEST_ADVANCE => advance *= 0.5,
-            Err(error) => return Err(why(world, here.as_ref(), done, error)),
+            Err(error) => return Err(why(world, settings, here.as_ref(), done, error)),
         }
     }
 }
 
+/// Rounds of the plain fixed point at most.
+const ROUNDS: usize = 4_000;
+
+/// Log wages near the solution by a plain damped fixed point, slow but hard to lead astray: wages rise
+/// where a country sells more than it may.
+fn damped(world: &World, log_b: &[f64], settings: &Settings) -> Option<Vec<f64>> {
+    let mut model = Model::new(world, log_b, settings);
+    let mut log_wage = vec![0.0; world.len()];
+    let mut least = model.evaluate(&log_wage).ok()?;
+    let (mut best, mut excess) = (log_wage.clone(), model.excess.clone());
+    let mut pace = 0.7 / (1.0 + settings.theta);
+    for _ in 0..ROUNDS {
+        if least < 1e-12 || pace < 1e-7 {
+            break;
+        }
+        log_wage.iter_mut().zip(&excess).for_each(|(u, z)| *u += pace * z.clamp(-1.0, 1.0));
+        model.normalise(&mut log_wage);
+        match model.evaluate(&log_wage) {
+            Ok(residual) if residual <= 1.5 * least => {
+                if residual < least {
+                    least = residual;
+                    best.clone_from(&log_wage);
+                }
+            }
+            _ => {
+                pace *= 0.5;
+                log_wage.clone_from(&best);
+                model.evaluate(&log_wage).ok()?;
+            }
+        }
+        excess.clone_from(&model.excess);
+    }
+    (least < 1e-3).then_some(best)
+}
+
 /// Why the branch ends.
-fn why(world: &World, last: Option<&Equilibrium>, done: f64, error: SolveError) -> SolveError {
+fn why(world: &World, settings: &Settings, last: Option<&Equilibrium>, done: f64, error: SolveError) -> SolveError {
     let Some(last) = last else { return error };
+    if settings.imbalance != Imbalance::Additive {
+        return SolveError::PathEnds { share: done };
+    }
     let left = |j: usize| last.expenditure[j] / (last.log_wage[j].exp() * world.output[j]);
     let least = (0..world.len()).min_by(|a, b| left(*a).total_cmp(&left(*b))).unwrap_or_default();
     if left(least) < NOTHING_LEFT {

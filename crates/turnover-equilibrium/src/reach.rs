@@ -250,7 +250,7 @@ fn scan<C: Curve>(curve: &mut C, k: f64, sign: f64, mut solves: usize) -> Result
             break;
         }
         solves += 1;
-        let Ok(point) = curve.point(b, Some(&end.state)) else { break };
+        let Ok(point) = curve.point(b, Some(&end.state)).or_else(|_| curve.point(b, None)) else { break };
         if (point.log_multiple - goal).abs() <= PRECISION {
             return Ok((point, solves));
         }

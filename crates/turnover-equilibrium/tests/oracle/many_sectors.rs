@@ -359,7 +359,7 @@ impl Shares {
             }
             since += 1;
             // What is found at a lower precision does not count.
-            let target = (1e-3 * here.residual).clamp(3e-16, 1e-4);
+            let target = (1e-3 * here.residual).clamp(4e-16, 1e-4);
             if target < 0.5 * precise {
                 precise = target;
                 best = here.clone();
@@ -370,7 +370,8 @@ impl Shares {
                 }
                 best = here.clone();
             }
-            if best.residual < 3e-15 || (since > 200 && best.residual < 1e-12) {
+            // Trade may balance by luck where prices and spending still move.
+            if precise <= 1e-15 && (best.residual < 3e-15 || (since > 200 && best.residual < 1e-12)) {
                 break;
             }
         }

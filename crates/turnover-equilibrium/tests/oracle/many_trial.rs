@@ -121,12 +121,13 @@ fn parts(
 ) {
     let (n, s) = (tables.n, tables.s);
     for (r, found) in decompose(engine.0, engine.1).iter().enumerate() {
-        let (mut terms, mut volume) = (0.0, 0.0);
+        let (mut terms, mut volume, mut gross) = (0.0, 0.0, 0.01);
         let mut by_sector = vec![(0.0, 0.0); s];
         for i in 0..n {
             let (mut t, mut v) = (0.0, 0.0);
             for (j, sector) in by_sector.iter_mut().enumerate() {
                 let part = shares.part(right.0, right.1, r, i, j);
+                gross += part.0.abs() + part.1.abs();
                 t += part.0;
                 v += part.1;
                 sector.0 += part.0;
@@ -139,12 +140,13 @@ fn parts(
             tally.compare("decomposition: volume by partner", found.volume_by_partner[i], v, 0.01);
         }
         for (j, (t, v)) in by_sector.iter().enumerate() {
-            tally.compare("decomposition: terms by sector", found.terms_by_sector[j], *t, 0.01);
-            tally.compare("decomposition: volume by sector", found.volume_by_sector[j], *v, 0.01);
+            tally.compare("decomposition: terms by sector", found.terms_by_sector[j], *t, gross);
+            tally.compare("decomposition: volume by sector", found.volume_by_sector[j], *v, gross);
         }
-        tally.compare("decomposition: terms", found.terms(), terms, 0.01);
-        tally.compare("decomposition: volume", found.volume(), volume, 0.01);
-        tally.compare("decomposition: welfare", found.welfare(), terms + volume, 0.01);
+        // Totals of parts that cancel: their scale is the parts'.
+        tally.compare("decomposition: terms", found.terms(), terms, gross);
+        tally.compare("decomposition: volume", found.volume(), volume, gross);
+        tally.compare("decomposition: welfare", found.welfare(), terms + volume, gross);
         let welfare = engine.1.income(r) / engine.0.income(r) * (engine.0.log_price(r) - engine.1.log_price(r)).exp();
         tally.compare("many sectors: welfare", welfare, Shares::welfare(right.0, right.1, r), 0.0);
     }
