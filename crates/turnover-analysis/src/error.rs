@@ -206,6 +206,7 @@ pub(crate) fn reach_error(error: ReachError, a: Iso3, b: Iso3, theta: f64, count
             what: format!("{a} and {b} do not trade in it, and no multiple of zero is more than zero"),
             help: "choose another pair or another --data".to_owned(),
         },
+        unresolved @ ReachError::Unresolved { .. } => AnalysisError::Unsolved { what: unresolved.to_string() },
         ReachError::NoLever => AnalysisError::Unsolved { what: "no trade cost is changed".to_owned() },
         ReachError::Solve(e) => solve_error(&e, countries),
     }

@@ -131,6 +131,12 @@ pub enum ReachError {
         /// What stops it.
         reason: LimitReason,
     },
+    /// The multiple lies within the limit, where costs change so much that rounding hides the answer.
+    #[error("a multiple of {wanted} takes a change of costs so large that rounding hides its size")]
+    Unresolved {
+        /// Asked for.
+        wanted: f64,
+    },
     /// The equilibrium itself failed.
     #[error(transparent)]
     Solve(#[from] SolveError),

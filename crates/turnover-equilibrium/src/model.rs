@@ -127,11 +127,9 @@ impl<'a> Model<'a> {
                 // `w_i D_i - drift w_i Y_i` as a sum in which what cancels is left out: a country whose
                 // wage outweighs all others would lose its digits.
                 Imbalance::Multiplicative => {
-                    let output = &self.world.output;
-                    let sum: f64 = (0..n)
-                        .map(|k| self.income[k] * (self.deficit[i] - self.deficit[k] / output[k] * output[i]))
-                        .sum();
-                    self.income[i] / output[i] * sum / world_income
+                    let part = |k: usize| self.deficit[k] / self.world.output[k];
+                    let sum: f64 = (0..n).map(|k| self.income[k] * (part(i) - part(k))).sum();
+                    self.income[i] * sum / world_income
                 }
             };
             self.trade[i] = (exports[i] + imports[i]).max(f64::MIN_POSITIVE);

@@ -96,8 +96,15 @@ pub fn solve(
     match newton(world, log_b, settings, start) {
         Ok(equilibrium) => Ok(equilibrium),
         Err(_) => continuation(world, log_b, settings).or_else(|error| {
-            let near = damped(world, log_b, settings).ok_or_else(|| error.clone())?;
-            newton(world, log_b, settings, Some(&near)).map_err(|_| error)
+            let still = vec![0.0; world.len()];
+            let near = damped(world, log_b, settings, still.clone()).or_else(|| {
+                (1..=DAMPED_STEPS).try_fold(still, |near, step| {
+                    let share = f64::from(step) / f64::from(DAMPED_STEPS);
+                    let part: Vec<f64> = log_b.iter().map(|b| share * b).collect();
+                    damped(world, &part, settings, near)
+                })
+            });
+            near.map_or(Err(error.clone()), |near| newton(world, log_b, settings, Some(&near)).map_err(|_| error))
         }),
     }
 }
@@ -142,14 +149,15 @@ fn continuation(world: &World, log_b: &[f64], settings: &Settings) -> Result<Equ
     }
 }
 
+/// Steps in which the plain fixed point follows a change that it cannot reach at once.
+const DAMPED_STEPS: u32 = 20;
 /// Rounds of the plain fixed point at most.
 const ROUNDS: usize = 4_000;
 
 /// Log wages near the solution by a plain damped fixed point, slow but hard to lead astray: wages rise
 /// where a country sells more than it may.
-fn damped(world: &World, log_b: &[f64], settings: &Settings) -> Option<Vec<f64>> {
+fn damped(world: &World, log_b: &[f64], settings: &Settings, mut log_wage: Vec<f64>) -> Option<Vec<f64>> {
     let mut model = Model::new(world, log_b, settings);
-    let mut log_wage = vec![0.0; world.len()];
     let mut least = model.evaluate(&log_wage).ok()?;
     let (mut best, mut excess) = (log_wage.clone(), model.excess.clone());
     let mut pace = 0.7 / (1.0 + settings.theta);
@@ -174,7 +182,7 @@ fn damped(world: &World, log_b: &[f64], settings: &Settings) -> Option<Vec<f64>>
         }
         excess.clone_from(&model.excess);
     }
-    (least < 1e-3).then_some(best)
+    (least < 1e-6).then_some(best)
 }
 
 /// Why the branch ends.

@@ -262,6 +262,7 @@ fn scan<C: Curve>(curve: &mut C, k: f64, sign: f64, mut solves: usize) -> Result
 fn out_of_reach<C: Curve>(curve: &mut C, wanted: f64, sign: f64) -> ReachError {
     match extreme(curve, sign) {
         Err(e) => ReachError::Solve(e),
+        Ok(Attainable { maximum: limit, .. }) if (limit - wanted) * sign > 0.0 => ReachError::Unresolved { wanted },
         Ok(Attainable { maximum: limit, reason, .. }) if sign > 0.0 => ReachError::Above { wanted, limit, reason },
         Ok(Attainable { maximum: limit, reason, .. }) => ReachError::Below { wanted, limit, reason },
     }

@@ -362,7 +362,8 @@ impl Shares {
             let target = (1e-3 * here.residual).clamp(4e-16, 1e-4);
             if target < 0.5 * precise {
                 precise = target;
-                best = here.clone();
+                best = self.at(&pulls, shock, rule, &here.wage, &mut near, precise)?;
+                here = best.clone();
                 since = 0;
             } else if here.residual < best.residual {
                 if here.residual < 0.99 * best.residual {

@@ -292,6 +292,7 @@ pub(crate) fn run(dice: &mut Dice, tally: &mut Tally) {
         Err(ReachError::NoTrade) if before.trade(x, y) + before.trade(y, x) == 0.0 => {
             tally.count("many sectors, goal: no trade to multiply");
         }
+        Err(ReachError::Unresolved { .. }) => tally.count("many sectors, goal: refused, rounding hides the change"),
         Err(e) => tally.fault(&format!("many sectors, goal: times {k}: {e}")),
     }
 }

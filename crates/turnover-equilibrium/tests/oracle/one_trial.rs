@@ -272,8 +272,14 @@ fn goal(drawn: &Drawn, world: &World, settings: &Settings, dice: &mut Dice, tall
             let beyond = if above { limit > k * (1.0 + 1e-9) } else { limit < k * (1.0 - 1e-9) };
             if beyond {
                 let curve: Vec<Option<f64>> = [-8.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 8.0].map(put).to_vec();
+                let cold: Vec<String> = [16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 160.0]
+                    .map(|b| match solve(world, &lever.at(b), settings, None) {
+                        Ok(e) => format!("{:.4}", multiple(world, &e, &targets)),
+                        Err(e) => e.to_string(),
+                    })
+                    .to_vec();
                 tally.fault(&format!(
-                    "goal: times {k} is refused with a limit of {limit} ({e:?}); n {n} theta {:.2} {:?} {curve:?}",
+                    "goal: times {k} is refused with a limit of {limit} ({e:?}); {cold:?} n {n} theta {:.2} {:?} {curve:?}",
                     drawn.theta, drawn.closure
                 ));
             }
@@ -294,6 +300,7 @@ fn goal(drawn: &Drawn, world: &World, settings: &Settings, dice: &mut Dice, tall
         Err(ReachError::NoTrade) if targets.iter().all(|&(i, j)| world.flow(i, j) == 0.0) => {
             tally.count("goal: no trade to multiply");
         }
+        Err(ReachError::Unresolved { .. }) => tally.count("goal: refused, rounding hides the change"),
         Err(e) => tally.fault(&format!("goal: times {k}: {e}")),
     }
     if dice.chance(0.3) {
