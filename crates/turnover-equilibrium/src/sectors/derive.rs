@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
+use super::change::Change;
 use super::economy::Economy;
-use super::settle::{Change, Deficits, Map, SettleSettings, Settled, dot};
+use super::settle::{Deficits, Map, SettleSettings, Settled, dot};
 use crate::accelerate::Anderson;
 use crate::error::SolveError;
 

@@ -1,7 +1,8 @@
 //! Goal-seek with many sectors.
 
+use super::change::Change;
 use super::economy::Economy;
-use super::settle::{Change, SettleSettings, Settled};
+use super::settle::{SettleSettings, Settled};
 use crate::error::{ReachError, SolveError};
 use crate::reach::{Curve, Point, seek};
 

@@ -2,10 +2,11 @@
 
 use rayon::prelude::*;
 
+use super::change::Change;
 use super::economy::Economy;
 use crate::accelerate::Anderson;
 use crate::error::SolveError;
-use crate::newton::{MOST_LOG_POINTS, NOTHING_LEFT, ROUNDING};
+use crate::newton::{MOST_LOG_POINTS, ROUNDING};
 
 /// What happens to imbalances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,44 +18,6 @@ pub enum Deficits {
     Proportional,
     /// They vanish.
     Zero,
-}
-
-/// A change of trade costs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Change {
-    pub(super) n: usize,
-    /// `b`: partial effects in log points, sector, importer, exporter.
-    pub(super) effect: Vec<f64>,
-    /// New tariffs by the same layout.
-    pub(super) tariffs: Vec<f64>,
-}
-
-impl Change {
-    /// No change.
-    pub fn none(economy: &Economy) -> Self {
-        Change { n: economy.n, effect: vec![0.0; economy.shares.len()], tariffs: economy.tariffs.clone() }
-    }
-
-    /// Nothing, tariffs included: a direction to be filled, for [`Economy::tangent`].
-    pub fn direction(economy: &Economy) -> Self {
-        let cells = economy.shares.len();
-        Change { n: economy.n, effect: vec![0.0; cells], tariffs: vec![0.0; cells] }
-    }
-
-    /// The partial effects in log points: sector, importer, exporter.
-    pub fn effects(&self) -> &[f64] {
-        &self.effect
-    }
-
-    /// Adds a partial effect in log points (`b = -theta log(1 + change of cost)`).
-    pub fn add_effect(&mut self, sector: usize, importer: usize, exporter: usize, log_points: f64) {
-        self.effect[(sector * self.n + importer) * self.n + exporter] += log_points;
-    }
-
-    /// Sets a tariff, as a share.
-    pub fn set_tariff(&mut self, sector: usize, importer: usize, exporter: usize, rate: f64) {
-        self.tariffs[(sector * self.n + importer) * self.n + exporter] = rate;
-    }
 }
 
 /// How to solve.
@@ -450,49 +413,8 @@ impl Economy {
         // One entry into the pool: passes are too short for one each.
         rayon::scope(|_| map.settle(change, settings, start))
     }
-
-    /// Reaches a large change in steps from no change, each starting from the last. Where the steps
-    /// end, so does the equilibrium, or the iteration's power to find it: which of the two is said.
-    fn settle_in_steps(
-        &self,
-        change: &Change,
-        settings: &SettleSettings,
-        error: SolveError,
-    ) -> Result<Settled, SolveError> {
-        let mut here = self.settle_near(&Change::none(self), settings, None).map_err(|_| error.clone())?;
-        let (mut done, mut advance) = (0.0, 0.25);
-        loop {
-            let next = f64::min(done + advance, 1.0);
-            let part = |old: f64, new: f64| if next < 1.0 { old + next * (new - old) } else { new };
-            let step = Change {
-                n: self.n,
-                effect: change.effect.iter().map(|b| part(0.0, *b)).collect(),
-                tariffs: self.tariffs.iter().zip(&change.tariffs).map(|(old, new)| part(*old, *new)).collect(),
-            };
-            match self.settle_near(&step, settings, Some(&here)) {
-                Ok(settled) if next >= 1.0 => return Ok(settled),
-                Ok(settled) => {
-                    here = settled;
-                    done = next;
-                    advance *= 1.5;
-                }
-                Err(_) if advance > SMALLEST_ADVANCE => advance *= 0.5,
-                Err(_) => {
-                    let left = |r: usize| here.income[r] / (here.point[r].exp() * self.value_added[r]);
-                    let least = (0..self.n).min_by(|a, b| left(*a).total_cmp(&left(*b))).unwrap_or_default();
-                    return Err(if left(least) < NOTHING_LEFT {
-                        SolveError::NoSpending { country: least }
-                    } else {
-                        SolveError::PathEnds { share: done }
-                    });
-                }
-            }
-        }
-    }
 }
 
-/// Smallest share of the whole change that steps advance by.
-const SMALLEST_ADVANCE: f64 = 1.0 / 256.0;
 /// Passes without progress after which a residual near the tolerance is rounding.
 const NO_PROGRESS: usize = 40;
 

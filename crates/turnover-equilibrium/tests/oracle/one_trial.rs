@@ -149,12 +149,12 @@ fn compare(drawn: &Drawn, found: &Equilibrium, right: &After, tally: &mut Tally)
                 if sold > 0.0 { sold * drawn.b[i * n + j].exp() * weight } else { 0.0 }
             })
             .sum();
-        tally.compare(
-            "one sector: outward resistance",
-            found.log_outward(i, *theta).exp(),
-            sum.powf(-1.0 / theta),
-            0.0,
-        );
+        // Sales are what markets clear to, so they have no more digits than the imports of a country
+        // whose imports outweigh them leave.
+        let value = sum.powf(-1.0 / theta);
+        let sales: f64 = (0..n).map(|j| right.flows[i * n + j]).sum();
+        let weight = (right.spending[i] / sales).max(1.0);
+        tally.compare("one sector: outward resistance", found.log_outward(i, *theta).exp(), value, value * weight);
     }
 }
 
