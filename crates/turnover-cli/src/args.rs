@@ -271,6 +271,8 @@ pub(crate) enum ImbalanceArg {
     Additive,
     /// They move with income
     Multiplicative,
+    /// There are none, before and after the change
+    Balanced,
 }
 
 #[derive(Debug, ClapArgs)]

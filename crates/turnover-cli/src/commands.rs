@@ -59,6 +59,7 @@ fn imbalance(word: ImbalanceArg) -> Imbalance {
     match word {
         ImbalanceArg::Additive => Imbalance::Additive,
         ImbalanceArg::Multiplicative => Imbalance::Multiplicative,
+        ImbalanceArg::Balanced => Imbalance::Balanced,
     }
 }
 
@@ -199,21 +200,20 @@ fn file_model(
     match words.kind {
         args::ModelArg::OneSector => {
             let imbalance = match (model.imbalance, file.deficits) {
-                (ImbalanceArg::Multiplicative, _) | (_, Some(Deficits::Proportional)) => Imbalance::Multiplicative,
-                (_, Some(Deficits::Zero)) => {
-                    return Err(CliError::Failed(
-                        format!("{}: deficits = \"zero\" is for many sectors", file.path.display()),
-                        "write \"kept\" or \"proportional\", or choose --model caliendo-parro".to_owned(),
-                    ));
-                }
+                (ImbalanceArg::Multiplicative, _) => Imbalance::Multiplicative,
+                (ImbalanceArg::Balanced, _) | (_, Some(Deficits::Zero)) => Imbalance::Balanced,
+                (_, Some(Deficits::Proportional)) => Imbalance::Multiplicative,
                 _ => Imbalance::Additive,
             };
             let theta = theta.unwrap_or(THETA);
             check_theta(theta)?;
             let world = load::world(data, model.world_year, output)?;
-            let imbalance_word =
-                if model.imbalance == ImbalanceArg::Multiplicative { " --imbalance multiplicative" } else { "" };
-            Ok((Model::one(world, theta, imbalance), format!("{theta_word}{imbalance_word}{tail}")))
+            let imbalance_word = match model.imbalance {
+                ImbalanceArg::Additive => "",
+                ImbalanceArg::Multiplicative => " --imbalance multiplicative",
+                ImbalanceArg::Balanced => " --imbalance balanced",
+            };
+            Ok((Model::one(world, theta, imbalance)?, format!("{theta_word}{imbalance_word}{tail}")))
         }
         args::ModelArg::CaliendoParro => {
             let folder = data.data.as_ref().filter(|p| p.is_dir()).ok_or_else(|| {

@@ -308,7 +308,7 @@ fn pulled(base: &Base, ask: &Ask, pair: Pair) -> Result<Answer, Refusal> {
     let text = toml::to_string(&File { title: "Levers of the page", lever: &ask.levers })
         .map_err(|e| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, e.to_string(), "see docs/scenarios.md"))?;
     let file = PullFile::parse(&text, Path::new("levers.toml"))?;
-    let model = Model::one(base.world.clone(), ask.theta, ask.imbalance());
+    let model = Model::one(base.world.clone(), ask.theta, ask.imbalance())?;
     let imbalance = if ask.imbalance() == Imbalance::Multiplicative { " --imbalance multiplicative" } else { "" };
     let question = levers::Question {
         a: pair.a.to_string(),
