@@ -579,6 +579,7 @@ impl Lost {
             unit: Unit::Usd,
             kind: ChartKind::Bars { bars, marked: None },
             source: format!("{}; own estimate, trade prevented a year", flows.source.name),
+            supposition: None,
         }
     }
 }
@@ -606,5 +607,6 @@ fn study_chart(panel: &Panel, study: &[Coefficient], reference: i32, effect: &Co
             x_title: "Year".to_owned(),
         },
         source: format!("{}; own estimate, event study", flows.source.name),
+        supposition: None,
     }
 }

@@ -350,6 +350,7 @@ fn curve(counter: &Counter, k: f64, step: i32, horizon: i32) -> (Table, Chart) {
             counter.panel.source.name,
             share_word(counter.least)
         ),
+        supposition: None,
     };
     (table, chart)
 }

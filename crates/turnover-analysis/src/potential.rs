@@ -487,5 +487,6 @@ fn chart(from: Iso3, to: Iso3, rooms: &[Room], flows: FlowSource) -> Chart {
         unit: Unit::Usd,
         kind: ChartKind::Bars { bars, marked: Some("touched by measures".to_owned()) },
         source: format!("{}; own calculation, unrealised export potential", flows.source().name),
+        supposition: None,
     }
 }

@@ -221,6 +221,7 @@ pub(super) fn composition_chart(facts: &Facts, definitions: &[Definition], sourc
         unit: Unit::Usd,
         kind: ChartKind::Bars { bars, marked: Some("touched for certain, and at most".to_owned()) },
         source: source.to_owned(),
+        supposition: None,
     }
 }
 
@@ -249,5 +250,6 @@ pub(super) fn definition_chart(definitions: &[Definition], claim: f64, source: &
         unit: Unit::Share,
         kind: ChartKind::Bars { bars, marked: Some("touched for certain, and at most".to_owned()) },
         source: source.to_owned(),
+        supposition: None,
     }
 }
