@@ -161,7 +161,11 @@ pub(super) fn by_measure(facts: &Facts) -> Table {
         .collect();
     share_table(
         "coverage.by_measure",
-        "Measures in force, and the share of both directions that each touches",
+        if facts.supposed {
+            "Measures supposed to be in force, and the share of both directions that each touches"
+        } else {
+            "Measures in force, and the share of both directions that each touches"
+        },
         facts,
         &[
             ("id", "Measure"),
