@@ -269,6 +269,9 @@ pub(crate) struct Brief {
     /// Only these questions, as coverage,reach; the level is always told
     #[arg(long, value_enum, value_delimiter = ',', value_name = "QUESTION", conflicts_with = "without")]
     pub(crate) only: Vec<QuestionArg>,
+    /// Levers to pull before the multiple is sought: a TOML file (docs/scenarios.md)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) levers: Option<PathBuf>,
     /// All but these questions
     #[arg(long, value_enum, value_delimiter = ',', value_name = "QUESTION")]
     pub(crate) without: Vec<QuestionArg>,
