@@ -163,6 +163,10 @@ async function coverage(): Promise<void> {
   lead();
 }
 
+async function potential(): Promise<void> {
+  await fill("potential", (signal) => ask("potential", question(supposed()), signal), (x) => show(x));
+}
+
 function drawTimeline(): void {
   if (!meta || !trade) return;
   const table = trade.tables.find((t) => t.id === "turnover.by_year");
@@ -206,7 +210,7 @@ async function all(): Promise<void> {
   );
   void coverage();
   void history();
-  void fill("potential", (signal) => ask("potential", question(), signal), (x) => show(x));
+  void potential();
   await Promise.all([level, base]);
   switches();
   await settle();
@@ -271,6 +275,7 @@ function change(next: Partial<State>): void {
   }
   if (before.lift !== state.lift || before.bring !== state.bring) {
     void coverage();
+    void potential();
     drawTimeline();
   }
   if (before.lift !== state.lift || before.bring !== state.bring || before.worth !== state.worth || before.own !== state.own) switches();

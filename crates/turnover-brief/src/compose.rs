@@ -191,8 +191,14 @@ pub fn brief(flows: &Flows, mut ground: Ground, ask: &Ask, watch: Watch<'_>) -> 
         add(&format!("What would it take to multiply it by {}?", multiple(ask.times)), reached);
     }
     if asked(Question::Potential) {
-        let question =
-            potential::Question { pair, year: ask.year, date: ask.date, data_words: ask.coverage.data_words.clone() };
+        let question = potential::Question {
+            pair,
+            year: ask.year,
+            date: ask.date,
+            lift: ask.coverage.lift.clone(),
+            bring: ask.coverage.bring.clone(),
+            data_words: ask.coverage.data_words.clone(),
+        };
         add("Where is the room?", potential::answer(ground.all, catalogue, &question));
     }
     if asked(Question::History) {

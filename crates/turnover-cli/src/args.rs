@@ -423,6 +423,12 @@ pub(crate) struct Potential {
     /// Day on which measures are in force; the end of the year by default
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) date: Option<Date>,
+    /// Take these measures as lifted, as rus-2014-food,usa-2014-arms
+    #[arg(long, value_name = "ID,ID", value_delimiter = ',')]
+    pub(crate) lift: Vec<String>,
+    /// Take these measures as in force, whatever their dates
+    #[arg(long, value_name = "ID,ID", value_delimiter = ',')]
+    pub(crate) bring: Vec<String>,
     /// Your own catalogue of measures
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) catalogue: Option<PathBuf>,

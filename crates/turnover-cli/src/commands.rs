@@ -516,6 +516,8 @@ fn run_potential(words: &args::Potential, output: &Output) -> Result<(), CliErro
         pair,
         year: words.year,
         date: words.date,
+        lift: words.lift.clone(),
+        bring: words.bring.clone(),
         data_words: load::data_words(&words.data, words.catalogue.as_ref()),
     };
     let _spinner = Spinner::start("reading and counting".to_owned(), output.quiet());

@@ -302,6 +302,8 @@ fn one(base: &Base, held: &Held, question: Question, ask: &Ask, watch: Watch<'_>
                 pair,
                 year: Some(resolved.year),
                 date: Some(resolved.date),
+                lift: ask.lift.clone(),
+                bring: ask.bring.clone(),
                 data_words: held.words.clone(),
             };
             of(held.with_all(pair, |flows| potential::answer(flows, catalogue, &question))??, resolved)

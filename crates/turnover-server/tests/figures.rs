@@ -188,6 +188,34 @@ fn a_gap_of_the_catalogue_is_no_finding() {
 }
 
 #[test]
+fn room_for_trade_goes_by_the_same_measures() {
+    let to = server(None, Limits::default());
+    let countries = ["USA", "RUS", "IRN", "DEU", "FRA", "CHN", "JPN", "BRA"];
+    let mut flows = "year,exporter,importer,product,value_usd\n".to_owned();
+    for (i, from) in countries.iter().enumerate() {
+        for (j, to) in countries.iter().enumerate().filter(|(j, _)| *j != i) {
+            for (k, product) in ["02", "27", "87"].iter().enumerate() {
+                flows += &format!("2019,{from},{to},{product},{}\n", 1_000_000 * (1 + (3 * i + 5 * j + 7 * k) % 11));
+            }
+        }
+    }
+    let data = json(&send(to, "/api/v1/files?name=all.csv", flows.as_bytes()))["id"].clone();
+    let plain = ask(to, "potential", &json!({"data": data}));
+    assert!(!plain.to_string().contains("upposi") && plain.to_string().contains("potential.free_share"));
+    let lifted = ask(to, "potential", &json!({"data": data, "lift": ["rus-2014-food"]}));
+    for part in ["findings", "tables", "charts"].into_iter().flat_map(|kind| lifted[kind].as_array().unwrap()) {
+        assert_eq!(part["supposition"], "Supposing that Food embargo (rus-2014-food) is lifted", "{}", part["id"]);
+    }
+    assert!(lifted["command"].as_str().unwrap().contains("--lift rus-2014-food"));
+    assert!(!lifted.to_string().contains("measures in force on"));
+    assert_ne!(plain["findings"], lifted["findings"]);
+    // What the catalogue does not know is not free of measures.
+    let unknown = ask(to, "potential", &json!({"a": "USA", "b": "IRN", "data": data})).to_string();
+    assert!(!unknown.contains("potential.free_share") && unknown.contains("a gap of the catalogue"));
+    answers(to);
+}
+
+#[test]
 fn one_thing_has_one_figure() {
     let to = server(None, Limits::default());
     let history = ask(to, "history", &json!({}));

@@ -333,7 +333,7 @@ fn items(p: &PairFlows, facts: &Facts) -> Vec<Item> {
 }
 
 /// The catalogue without some measures, and with others in force at any time.
-fn suppose(catalogue: &Catalogue, lift: &[String], bring: &[String]) -> Result<Catalogue, AnalysisError> {
+pub(crate) fn suppose(catalogue: &Catalogue, lift: &[String], bring: &[String]) -> Result<Catalogue, AnalysisError> {
     let mut out = catalogue.clone();
     for id in lift.iter().chain(bring) {
         panel::named(catalogue, id)?;
