@@ -463,6 +463,18 @@ struct Lost {
     after_all: Vec<f64>,
 }
 
+impl Panel<'_> {
+    /// Over which years averages since the measure are taken: ` on average over 2015 to 2020`.
+    fn years_since(&self) -> String {
+        let mut after = self.years.iter().filter(|y| **y > self.start_year());
+        match (after.next(), after.next_back()) {
+            (Some(first), Some(last)) => format!(" on average over {first} to {last}"),
+            (Some(only), None) => format!(", by {only} alone"),
+            _ => String::new(),
+        }
+    }
+}
+
 impl Lost {
     fn new(panel: &Panel, main: &Estimated, effect: f64, first: &[bool]) -> Self {
         let y0 = panel.start_year();
@@ -511,9 +523,10 @@ impl Lost {
             id,
             title,
             statement: format!(
-                "It {} trade{whom} worth {} a year",
+                "It {} trade{whom} worth {} a year{}",
                 if lost < 0.0 { "added" } else { "prevented" },
-                usd(lost.abs())
+                usd(lost.abs()),
+                panel.years_since()
             ),
             value: Number::Value(lost),
             unit: Unit::Usd,
@@ -588,10 +601,16 @@ impl Lost {
         let worst = self.partners.first().map_or_else(String::new, |p| panel.partners[p.0].name().to_owned());
         Chart {
             id: "effect.prevented".to_owned(),
-            title: sentence(&format!("{} lost most, of {} a year in all", in_sentence(&worst), usd(self.total(None)))),
+            title: sentence(&format!(
+                "{} lost most, of {} a year in all{}",
+                in_sentence(&worst),
+                usd(self.total(None)),
+                panel.years_since()
+            )),
             unit: Unit::Usd,
             kind: ChartKind::Bars { bars, marked: None },
-            source: format!("{}; own estimate, trade prevented a year", flows.source.name),
+            source: format!("{}; own estimate, trade prevented a year{}", flows.source.name, panel.years_since()),
+            supposition: None,
         }
     }
 }
@@ -619,5 +638,6 @@ fn study_chart(panel: &Panel, study: &[Coefficient], reference: i32, effect: &Co
             x_title: "Year".to_owned(),
         },
         source: format!("{}; own estimate, event study", flows.source.name),
+        supposition: None,
     }
 }

@@ -498,6 +498,7 @@ fn coefficient_finding(input: &Input, question: &Question, m: &Estimated, c: &Co
         sources: vec![input.source.clone()],
         caveats: Vec::new(),
         reproduce: question.command.clone(),
+        supposition: None,
     }
 }
 

@@ -34,6 +34,7 @@ fn scale(value: f64) -> (f64, &'static str) {
 fn significant(x: f64) -> String {
     match x.abs() {
         0.0 => "0".to_owned(),
+        a if a < 0.0005 => significant_digits(x, 2),
         a if a >= 100.0 => format!("{x:.0}"),
         a if a >= 9.9995 => format!("{x:.2}"),
         _ => format!("{x:.3}"),
@@ -44,7 +45,8 @@ fn significant(x: f64) -> String {
 pub fn percent(share: f64) -> String {
     let x = share * 100.0;
     match x.abs() {
-        a if a < 5e-6 => "0 %".to_owned(),
+        // Four decimals are the most that is written.
+        a if a < 5e-5 => "0 %".to_owned(),
         a if a < 0.1 => format!("{x:.4} %"),
         a if a < 0.995 => format!("{x:.2} %"),
         _ => format!("{x:.1} %"),
@@ -53,7 +55,8 @@ pub fn percent(share: f64) -> String {
 
 /// The same with a sign.
 pub fn percent_signed(share: f64) -> String {
-    if share > 0.0 { format!("+{}", percent(share)) } else { percent(share) }
+    let text = percent(share);
+    if share > 0.0 && text != "0 %" { format!("+{text}") } else { text }
 }
 
 /// A range of shares: `0.03 % to 14.9 %`, or one value where both ends read the same.
@@ -154,6 +157,8 @@ mod tests {
         assert_eq!(percent(0.0039), "0.39 %");
         assert_eq!(percent(0.0), "0 %");
         assert_eq!(percent_signed(0.000193), "+0.0193 %");
+        assert_eq!((percent(2e-7), percent_signed(2e-7)), ("0 %".to_owned(), "0 %".to_owned()));
+        assert_eq!((percent(6e-7), usd_short(2e-5)), ("0.0001 %".to_owned(), "0.000020".to_owned()));
         assert_eq!(percent_range(0.0, 0.149), "0 % to 14.9 %");
         assert_eq!(multiple(3.0), "3");
         assert_eq!(multiple(0.25), "0.25");

@@ -505,6 +505,7 @@ impl Solved<'_> {
                 "{}; own calculation, multiple of today's trade as levers are added",
                 self.model.source().name
             ),
+            supposition: None,
         }
     }
 

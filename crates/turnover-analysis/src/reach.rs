@@ -457,6 +457,7 @@ fn curve(s: &Setting, found: &Reached, reached: Vec<Option<Reached>>) -> (Table,
             x_title: "Multiple of today's trade".to_owned(),
         },
         source: format!("{}; own calculation, {} economies", s.named.source.name, s.named.countries.len()),
+        supposition: None,
     };
     (table, chart)
 }
@@ -524,6 +525,7 @@ fn third_countries(s: &Setting, after: &Equilibrium) -> (Table, Chart) {
         unit: Unit::Change,
         kind: ChartKind::Bars { bars, marked: None },
         source: format!("{}; own calculation, change in welfare", s.named.source.name),
+        supposition: None,
     };
     (table, chart)
 }

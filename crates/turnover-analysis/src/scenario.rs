@@ -483,5 +483,6 @@ pub(crate) fn welfare_chart(model: &Model, outcome: &Outcome) -> Chart {
         unit: Unit::Change,
         kind: ChartKind::Bars { bars, marked: None },
         source: format!("{}; own calculation, change in welfare", model.source().name),
+        supposition: None,
     }
 }

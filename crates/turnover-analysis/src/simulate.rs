@@ -319,6 +319,7 @@ fn countries(named: &NamedWorld, after: &turnover_equilibrium::Equilibrium) -> (
         unit: Unit::Change,
         kind: ChartKind::Bars { bars, marked: None },
         source: format!("{}; own calculation, change in welfare", named.source.name),
+        supposition: None,
     };
     (table, chart)
 }

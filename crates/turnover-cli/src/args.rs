@@ -285,6 +285,9 @@ pub(crate) struct Brief {
     /// Only these questions, as coverage,reach; the level is always told
     #[arg(long, value_enum, value_delimiter = ',', value_name = "QUESTION", conflicts_with = "without")]
     pub(crate) only: Vec<QuestionArg>,
+    /// Levers to pull before the multiple is sought: a TOML file (docs/scenarios.md)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) levers: Option<PathBuf>,
     /// All but these questions
     #[arg(long, value_enum, value_delimiter = ',', value_name = "QUESTION")]
     pub(crate) without: Vec<QuestionArg>,
@@ -436,6 +439,12 @@ pub(crate) struct Potential {
     /// Day on which measures are in force; the end of the year by default
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) date: Option<Date>,
+    /// Take these measures as lifted, as rus-2014-food,usa-2014-arms
+    #[arg(long, value_name = "ID,ID", value_delimiter = ',')]
+    pub(crate) lift: Vec<String>,
+    /// Take these measures as in force, whatever their dates
+    #[arg(long, value_name = "ID,ID", value_delimiter = ',')]
+    pub(crate) bring: Vec<String>,
     /// Your own catalogue of measures
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) catalogue: Option<PathBuf>,

@@ -8,7 +8,7 @@ use turnover_analysis::{
     Answer, Cell, Deficits, Draws, Model, NamedEconomy, Pair, PullFile, Table, Unit, check_theta, coverage, diversion,
     effect, estimate, history, levers, potential, reach, scenario, simulate, turnover,
 };
-use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief};
+use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief, reach_supposing};
 use turnover_data::{Filter, FlowOptions, FlowSource, HsCode, Iso3, Select, import_baci, import_flows};
 use turnover_equilibrium::Imbalance;
 use turnover_gravity::{Kind, SeparationCheck, SmallSample};
@@ -87,19 +87,16 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
     let year = load::default_year(&words.data, words.coverage.year.or(day_year));
     let mut coverage = coverage_question(pair, &words.coverage, data_words.clone());
     coverage.year = year;
-    let supposed = coverage.supposed();
     let mut reach = reach::Question::new(pair, words.times);
     reach.theta = words.model.theta.unwrap_or(THETA);
     reach.imbalance = imbalance(words.model.imbalance);
     reach.data_words = world_words;
-    let year_word = year.map_or_else(String::new, |y| format!(" --year {y}"));
-    let date_word = words.coverage.date.map_or_else(String::new, |d| format!(" --date {d}"));
     let figures = match (&words.data.data, year) {
         (None, Some(y)) => format!("Embedded figures, trade of {y}; your own with --data"),
         (None, None) => "Embedded figures; your own with --data".to_owned(),
         (Some(path), _) => format!("Figures of {}", path.display()),
     };
-    let ask = Ask {
+    let mut ask = Ask {
         pair,
         times: words.times,
         year,
@@ -107,15 +104,15 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
         coverage,
         reach,
         figures,
-        command: format!(
-            "turnover brief {} --times {}{year_word}{date_word}{supposed}{data_words}",
-            pair.words(),
-            multiple(words.times)
-        ),
+        command: String::new(),
         data_words: flow_words.clone(),
         questions: questions(words),
         partner_words: flow_words,
     };
+    let levers = words.levers.as_ref();
+    let lever_words =
+        levers.map_or_else(String::new, |p| format!(" --levers {}", load::quoted(&p.display().to_string())));
+    ask.command = format!("turnover brief {}{lever_words}{data_words}", ask.words());
     if !(words.times.is_finite() && words.times > 0.0) {
         return Err(turnover_analysis::AnalysisError::Range {
             what: "--times",
@@ -133,7 +130,17 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
     let dossier = (about && words.data.data.is_none()).then_some(dossier);
     let store = load::store(&words.data)?;
     let all = store.as_ref().map_or(FlowSource::Table(&flows), FlowSource::Store);
-    let ground = Ground { world, catalogue: &catalogue, panel: &panel, partners: &partners, all, dossier };
+    let file = levers.map(|path| PullFile::read(path)).transpose()?;
+    let pulled = match &world {
+        Ok(world) if file.is_some() || !ask.coverage.supposed().is_empty() => {
+            let theta = format!(" --theta {}", multiple(ask.reach.theta));
+            let command =
+                format!("turnover reach {} --times {}{lever_words}{theta}", pair.words(), multiple(words.times));
+            Some(reach_supposing(world, &catalogue, &ask.coverage, &ask.reach, file.as_ref(), &command))
+        }
+        _ => None,
+    };
+    let ground = Ground { world, catalogue: &catalogue, panel: &panel, partners: &partners, all, dossier, pulled };
     let document = output.watched("answering", |watch| brief(&flows, ground, &ask, watch))?;
     output.answer(&document, false)
 }
@@ -507,6 +514,8 @@ fn run_potential(words: &args::Potential, output: &Output) -> Result<(), CliErro
         pair,
         year: words.year,
         date: words.date,
+        lift: words.lift.clone(),
+        bring: words.bring.clone(),
         data_words: load::data_words(&words.data, words.catalogue.as_ref()),
     };
     let _spinner = Spinner::start("reading and counting".to_owned(), output.quiet());

@@ -28,6 +28,7 @@ use turnover_data::{Fault, countries};
 use turnover_measures::{Measure, WatchList};
 
 use crate::ask::{self, Ask, Question};
+use crate::budget::Budget;
 use crate::data::{Base, FileWords};
 use crate::error::Refusal;
 use crate::guard::{Guard, guard};
@@ -42,6 +43,8 @@ struct Shared {
     limits: Limits,
     working: Arc<Semaphore>,
     waiting: AtomicUsize,
+    /// Memory for files that are received and read.
+    reading: Budget,
 }
 
 pub(crate) fn app(config: Config, bound: SocketAddr) -> Result<Router, ServerError> {
@@ -49,11 +52,12 @@ pub(crate) fn app(config: Config, bound: SocketAddr) -> Result<Router, ServerErr
     let limits = config.limits;
     let guarding = Arc::new(Guard::new(bound, &config.hosts, config.token));
     let shared = Arc::new(Shared {
-        base: Base::new(config.data, config.catalogue, limits.files)?,
+        base: Base::new(config.data, config.catalogue, limits)?,
         jobs: Jobs::default(),
         limits,
         working: Arc::new(Semaphore::new(limits.working)),
         waiting: AtomicUsize::new(0),
+        reading: Budget::new(limits.reading_bytes),
     });
     Ok(Router::new()
         .route("/api/v1/openapi.json", get(|| async { Json(openapi()) }))
@@ -87,6 +91,11 @@ async fn caught(response: impl Future<Output = Response>) -> Response {
     .await
 }
 
+/// The length that a request says its body has.
+fn declared(request: &Request) -> Option<u64> {
+    request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok())
+}
+
 /// Reads a body within its limits of size and time.
 async fn body(request: Request, most: usize, limits: &Limits) -> Result<Bytes, Refusal> {
     let too_much = || {
@@ -96,8 +105,7 @@ async fn body(request: Request, most: usize, limits: &Limits) -> Result<Bytes, R
             "larger files are read on the command line, or given to the server with turnover serve --data",
         )
     };
-    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    if declared.is_some_and(|n| n > most as u64) {
+    if declared(&request).is_some_and(|n| n > most as u64) {
         return Err(too_much());
     }
     let read = axum::body::to_bytes(request.into_body(), most);
@@ -317,8 +325,20 @@ async fn file(
         Refusal::new(StatusCode::BAD_REQUEST, e.body_text(), "see /api/v1/openapi.json for the words of this address")
     })?;
     let limits = shared.limits;
+    // Room for the body before it comes, and for what is packed in it before it is unpacked.
+    let coming = declared(&request)
+        .and_then(|n| usize::try_from(n).ok())
+        .map_or(limits.file_bytes, |n| n.min(limits.file_bytes));
+    let room = shared.reading.take(coming)?;
     let bytes = body(request, limits.file_bytes, &limits).await?;
-    let taken = in_time(&shared, move |s| s.base.take(&bytes, &words)).await?;
+    let packed = bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(b"PAR1") || bytes.starts_with(b"PK");
+    let unpacked = if packed { Some(shared.reading.take(limits.file_bytes)?) } else { None };
+    let taken = in_time(&shared, move |s| {
+        let taken = s.base.take(&bytes, &words);
+        drop((bytes, room, unpacked));
+        taken
+    })
+    .await?;
     Ok((StatusCode::CREATED, Json(taken)).into_response())
 }
 

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use miette::Diagnostic;
 use serde_json::{Value, json};
 use turnover_analysis::AnalysisError;
-use turnover_data::Fault;
+use turnover_data::{DataError, Fault};
 
 /// A refusal.
 #[derive(Debug, Clone)]
@@ -33,6 +33,15 @@ impl Refusal {
         }
         let help = error.help().map(|h| h.to_string());
         Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, error: text, help, more: None }
+    }
+
+    /// A file that cannot be read; one that is too large has a status of its own.
+    pub(crate) fn of_file(error: &DataError) -> Self {
+        let mut refusal = Refusal::of(error);
+        if let DataError::TooLarge { .. } = error {
+            refusal.status = StatusCode::PAYLOAD_TOO_LARGE;
+        }
+        refusal
     }
 
     pub(crate) fn json(&self) -> Value {
