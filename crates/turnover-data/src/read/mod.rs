@@ -9,6 +9,7 @@ mod offices;
 pub(crate) mod parquet;
 mod select;
 mod stata;
+mod taken;
 
 use std::borrow::Cow;
 use std::fs::File;
