@@ -100,10 +100,16 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask, watch: Watch<'_>) -> Resu
     let mut level =
         turnover::answer(flows, &turnover::Question { pair, year: ask.year, data_words: ask.data_words.clone() })?;
     let measure = measure(&ground, ask);
-    // The estimates take longest, and are made side by side.
-    let (touched, cost, went, reached) = std::thread::scope(|scope| {
-        let cost = asked(Question::Effect).then(|| scope.spawn(|| cost(&ground, measure.as_deref(), ask, watch)));
-        let went = asked(Question::Diversion).then(|| scope.spawn(|| went(&ground, measure.as_deref(), ask, watch)));
+    // The estimates take longest, and are made side by side: on the threads of the pool that this runs in, which
+    // may be another than the global one.
+    let (mut cost_found, mut went_found) = (None, None);
+    let (touched, reached) = rayon::scope(|scope| {
+        if asked(Question::Effect) {
+            scope.spawn(|_| cost_found = Some(unbroken(|| cost(&ground, measure.as_deref(), ask, watch))));
+        }
+        if asked(Question::Diversion) {
+            scope.spawn(|_| went_found = Some(unbroken(|| went(&ground, measure.as_deref(), ask, watch))));
+        }
         let question = coverage::Question {
             date: ask.date,
             year: ask.year,
@@ -115,8 +121,9 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask, watch: Watch<'_>) -> Resu
             Ok(world) => reach::answer(world, &ask.reach),
             Err(e) => Err(AnalysisError::Unsolved { what: e.to_string() }),
         };
-        (touched, cost.map(joined), went.map(joined), reached)
+        (touched, reached)
     });
+    let (cost, went) = (cost_found, went_found);
     if [&cost, &went].iter().any(|a| matches!(a, Some(Err(AnalysisError::Stopped)))) {
         return Err(AnalysisError::Stopped);
     }
@@ -184,8 +191,10 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask, watch: Watch<'_>) -> Resu
 }
 
 /// What a thread found.
-fn joined(thread: std::thread::ScopedJoinHandle<'_, Result<Answer, AnalysisError>>) -> Result<Answer, AnalysisError> {
-    thread.join().unwrap_or_else(|_| Err(AnalysisError::Unsolved { what: "the estimate broke off".to_owned() }))
+/// An estimate that breaks off leaves the rest of the brief.
+fn unbroken(estimate: impl FnOnce() -> Result<Answer, AnalysisError>) -> Result<Answer, AnalysisError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(estimate))
+        .unwrap_or_else(|_| Err(AnalysisError::Unsolved { what: "the estimate broke off".to_owned() }))
 }
 
 fn cost(ground: &Ground, measure: Option<&str>, ask: &Ask, watch: Watch<'_>) -> Result<Answer, AnalysisError> {

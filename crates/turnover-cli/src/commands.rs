@@ -186,7 +186,7 @@ fn file_model(
     output: &Output,
 ) -> Result<(Model, String), CliError> {
     if let Some(threads) = words.threads {
-        load::set_threads(threads)?;
+        load::set_threads(threads, output)?;
     }
     let theta = model.theta.or(file.theta);
     let theta_word = model.theta.map_or_else(String::new, |t| format!(" --theta {}", multiple(t)));
@@ -641,7 +641,7 @@ fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError>
     let question = estimate_question(words)?;
     let filter = words.filter.as_deref().map(Filter::parse).transpose()?;
     if let Some(threads) = words.threads {
-        load::set_threads(threads)?;
+        load::set_threads(threads, output)?;
     }
     let input = if let Some(table) = output.table(&words.file) {
         estimate::Input::of(table.clone(), filter.as_ref(), &question)?

@@ -190,11 +190,15 @@ pub(crate) fn default_year(data: &DataArgs, year: Option<i32>) -> Option<i32> {
     year.or(data.data.is_none().then_some(EMBEDDED_YEAR))
 }
 
-/// Limits the threads of everything that follows.
-pub(crate) fn set_threads(threads: usize) -> Result<(), CliError> {
+/// Limits the threads of everything that follows; inside another program, [`crate::ask`] has done so for
+/// this command alone.
+pub(crate) fn set_threads(threads: usize, output: &Output) -> Result<(), CliError> {
     let wrong = |what: String| CliError::Call(what, "--threads takes a number from 1 to 1024".to_owned());
     if !(1..=1024).contains(&threads) {
         return Err(wrong(format!("--threads is {threads}")));
+    }
+    if output.is_inside() {
+        return Ok(());
     }
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| wrong(e.to_string()))
 }
