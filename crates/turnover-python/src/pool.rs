@@ -104,6 +104,6 @@ pub(crate) fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> P
 #[pyfunction]
 #[pyo3(name = "_fault")]
 pub(crate) fn fault(py: Python<'_>) -> PyResult<f64> {
-    let nothing = vec![0.0; 0];
+    let nothing: Vec<f64> = Vec::new();
     run(py, move || nothing[1])
 }
