@@ -1,5 +1,6 @@
 //! Estimates by PPML or least squares, as findings and tables.
 
+mod memory;
 mod predict;
 
 use std::collections::HashMap;
@@ -19,6 +20,9 @@ use crate::answer::{Answer, Cell, Finding, Interval, Number, Table, Unit};
 use crate::error::AnalysisError;
 use crate::format::{sentence, significant_digits};
 use crate::watch::Watch;
+
+pub use memory::Use;
+pub use predict::{KnownColumn, LevelEffects, Predictor};
 
 /// Which covariance is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,32 +224,28 @@ impl Estimated {
         out
     }
 
-    /// The fixed effects by family, each level by name as `AUS^1990`; levels without a used observation
-    /// are left out. They are identified up to constants that move between families.
-    pub fn fixed_effects(&self, input: &Input) -> Vec<(String, Vec<(String, f64)>)> {
-        let values = self.fit.fixed_effects(&self.design.model);
-        let Some(effects) = &self.design.model.effects else { return Vec::new() };
-        let families = effects.families().iter().zip(&self.design.effects).zip(values);
-        families
-            .map(|((family, name), values)| {
-                let columns: Vec<&Column> = name.split('^').filter_map(|c| input.frame.column(c.trim())).collect();
-                let mut labels: Vec<Option<String>> = vec![None; values.len()];
-                for (code, row) in family.codes.iter().zip(&self.design.sample.rows) {
-                    labels[*code as usize]
-                        .get_or_insert_with(|| columns.iter().map(|c| label(c, *row)).collect::<Vec<_>>().join("^"));
-                }
-                let levels = labels.into_iter().zip(values).filter(|(_, v)| v.is_finite());
-                (name.clone(), levels.map(|(l, v)| (l.unwrap_or_default(), v)).collect())
-            })
-            .collect()
+    /// R squared of least squares, fixed effects included, by the weights; `None` for PPML.
+    pub fn r2(&self) -> Option<f64> {
+        if self.fit.kind != Kind::LeastSquares {
+            return None;
+        }
+        let y = &self.design.model.y;
+        let used: Vec<usize> = (0..y.len()).filter(|r| self.fit.fitted[*r].is_finite()).collect();
+        let weight = |r: usize| self.design.model.weights.as_ref().map_or(1.0, |w| w[r]);
+        let all: f64 = used.iter().map(|r| weight(*r)).sum();
+        let mean = used.iter().map(|r| weight(*r) * y[*r]).sum::<f64>() / all;
+        let own: f64 = used.iter().map(|r| weight(*r) * (y[*r] - self.fit.fitted[*r]).powi(2)).sum();
+        let total: f64 = used.iter().map(|r| weight(*r) * (y[*r] - mean).powi(2)).sum();
+        (total > 0.0).then(|| 1.0 - own / total)
     }
-}
 
-/// A cell as a level's name.
-fn label(column: &Column, row: usize) -> String {
-    match column {
-        Column::Number(x) => format!("{}", x[row]),
-        Column::Text(codes, values) => values.get(codes[row] as usize).cloned().unwrap_or_default(),
+    /// Outcome less expected outcome by row of the input; NaN for rows that take no part.
+    pub fn residuals(&self, input: &Input) -> Vec<f64> {
+        let mut out = vec![f64::NAN; input.rows()];
+        for (row, value) in self.design.sample.rows.iter().zip(self.fit.residuals(&self.design.model.y)) {
+            out[*row] = value;
+        }
+        out
     }
 }
 

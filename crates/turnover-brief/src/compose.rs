@@ -1,7 +1,5 @@
 //! Composes the answers to all questions about a pair into one page.
 
-use std::panic::resume_unwind;
-use std::thread::ScopedJoinHandle;
 
 use jiff::civil::Date;
 use miette::Diagnostic;
@@ -129,12 +127,16 @@ pub fn brief(flows: &Flows, mut ground: Ground, ask: &Ask, watch: Watch<'_>) -> 
         turnover::answer(flows, &turnover::Question { pair, year: ask.year, data_words: ask.data_words.clone() })?;
     let measure = main_measure(ground.partners, catalogue, pair, on(ask));
     let pulled = ground.pulled.take();
-    // The estimates take longest, and are made side by side.
-    let (touched, cost, went, reached) = std::thread::scope(|scope| {
-        let cost = asked(Question::Effect)
-            .then(|| scope.spawn(|| Fault::catch(|| cost(&ground, &measure, ask, watch))));
-        let went = asked(Question::Diversion)
-            .then(|| scope.spawn(|| Fault::catch(|| went(&ground, &measure, ask, watch))));
+    // The estimates take longest, and are made side by side: on the threads of the pool that this runs in, which
+    // may be another than the global one.
+    let (mut cost_found, mut went_found) = (None, None);
+    let (touched, reached) = rayon::scope(|scope| {
+        if asked(Question::Effect) {
+            scope.spawn(|_| cost_found = Some(Fault::catch(|| cost(&ground, &measure, ask, watch))));
+        }
+        if asked(Question::Diversion) {
+            scope.spawn(|_| went_found = Some(Fault::catch(|| went(&ground, &measure, ask, watch))));
+        }
         let question = coverage::Question {
             date: ask.date,
             year: ask.year,
@@ -147,8 +149,9 @@ pub fn brief(flows: &Flows, mut ground: Ground, ask: &Ask, watch: Watch<'_>) -> 
             (None, Ok(world)) => reach::answer(world, &ask.reach),
             (None, Err(e)) => Err(AnalysisError::Unsolved { what: e.to_string() }),
         };
-        (touched, cost.map(joined), went.map(joined), reached)
+        (touched, reached)
     });
+    let (cost, went) = (cost_found.map(joined), went_found.map(joined));
     if [&cost, &went].iter().any(|a| matches!(a, Some(Err(AnalysisError::Stopped)))) {
         return Err(AnalysisError::Stopped);
     }
@@ -226,10 +229,9 @@ pub fn brief(flows: &Flows, mut ground: Ground, ask: &Ask, watch: Watch<'_>) -> 
     Ok(document)
 }
 
-/// What a thread found.
-/// The answer of a thread; its fault is that of the brief.
-fn joined<T>(thread: ScopedJoinHandle<'_, Result<T, Fault>>) -> T {
-    thread.join().unwrap_or_else(|panic| resume_unwind(panic)).unwrap_or_else(|fault| fault.pass_on())
+/// What was caught of an estimate; its fault is that of the brief.
+fn joined<T>(caught: Result<T, Fault>) -> T {
+    caught.unwrap_or_else(|fault| fault.pass_on())
 }
 
 type Named = Result<String, AnalysisError>;

@@ -22,7 +22,7 @@ use crate::progress::{Bar, Spinner};
 use crate::{load, measures};
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
-    load::start_threads(args.command.threads())?;
+    load::start_threads(args.command.threads(), output)?;
     match &args.command {
         Command::Brief(words) => run_brief(words, output),
         Command::Turnover(words) => run_turnover(words, output),

@@ -196,7 +196,8 @@ const MOST_THREADS: usize = 1024;
 
 /// Starts the threads of everything that follows: as many as --threads says, else as RAYON_NUM_THREADS says,
 /// else one for each core. Left to themselves they would start at first use, where a failure is a panic.
-pub(crate) fn start_threads(asked: Option<usize>) -> Result<(), CliError> {
+/// Inside another program [`crate::ask`] has started those of one command.
+pub(crate) fn start_threads(asked: Option<usize>, output: &Output) -> Result<(), CliError> {
     let of_system = || std::env::var("RAYON_NUM_THREADS").ok()?.parse::<usize>().ok().filter(|n| *n > 0);
     let (name, threads) = match asked {
         Some(threads) => ("--threads", threads),
@@ -208,6 +209,9 @@ pub(crate) fn start_threads(asked: Option<usize>) -> Result<(), CliError> {
             format!("{name} is {threads}"),
             format!("{name} takes a number from 1 to {MOST_THREADS}"),
         ));
+    }
+    if output.is_inside() {
+        return Ok(());
     }
     match rayon::ThreadPoolBuilder::new().num_threads(threads).build_global() {
         // Inside another program they may run already, which is as good unless another number is wanted.

@@ -9,6 +9,7 @@ mod offices;
 pub(crate) mod parquet;
 mod select;
 mod stata;
+mod taken;
 mod unpacked;
 
 use std::borrow::Cow;
