@@ -3,17 +3,17 @@
 mod memory;
 mod predict;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use arrow_array::Array;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use turnover_data::{Cells, Filter, RawColumn, RawTable, Source};
-use turnover_gravity::formula::{Design, Formula, FormulaError, Specification, design, panel, parse};
+use turnover_gravity::formula::{Design, Formula, FormulaError, Specification, combinations, design, panel, parse};
 use turnover_gravity::{
     Cluster, Coefficient, Column, Covariance, Fit, FitError, Frame, Kind, Reason, SeparationCheck, Settings,
-    SmallSample, least_squares, poisson,
+    SmallSample, Status, least_squares, poisson,
 };
 
 use crate::answer::{Answer, Cell, Finding, Interval, Number, Table, Unit};
@@ -50,12 +50,8 @@ impl Vcov {
             help: "as in cluster:exporter^importer, or cluster:exporter+importer for two-way clusters".to_owned(),
         };
         let variables = text.strip_prefix("cluster:").ok_or_else(wrong)?;
-        let split: Vec<Vec<String>> =
-            variables.split('+').map(|v| v.split('^').map(|c| c.trim().to_owned()).collect()).collect();
-        if split.iter().flatten().any(String::is_empty) {
-            return Err(wrong());
-        }
-        Ok(Vcov::Clustered(split))
+        // Names with marks in them stand in backticks, as in a formula.
+        Ok(Vcov::Clustered(combinations(variables).ok_or_else(wrong)?))
     }
 
     fn words(&self) -> String {
@@ -111,27 +107,60 @@ impl Input {
     pub fn read(path: &Path, filter: Option<&Filter>, question: &Question) -> Result<Self, AnalysisError> {
         let columns = question.columns()?;
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        Ok(Self::new(RawTable::read_selected(path, &columns, filter)?))
+        Ok(Self::new(RawTable::read_selected(path, &columns, filter)?, Some(&question.columns_by_level()?)))
     }
 
     /// The same of a table in memory.
     pub fn of(table: RawTable, filter: Option<&Filter>, question: &Question) -> Result<Self, AnalysisError> {
         let columns = question.columns()?;
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        Ok(Self::new(table.selected(&columns, filter)?))
+        Ok(Self::new(table.selected(&columns, filter)?, Some(&question.columns_by_level()?)))
     }
 
-    fn new(mut table: RawTable) -> Self {
+    /// `by_level` names the columns whose levels matter; `None` for all.
+    fn new(mut table: RawTable, by_level: Option<&HashSet<String>>) -> Self {
         // Column by column, so that few cells and numbers are held twice.
         let columns = std::mem::take(&mut table.columns).into_par_iter();
-        let columns = columns.map(|c| (c.name.clone(), typed(c, table.rows)));
-        let frame = Frame::new(columns.collect()).unwrap_or_default();
+        let columns: Vec<_> = columns
+            .map(|c| {
+                let column = typed(&c, table.rows);
+                let by_level = by_level.is_none_or(|names| names.contains(&c.name));
+                let levels = if by_level { exact_levels(&c, &column, table.rows) } else { None };
+                ((c.name, column), levels)
+            })
+            .collect();
+        let (columns, levels): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+        let levels = levels.into_iter().flatten().collect();
+        let frame = Frame::new(columns).and_then(|f| f.with_levels(levels)).unwrap_or_default();
         let source = Source {
             name: Path::new(&table.path).file_name().map_or(table.path.clone(), |n| n.to_string_lossy().into_owned()),
             vintage: "as given".to_owned(),
             hash: table.sha256.clone(),
         };
         Input { table, frame, source }
+    }
+
+    /// A formula's error, with the first cell that is not a number where one is needed.
+    fn cell_error(&self, e: FormulaError) -> AnalysisError {
+        let FormulaError::NotANumber { name } = &e else { return formula_error(e) };
+        let Some(Column::Text(codes, values)) = self.frame.column(name) else { return formula_error(e) };
+        let is_number: Vec<bool> = values.iter().map(|v| v.parse::<f64>().is_ok()).collect();
+        let bad = codes.iter().position(|c| is_number.get(*c as usize) == Some(&false));
+        let Some((row, text)) = bad.and_then(|r| Some((r, values.get(codes[r] as usize)?))) else {
+            return formula_error(e);
+        };
+        let digits = text.contains(|c: char| c.is_ascii_digit());
+        let words = !digits && !is_number.contains(&true);
+        if words {
+            return formula_error(e);
+        }
+        AnalysisError::Formula {
+            what: format!("`{name}` holds `{text}` on {} where a number is needed", self.table.place(row)),
+            help: match text.contains(',') {
+                true => "numbers are written with a decimal point and without separators, as in 1234.5".to_owned(),
+                false => "correct the cell, or empty it where the value is missing".to_owned(),
+            },
+        }
     }
 
     /// Number of rows, those that take no part included.
@@ -141,6 +170,18 @@ impl Input {
 }
 
 impl Question {
+    /// The columns that it uses by their levels.
+    fn columns_by_level(&self) -> Result<HashSet<String>, AnalysisError> {
+        let mut columns = HashSet::new();
+        for formula in &self.formulas {
+            columns.extend(parse(formula).map_err(formula_error)?.columns_by_level().into_iter().map(str::to_owned));
+        }
+        if let Vcov::Clustered(clusters) = &self.vcov {
+            columns.extend(clusters.iter().flatten().cloned());
+        }
+        Ok(columns)
+    }
+
     /// The columns that its models use, those of weights, offset and clusters included.
     pub fn columns(&self) -> Result<Vec<String>, AnalysisError> {
         let mut columns: Vec<String> = Vec::new();
@@ -157,7 +198,7 @@ impl Question {
 }
 
 /// A text column is numbers where all its cells are.
-fn typed(column: RawColumn, rows: usize) -> Column {
+fn typed(column: &RawColumn, rows: usize) -> Column {
     if let Cells::Number(cells) = &column.cells {
         return Column::Number(match cells.null_count() {
             0 => cells.values().to_vec(),
@@ -169,6 +210,27 @@ fn typed(column: RawColumn, rows: usize) -> Column {
         Some(numbers) => Column::Number(numbers),
         None => Column::text(&(0..rows).map(|r| column.str(r)).collect::<Vec<_>>()),
     }
+}
+
+/// The levels of a text column whose cells are all numbers, where the numbers do not keep them apart or write
+/// them otherwise: `01` and `1`, `1e1`, whole numbers beyond 2^53, `inf`. `None` where the numbers do.
+fn exact_levels(column: &RawColumn, numbers: &Column, rows: usize) -> Option<(String, Column)> {
+    let Column::Number(numbers) = numbers else { return None };
+    // `nan` among numbers alone is a missing value; among words such as `inf` it is a word.
+    let words = numbers.iter().any(|x| x.is_infinite());
+    let cell = |r: usize| column.str(r).filter(|_| words || !numbers[r].is_nan());
+    let (mut texts, mut values) = (HashSet::new(), HashSet::new());
+    let mut rewritten = false;
+    for row in 0..rows {
+        let Some(text) = cell(row) else { continue };
+        if texts.insert(text) {
+            let short = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+            rewritten |= numbers[row].to_string() != short;
+            values.insert((numbers[row] + 0.0).to_bits());
+        }
+    }
+    let differ = rewritten || texts.len() > values.len();
+    differ.then(|| (column.name.clone(), Column::text(&(0..rows).map(cell).collect::<Vec<_>>())))
 }
 
 /// One estimated model with its table of coefficients.
@@ -264,7 +326,7 @@ pub fn models(input: &Input, question: &Question, watch: Watch<'_>) -> Result<Ve
         };
         let spec = Specification { weights: question.weights.clone(), offset: question.offset.clone(), clusters };
         let formula = parse(text).map_err(formula_error)?;
-        for design in design(&formula, &input.frame, &spec).map_err(formula_error)? {
+        for design in design(&formula, &input.frame, &spec).map_err(|e| input.cell_error(e))? {
             models.push(estimate(input, question, &formula, design, watch)?);
         }
     }
@@ -399,6 +461,7 @@ fn formula_error(e: FormulaError) -> AnalysisError {
             [] => "this formula has no effects: write them after |".to_owned(),
             effects => format!("the effects here are {}", effects.join(" + ")),
         },
+        FormulaError::UnknownReference { .. } => "name a value that occurs, texts in quotes".to_owned(),
         FormulaError::TooManyValues { name, .. } => format!("absorb it as a fixed effect: put {name} after |"),
     };
     AnalysisError::Formula { what: e.to_string(), help }
@@ -685,7 +748,7 @@ fn named_values(input: &Input, m: &Estimated) -> Map<String, Value> {
     out.insert("dropped".into(), Value::Array(dropped));
     out.insert("separated".into(), json!({"count": rows.len(), "rows": rows}));
     out.insert("iterations".into(), json!(m.fit.iterations));
-    out.insert("converged".into(), json!(true));
+    out.insert("converged".into(), json!(m.fit.status == Status::Converged));
     out.insert("deviance".into(), json!(m.fit.deviance));
     out.insert("log_likelihood".into(), json!(m.likelihoods.0));
     out.insert("pseudo_r2".into(), json!(1.0 - m.likelihoods.0 / m.likelihoods.1));

@@ -2,14 +2,15 @@
 //!
 //! Grammar: `expr = and ("or" and)*`, `and = not ("and" not)*`,
 //! `not = "not" not | "(" expr ")" | column op value | column ["not"] "in" "[" value, ... "]"`,
-//! `op` one of `== != < <= > >=`, values numbers or quoted text.
+//! `op` one of `== != < <= > >=`, values numbers or quoted text; a column whose name is not a word stands
+//! in backticks.
 
 use crate::error::DataError;
 use crate::read::{Cells, RawTable};
 use crate::suggest::nearest;
 
-/// A parsed filter. A comparison with a missing cell is false, so `trade >= 0` also drops rows
-/// without a value.
+/// A parsed filter. A comparison with a missing cell is neither true nor false, as in SQL, and only rows of
+/// which the filter is true pass: `k != 3` and `not k == 3` both drop rows without a `k`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
     text: String,
@@ -44,6 +45,8 @@ enum Value {
 #[derive(Debug, Clone, PartialEq)]
 enum Token {
     Word(String),
+    /// A column in backticks.
+    Name(String),
     Value(Value),
     Op(Op),
     Mark(char),
@@ -93,7 +96,7 @@ impl Filter {
                 });
             }
         }
-        Ok((0..table.rows).filter(|&row| holds(&self.root, table, row)).collect())
+        Ok((0..table.rows).filter(|&row| holds(&self.root, table, row) == Some(true)).collect())
     }
 
     /// The text that was parsed.
@@ -148,19 +151,33 @@ fn sql(node: &Node, is_text: &dyn Fn(&str) -> Option<bool>, negated: bool) -> Op
     }
 }
 
-fn holds(node: &Node, table: &RawTable, row: usize) -> bool {
+/// Whether a row passes; `None` where a missing cell leaves it open.
+fn holds(node: &Node, table: &RawTable, row: usize) -> Option<bool> {
     match node {
-        Node::Or(parts) => parts.iter().any(|p| holds(p, table, row)),
-        Node::And(parts) => parts.iter().all(|p| holds(p, table, row)),
-        Node::Not(inner) => !holds(inner, table, row),
+        Node::Or(parts) => any(parts.iter().map(|p| holds(p, table, row))),
+        Node::And(parts) => any(parts.iter().map(|p| holds(p, table, row).map(|h| !h))).map(|h| !h),
+        Node::Not(inner) => holds(inner, table, row).map(|h| !h),
         Node::Compare { column, op, value } => compare(table, column, row, *op, value),
-        Node::In { column, values } => values.iter().any(|v| compare(table, column, row, Op::Eq, v)),
+        Node::In { column, values } => any(values.iter().map(|v| compare(table, column, row, Op::Eq, v))),
     }
 }
 
-fn compare(table: &RawTable, column: &str, row: usize, op: Op, value: &Value) -> bool {
+/// True if one is true, open if one is open, false otherwise.
+fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut open = false;
+    for part in parts {
+        match part {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => open = true,
+        }
+    }
+    (!open).then_some(false)
+}
+
+fn compare(table: &RawTable, column: &str, row: usize, op: Op, value: &Value) -> Option<bool> {
     use std::cmp::Ordering;
-    let Some(column) = table.column(column) else { return false };
+    let column = table.column(column)?;
     let order = match (value, &column.cells) {
         (Value::Number(wanted), Cells::Number(_)) => column.float(row).and_then(|x| x.partial_cmp(wanted)),
         (Value::Number(wanted), Cells::Text(_)) => {
@@ -171,15 +188,14 @@ fn compare(table: &RawTable, column: &str, row: usize, op: Op, value: &Value) ->
             column.float(row).zip(wanted.parse::<f64>().ok()).and_then(|(x, w)| x.partial_cmp(&w))
         }
     };
-    match (order, op) {
-        (None, _) => false,
-        (Some(o), Op::Eq) => o == Ordering::Equal,
-        (Some(o), Op::Ne) => o != Ordering::Equal,
-        (Some(o), Op::Lt) => o == Ordering::Less,
-        (Some(o), Op::Le) => o != Ordering::Greater,
-        (Some(o), Op::Gt) => o == Ordering::Greater,
-        (Some(o), Op::Ge) => o != Ordering::Less,
-    }
+    order.map(|o| match op {
+        Op::Eq => o == Ordering::Equal,
+        Op::Ne => o != Ordering::Equal,
+        Op::Lt => o == Ordering::Less,
+        Op::Le => o != Ordering::Greater,
+        Op::Gt => o == Ordering::Greater,
+        Op::Ge => o != Ordering::Less,
+    })
 }
 
 fn tokenize(text: &str) -> Result<Vec<(usize, Token)>, DataError> {
@@ -212,6 +228,15 @@ fn tokenize(text: &str) -> Result<Vec<(usize, Token)>, DataError> {
                 let word = chars[i + 1..i + 1 + end].iter().collect();
                 i += end + 2;
                 Token::Value(Value::Text(word))
+            }
+            '`' => {
+                let end = chars[i + 1..].iter().position(|&d| d == c);
+                let Some(end) = end else {
+                    return Err(fail(start, "a closing `", "the end".to_owned()));
+                };
+                let name = chars[i + 1..i + 1 + end].iter().collect();
+                i += end + 2;
+                Token::Name(name)
             }
             '=' | '!' | '<' | '>' => {
                 let double = chars.get(i + 1) == Some(&'=');
@@ -283,7 +308,7 @@ impl Parser<'_> {
             Some((at, token)) => (
                 *at,
                 match token {
-                    Token::Word(w) => format!("`{w}`"),
+                    Token::Word(w) | Token::Name(w) => format!("`{w}`"),
                     Token::Value(Value::Number(x)) => format!("`{x}`"),
                     Token::Value(Value::Text(t)) => format!("\"{t}\""),
                     Token::Op(_) => "an operator".to_owned(),
@@ -331,7 +356,7 @@ impl Parser<'_> {
     }
 
     fn comparison(&mut self) -> Result<Node, DataError> {
-        let Some(Token::Word(column)) = self.peek().cloned() else {
+        let Some(Token::Word(column) | Token::Name(column)) = self.peek().cloned() else {
             return Err(self.expected("a column"));
         };
         self.at += 1;
@@ -395,6 +420,25 @@ mod tests {
         assert_eq!(rows("not (exporter == 'USA') and value <= 2"), [1]);
         assert_eq!(rows("exporter not in ['USA']"), [1, 3]);
         assert_eq!(rows("value > -1e9"), [0, 1, 3], "a missing value never compares");
+    }
+
+    #[test]
+    fn a_missing_cell_leaves_a_comparison_open() {
+        assert_eq!(rows("value != 3"), [0, 1, 3]);
+        assert_eq!(rows("not value == 3"), [0, 1, 3]);
+        assert_eq!(rows("value not in [3]"), [0, 1, 3]);
+        assert_eq!(rows("not (value == 1 and year > 0)"), [1, 3]);
+        assert_eq!(rows("not (value == 1 and year > 2001)"), [0, 1, 2, 3]);
+        assert_eq!(rows("value == 1 or year == 2001"), [0, 2]);
+    }
+
+    #[test]
+    fn columns_in_backticks() {
+        let csv = "Trade Flow,and\nExport,1\nImport,2\n";
+        let table = RawTable::from_bytes("t.csv", csv.as_bytes()).unwrap();
+        assert_eq!(Filter::parse("`Trade Flow` == 'Import'").unwrap().rows(&table).unwrap(), [1]);
+        assert_eq!(Filter::parse("`and` < 2 and not `Trade Flow` == 'x'").unwrap().rows(&table).unwrap(), [0]);
+        assert!(Filter::parse("`Trade").is_err());
     }
 
     #[test]

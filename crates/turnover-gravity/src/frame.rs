@@ -42,6 +42,8 @@ impl Column {
 #[derive(Debug, Clone, Default)]
 pub struct Frame {
     columns: Vec<(String, Column)>,
+    /// Columns by their exact levels, where numbers do not keep them apart.
+    levels: Vec<(String, Column)>,
     rows: usize,
 }
 
@@ -49,7 +51,7 @@ impl Frame {
     /// Takes columns of equal length; `None` where they differ.
     pub fn new(columns: Vec<(String, Column)>) -> Option<Self> {
         let rows = columns.first().map_or(0, |c| c.1.len());
-        columns.iter().all(|c| c.1.len() == rows).then_some(Frame { columns, rows })
+        columns.iter().all(|c| c.1.len() == rows).then_some(Frame { columns, levels: Vec::new(), rows })
     }
 
     /// Number of rows.
@@ -60,6 +62,20 @@ impl Frame {
     /// A column by name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.0 == name).map(|c| &c.1)
+    }
+
+    /// Adds the exact levels of columns that are numbers as well: codes such as `01` and `1`, and whole
+    /// numbers beyond 2^53, which a float merges. Fixed effects, clusters, `i()` and comparisons with a
+    /// text use these; arithmetic uses the numbers. `None` where the lengths differ.
+    pub fn with_levels(mut self, levels: Vec<(String, Column)>) -> Option<Self> {
+        let fits = levels.iter().all(|c| c.1.len() == self.rows);
+        self.levels = levels;
+        fits.then_some(self)
+    }
+
+    /// A column by name, as levels.
+    pub fn levels(&self, name: &str) -> Option<&Column> {
+        self.levels.iter().find(|c| c.0 == name).map(|c| &c.1).or_else(|| self.column(name))
     }
 
     /// The names.

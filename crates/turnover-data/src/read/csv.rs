@@ -1,5 +1,6 @@
 //! Delimited text.
 
+use arrow_array::StringArray;
 use arrow_array::builder::StringBuilder;
 use csv::{ByteRecord, ErrorKind, ReaderBuilder};
 
@@ -35,6 +36,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Vec<RawColumn>, Vec<u64>
         ));
     }
     let mut builders: Vec<StringBuilder> = names.iter().map(|_| StringBuilder::new()).collect();
+    let mut marked = vec![false; names.len()];
     let mut lines = Vec::new();
     let mut record = ByteRecord::new();
     while reader.read_byte_record(&mut record).map_err(|e| csv_error(name, &e))? {
@@ -49,8 +51,11 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Vec<RawColumn>, Vec<u64>
                 help: "save the file as UTF-8".to_owned(),
             })?;
             match text.trim() {
-                "" | "NA" | "." | "NULL" | "null" => builder.append_null(),
-                cell => builder.append_value(cell),
+                "" => builder.append_null(),
+                cell => {
+                    marked[column] |= MISSING.contains(&cell);
+                    builder.append_value(cell);
+                }
             }
         }
         lines.push(line);
@@ -58,9 +63,26 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Vec<RawColumn>, Vec<u64>
     let columns = names
         .into_iter()
         .zip(builders)
-        .map(|(name, mut b)| RawColumn { name, cells: Cells::Text(b.finish()) })
+        .zip(marked)
+        .map(|((name, mut b), marked)| {
+            let cells = b.finish();
+            RawColumn { name, cells: Cells::Text(if marked { without_marks(cells) } else { cells }) }
+        })
         .collect();
     Ok((columns, lines))
+}
+
+/// How numeric columns mark a missing value, beside an empty cell. Among text they are text: `NA` is Namibia.
+const MISSING: [&str; 4] = ["NA", ".", "NULL", "null"];
+
+/// The same cells, marks of missing values empty where all other cells are numbers.
+fn without_marks(cells: StringArray) -> StringArray {
+    let mut others = cells.iter().flatten().filter(|c| !MISSING.contains(c)).peekable();
+    let numeric = others.peek().is_some() && others.all(|c| c.parse::<f64>().is_ok());
+    if !numeric {
+        return cells;
+    }
+    cells.iter().map(|c| c.filter(|c| !MISSING.contains(c))).collect()
 }
 
 /// The delimiter that occurs most often in the header line.

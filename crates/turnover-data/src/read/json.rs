@@ -113,7 +113,7 @@ enum Growing {
 
 impl Growing {
     fn put(&mut self, row: usize, cell: &Value) {
-        if let (Growing::Number(numbers), true) = (&self, matches!(cell, Value::String(_) | Value::Bool(_))) {
+        if let (Growing::Number(numbers), true) = (&self, !matches!(cell, Value::Number(_)) || beyond_floats(cell)) {
             let text = |x: &f64| (!x.is_nan()).then(|| x.to_string());
             *self = Growing::Text(numbers.iter().map(text).collect());
         }
@@ -141,6 +141,12 @@ impl Growing {
             }
         }
     }
+}
+
+/// Whether a whole number is beyond 2^53, where a float would merge it with another.
+fn beyond_floats(cell: &Value) -> bool {
+    const MOST: u64 = 1 << 53;
+    cell.as_i64().map_or_else(|| cell.as_u64(), |x| Some(x.unsigned_abs())).is_some_and(|x| x > MOST)
 }
 
 /// The table as it grows.
@@ -262,14 +268,14 @@ impl Table<'_> {
     }
 }
 
-/// The cell of a text column, missing where CSV would have it missing.
+/// The cell of a text column; an empty text is a missing value, and `NA` is Namibia.
 fn text(cell: &Value) -> Option<String> {
     let text = match cell {
         Value::String(s) => s.trim().to_owned(),
         Value::Null => return None,
         other => other.to_string(),
     };
-    (!matches!(text.as_str(), "" | "NA" | "." | "NULL" | "null")).then_some(text)
+    (!text.is_empty()).then_some(text)
 }
 
 fn kind(value: &Value) -> &'static str {

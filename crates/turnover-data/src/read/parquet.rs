@@ -2,8 +2,9 @@
 
 use std::fs::File;
 
+use arrow_array::Array;
 use arrow_array::cast::AsArray;
-use arrow_array::types::Float64Type;
+use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
 use arrow_schema::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -60,6 +61,8 @@ pub(super) fn each_batch<R: ChunkReader + 'static>(
         let mut columns = Vec::with_capacity(batch.num_columns());
         for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
             let Some(target) = plain(field.data_type()) else { continue };
+            // Whole numbers that a float would merge stay as they are written.
+            let target = if beyond_floats(array) { DataType::Utf8 } else { target };
             let cast = arrow_cast::cast(array, &target).map_err(|e| damaged(name, &e))?;
             let cells = match target {
                 DataType::Float64 => Cells::Number(cast.as_primitive::<Float64Type>().clone()),
@@ -93,6 +96,16 @@ fn damaged(name: &str, e: &dyn std::fmt::Display) -> DataError {
     }
 }
 
+/// Whether integers of 64 bits hold one beyond 2^53.
+fn beyond_floats(array: &dyn Array) -> bool {
+    const MOST: u64 = 1 << 53;
+    match array.data_type() {
+        DataType::Int64 => array.as_primitive::<Int64Type>().iter().flatten().any(|x| x.unsigned_abs() > MOST),
+        DataType::UInt64 => array.as_primitive::<UInt64Type>().iter().flatten().any(|x| x > MOST),
+        _ => false,
+    }
+}
+
 /// The plain type that a column is read as.
 fn plain(data_type: &DataType) -> Option<DataType> {
     match data_type {
@@ -100,6 +113,9 @@ fn plain(data_type: &DataType) -> Option<DataType> {
         DataType::Dictionary(_, value) => plain(value),
         DataType::Boolean | DataType::Decimal128(..) => Some(DataType::Float64),
         numeric if numeric.is_numeric() => Some(DataType::Float64),
+        // Days and times of day as ISO 8601 writes them.
+        DataType::Date32 | DataType::Date64 | DataType::Time32(_) | DataType::Time64(_) => Some(DataType::Utf8),
+        DataType::Timestamp(_, None) => Some(DataType::Utf8),
         _ => None,
     }
 }

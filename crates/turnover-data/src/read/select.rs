@@ -39,8 +39,14 @@ pub(super) fn append(
         }));
     }
     for (column, part) in growing.iter_mut().zip(batch) {
+        // Whole numbers beyond 2^53 come as text, where earlier batches held none.
+        if let (Builder::Number(b), Cells::Text(_)) = (&mut column.cells, &part.cells) {
+            let mut text = StringBuilder::new();
+            b.finish().iter().for_each(|x| text.append_option(x.map(|x| x.to_string())));
+            column.cells = Builder::Text(text);
+        }
         match &mut column.cells {
-            Builder::Text(b) => rows.clone().for_each(|r| b.append_option(part.str(r))),
+            Builder::Text(b) => rows.clone().for_each(|r| b.append_option(part.show(r))),
             Builder::Number(b) => rows.clone().for_each(|r| b.append_option(part.float(r))),
         }
     }

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::FormulaError;
-use super::expr::{column, evaluate};
-use super::parse::{Factor, Formula, Term};
+use super::expr::{evaluate, levels};
+use super::parse::{Factor, Formula, Literal, Term};
+use super::token::quoted_name;
 use crate::absorb::{Effects, Family};
 use crate::covariance::Cluster;
 use crate::frame::{Column, Frame};
@@ -62,11 +63,17 @@ pub fn design(formula: &Formula, frame: &Frame, spec: &Specification) -> Result<
             }
             let terms: Vec<&Term> = formula.terms.iter().chain(steps).collect();
             let columns: Result<Vec<_>, _> = terms.par_iter().map(|term| regressors(term, frame, frame)).collect();
-            x.extend(columns?.into_iter().flatten());
+            let columns = columns?;
+            // Without a constant and effects, one variable may keep a dummy for each of its values.
+            let free = usize::from(!formula.constant && formula.effects.is_empty());
+            let whole = terms.iter().zip(&columns).filter(|(term, _)| term.is_plain_dummies()).skip(free);
+            let bases: Vec<Vec<String>> =
+                whole.map(|(_, x)| x.iter().map(|(name, _)| name.clone()).collect()).collect();
+            x.extend(columns.into_iter().flatten());
             // A term that appears twice is one term.
             let mut seen = std::collections::HashSet::new();
             x.retain(|(name, _)| seen.insert(name.clone()));
-            out.push(one(formula, frame, spec, name, y.clone(), x)?);
+            out.push(one(formula, frame, spec, name, y.clone(), x, &bases)?);
         }
     }
     Ok(out)
@@ -140,18 +147,19 @@ fn dummies(
     known: &Frame,
     name: &str,
     times: Option<&(String, super::expr::Expr)>,
-    reference: &[String],
+    reference: &[Literal],
 ) -> Result<Vec<Named>, FormulaError> {
-    let (mut codes, mut labels) = factor_codes(column(frame, name)?);
+    let (mut codes, mut labels) = factor_codes(levels(frame, name)?);
     if !std::ptr::eq(frame, known) {
-        let (_, values) = factor_codes(column(known, name)?);
-        let place = |label: &String| values.iter().position(|v| v == label).map_or(u32::MAX, |at| at as u32);
-        let places: Vec<u32> = labels.iter().map(place).collect();
+        let (_, values) = factor_codes(levels(known, name)?);
+        let place: HashMap<&str, u32> = values.iter().map(String::as_str).zip(0..).collect();
+        let places: Vec<u32> = labels.iter().map(|l| place.get(l.as_str()).copied().unwrap_or(u32::MAX)).collect();
         codes.iter_mut().filter(|c| **c != u32::MAX).for_each(|c| *c = places[*c as usize]);
         labels = values;
     }
     let scale = times.map(|(_, expr)| evaluate(expr, frame)).transpose()?;
-    let kept: Vec<usize> = (0..labels.len()).filter(|k| !reference.contains(&labels[*k])).collect();
+    let bases = reference.iter().map(|r| base(name, &labels, r)).collect::<Result<Vec<usize>, _>>()?;
+    let kept: Vec<usize> = (0..labels.len()).filter(|k| !bases.contains(k)).collect();
     if kept.len() > MOST_DUMMIES {
         return Err(FormulaError::TooManyValues { name: name.to_owned(), values: kept.len(), most: MOST_DUMMIES });
     }
@@ -172,6 +180,48 @@ fn dummies(
         .collect())
 }
 
+impl Term {
+    /// Whether it is `i(column)` alone.
+    fn is_plain_dummies(&self) -> bool {
+        matches!(&self.factors[..], [Factor::Dummies { times: None, reference, .. }] if reference.is_empty())
+    }
+}
+
+/// The value that a reference names. Codes are compared as they are written, numbers as numbers, and a truth
+/// with 1 and 0 as well.
+fn base(name: &str, values: &[String], reference: &Literal) -> Result<usize, FormulaError> {
+    let at = |text: &str| values.iter().position(|v| v == text);
+    let (found, shown) = match reference {
+        Literal::Text(text) => (at(text), text.clone()),
+        Literal::Number(x, raw) => {
+            let equal = |v: &String| v.parse() == Ok(*x) && x.abs() <= LARGEST_WHOLE;
+            let mut equals = (0..values.len()).filter(|k| equal(&values[*k]));
+            let only = equals.next().filter(|_| equals.next().is_none());
+            (at(raw).or(only), raw.clone())
+        }
+        Literal::Truth(truth) => {
+            let (word, number) = if *truth { ("true", "1") } else { ("false", "0") };
+            let as_word = values.iter().position(|v| v.eq_ignore_ascii_case(word));
+            (as_word.or_else(|| at(number)), word.to_owned())
+        }
+    };
+    found.ok_or_else(|| FormulaError::UnknownReference { name: name.to_owned(), value: shown, values: listed(values) })
+}
+
+/// The whole numbers up to here are floats of their own.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_991.0;
+
+/// Values in words: all of a few, else the first and the last.
+fn listed(values: &[String]) -> String {
+    match values {
+        [] => "none".to_owned(),
+        [first @ .., last] if values.len() > 12 => {
+            format!("{}, ..., {last} ({} values)", first[..8].join(", "), values.len())
+        }
+        few => few.join(", "),
+    }
+}
+
 /// Codes in ascending order of values, `u32::MAX` where missing, and the values as text.
 pub(super) fn factor_codes(column: &Column) -> (Vec<u32>, Vec<String>) {
     match column {
@@ -186,7 +236,7 @@ pub(super) fn factor_codes(column: &Column) -> (Vec<u32>, Vec<String>) {
             let key = |x: f64| (x + 0.0).to_bits();
             for v in x.iter().filter(|v| !v.is_nan()) {
                 map.entry(key(*v)).or_insert_with(|| {
-                    values.push(*v);
+                    values.push(*v + 0.0);
                     0
                 });
             }
@@ -232,8 +282,16 @@ fn whole_numbers(x: &[f64]) -> Option<(Vec<u32>, Vec<String>)> {
 
 /// Codes of a combination of columns over some rows, without gaps, in the order of the columns.
 fn combined(columns: &[&(Vec<u32>, usize)], rows: &[usize]) -> (Vec<u32>, usize) {
+    let span = columns.iter().fold(1, |span: u128, c| span.saturating_mul(c.1.max(1) as u128));
+    // More cells than 64 bits can number: the columns before the last make codes of their own first, and
+    // those are no more than there are rows.
+    if let (true, Some((last, before))) = (span > u128::from(u64::MAX), columns.split_last()) {
+        let first = combined(before, rows);
+        let second = (rows.iter().map(|r| last.0[*r]).collect(), last.1);
+        let all: Vec<usize> = (0..rows.len()).collect();
+        return combined(&[&first, &second], &all);
+    }
     let key = |r: usize| columns.iter().fold(0u64, |k, (codes, n)| k * (*n as u64) + u64::from(codes[r]));
-    let span: u128 = columns.iter().map(|c| c.1.max(1) as u128).product();
     // Direct addressing where the table is of the order of the data, sorting otherwise.
     if span <= (4 * rows.len() + 1_000_000) as u128 {
         let mut table = vec![u32::MAX; span as usize];
@@ -255,13 +313,22 @@ fn combined(columns: &[&(Vec<u32>, usize)], rows: &[usize]) -> (Vec<u32>, usize)
     (keys.iter().map(code).collect(), values.len())
 }
 
+/// A combination of columns by its name: `a^b`, names with a `^` of their own in backticks.
+fn joined(names: &[String]) -> String {
+    let name = |n: &String| if n.contains(['^', '`']) { quoted_name(n) } else { n.clone() };
+    names.iter().map(name).collect::<Vec<_>>().join("^")
+}
+
+/// The model of one outcome and one set of regressors. `bases` are names of dummies of which one is to be
+/// left out.
 fn one<'a>(
     formula: &'a Formula,
     frame: &Frame,
     spec: &'a Specification,
     outcome: &str,
     y: Vec<f64>,
-    x: Vec<Named>,
+    mut x: Vec<Named>,
+    bases: &[Vec<String>],
 ) -> Result<Design, FormulaError> {
     let number = |name: &Option<String>| {
         name.as_ref().map(|n| evaluate(&super::expr::Expr::Column(n.clone()), frame)).transpose()
@@ -272,7 +339,7 @@ fn one<'a>(
     names.sort_unstable();
     names.dedup();
     let code = |name: &&'a str| {
-        let (codes, labels) = factor_codes(column(frame, name)?);
+        let (codes, labels) = factor_codes(levels(frame, name)?);
         Ok((*name, (codes, labels.len())))
     };
     let coded: HashMap<&str, (Vec<u32>, usize)> = names.par_iter().map(code).collect::<Result<_, FormulaError>>()?;
@@ -286,6 +353,13 @@ fn one<'a>(
         |r: &usize| whole || numbers.iter().all(|x| x[*r].is_finite()) && codes.iter().all(|c| c[*r] != u32::MAX);
     let rows: Vec<usize> = (0..frame.rows()).into_par_iter().filter(present).collect();
     let missing = frame.rows() - rows.len();
+    // Of dummies for all values, the first that occurs in these rows is the base.
+    for names in bases {
+        let occurs = |name: &&String| x.iter().any(|(n, x)| n == *name && rows.iter().any(|r| x[*r] != 0.0));
+        if let Some(base) = names.iter().find(occurs).cloned() {
+            x.retain(|(name, _)| *name != base);
+        }
+    }
     let pick = |values: Vec<f64>| match missing {
         0 => values,
         _ => rows.iter().map(|r| values[*r]).collect(),
@@ -311,13 +385,13 @@ fn one<'a>(
             order.extend(names.iter().filter(|n| !fixed(n)));
             let (codes, levels) =
                 if Some(f) == largest || order.iter().copied().eq(names.iter()) { codes } else { combine(&order) };
-            Family { name: names.join("^"), codes, levels }
+            Family { name: joined(names), codes, levels }
         })
         .collect();
     let clusters = spec
         .clusters
         .par_iter()
-        .map(|names| Cluster { name: names.join("^"), codes: combine(&names.iter().collect::<Vec<_>>()).0 })
+        .map(|names| Cluster { name: joined(names), codes: combine(&names.iter().collect::<Vec<_>>()).0 })
         .collect();
     Ok(Design {
         outcome: outcome.to_owned(),
@@ -332,4 +406,75 @@ fn one<'a>(
         sample: Sample { rows, missing },
         clusters,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formula::parse;
+
+    fn frame() -> Frame {
+        let cells: Vec<Option<&str>> = ["01", "1", "01", "1", "001", "001"].into_iter().map(Some).collect();
+        let number = |x: [f64; 6]| Column::Number(x.to_vec());
+        Frame::new(vec![
+            ("y".to_owned(), number([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])),
+            ("code".to_owned(), number([1.0; 6])),
+            ("t".to_owned(), number([2010.0, 2011.0, 2012.0, 2010.0, 2011.0, 2012.0])),
+            ("x".to_owned(), number([f64::NAN, 1.0, 2.0, f64::NAN, 4.0, 5.0])),
+        ])
+        .unwrap()
+        .with_levels(vec![("code".to_owned(), Column::text(&cells))])
+        .unwrap()
+    }
+
+    fn names(text: &str) -> Result<Vec<String>, FormulaError> {
+        let models = design(&parse(text)?, &frame(), &Specification::default())?;
+        Ok(models[0].model.x.iter().map(|x| x.0.clone()).collect())
+    }
+
+    #[test]
+    fn levels_are_exact() {
+        let d = design(&parse("y ~ 1 | code").unwrap(), &frame(), &Specification::default()).unwrap();
+        assert_eq!(d[0].model.effects.as_ref().unwrap().families()[0].levels, 3);
+        assert_eq!(names("y ~ i(code, ref = 01) | t").unwrap(), ["code::001", "code::1"]);
+        assert_eq!(names("y ~ code + I(code == \"01\")").unwrap().len(), 3);
+    }
+
+    #[test]
+    fn the_first_value_that_occurs_is_the_base() {
+        assert_eq!(names("y ~ i(t)").unwrap(), ["(Intercept)", "t::2011", "t::2012"]);
+        assert_eq!(names("y ~ i(t) | code").unwrap(), ["t::2011", "t::2012"]);
+        assert_eq!(names("y ~ 0 + i(t)").unwrap(), ["t::2010", "t::2011", "t::2012"]);
+        // 2010 occurs only where x is missing, and is zero throughout the rows used.
+        assert_eq!(names("y ~ x + i(t)").unwrap(), ["(Intercept)", "x", "t::2010", "t::2012"]);
+        assert_eq!(names("y ~ i(t, x) | code").unwrap().len(), 3);
+    }
+
+    #[test]
+    fn a_reference_must_occur() {
+        assert_eq!(names("y ~ i(t, ref = 2011) | code").unwrap(), ["t::2010", "t::2012"]);
+        assert_eq!(names("y ~ i(t, ref = c(2011, \"2012\")) | code").unwrap(), ["t::2010"]);
+        assert_eq!(base("b", &["FALSE".to_owned(), "TRUE".to_owned()], &Literal::Truth(true)), Ok(1));
+        assert_eq!(base("b", &["0".to_owned(), "1".to_owned()], &Literal::Truth(true)), Ok(1));
+        for text in ["y ~ i(t, ref = 2099)", "y ~ i(t, ref = \"x\")", "y ~ i(t, ref = TRUE)", "y ~ i(code, ref = 1e0)"]
+        {
+            assert!(matches!(names(text), Err(FormulaError::UnknownReference { .. })), "{text}");
+        }
+        assert!(names("y ~ i(t, ref = 2099)").unwrap_err().to_string().contains("2010, 2011, 2012"));
+    }
+
+    /// Five columns of 65,536 levels have 2^80 cells; every row is a cell of its own.
+    #[test]
+    fn combinations_beyond_64_bits_are_exact() {
+        let rows = 131_072u32;
+        // The halves of the rows differ in the first column alone.
+        let level = |shift: u32| -> Vec<u32> { (0..rows).map(|r| (r % 65_536 + shift) % 65_536).collect() };
+        let first = (0..rows).map(|r| (r % 65_536 + r / 65_536) % 65_536).collect();
+        let columns: Vec<(Vec<u32>, usize)> =
+            std::iter::once(first).chain((1..5).map(level)).map(|c| (c, 65_536)).collect();
+        let all: Vec<usize> = (0..rows as usize).collect();
+        let forth = combined(&columns.iter().collect::<Vec<_>>(), &all);
+        let back = combined(&columns.iter().rev().collect::<Vec<_>>(), &all);
+        assert_eq!((forth.1, back.1), (131_072, 131_072));
+    }
 }

@@ -30,6 +30,23 @@ impl Expr {
     }
 }
 
+impl Expr {
+    /// Adds the columns that it compares with a text.
+    pub(super) fn compared_with_text<'a>(&'a self, out: &mut Vec<&'a str>) {
+        match self {
+            Expr::Number(_) | Expr::Text(_) | Expr::Column(_) => {}
+            Expr::Negate(inner) | Expr::Not(inner) | Expr::Call(_, inner) => inner.compared_with_text(out),
+            Expr::Binary(_, a, b) => match (&**a, &**b) {
+                (Expr::Column(name), Expr::Text(_)) | (Expr::Text(_), Expr::Column(name)) => out.push(name),
+                (a, b) => {
+                    a.compared_with_text(out);
+                    b.compared_with_text(out);
+                }
+            },
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Op {
     Add,
@@ -69,7 +86,16 @@ impl Function {
 
 /// A column, or the error that names the nearest one.
 pub(super) fn column<'a>(frame: &'a Frame, name: &str) -> Result<&'a Column, FormulaError> {
-    frame.column(name).ok_or_else(|| {
+    found(frame.column(name), frame, name)
+}
+
+/// A column as levels, or the error that names the nearest one.
+pub(super) fn levels<'a>(frame: &'a Frame, name: &str) -> Result<&'a Column, FormulaError> {
+    found(frame.levels(name), frame, name)
+}
+
+fn found<'a>(column: Option<&'a Column>, frame: &Frame, name: &str) -> Result<&'a Column, FormulaError> {
+    column.ok_or_else(|| {
         let nearest = frame
             .names()
             .map(|n| (strsim::osa_distance(&n.to_lowercase(), &name.to_lowercase()), n))
@@ -148,12 +174,14 @@ fn apply(op: Op, x: f64, y: f64) -> f64 {
 
 /// `column == "text"` and `column != "text"`.
 fn compare_text(op: Op, a: &Expr, b: &Expr, frame: &Frame) -> Result<Option<Vec<f64>>, FormulaError> {
-    let (Expr::Column(name), Expr::Text(text)) = (a, b) else { return Ok(None) };
+    let ((Expr::Column(name), Expr::Text(text)) | (Expr::Text(text), Expr::Column(name))) = (a, b) else {
+        return Ok(None);
+    };
     if !matches!(op, Op::Equal | Op::NotEqual) {
         return Ok(None);
     }
     let equal = |same: bool| if same == (op == Op::Equal) { 1.0 } else { 0.0 };
-    Ok(Some(match column(frame, name)? {
+    Ok(Some(match levels(frame, name)? {
         Column::Text(codes, values) => {
             let wanted = values.binary_search(text).map_or(u32::MAX - 1, |k| k as u32);
             codes.iter().map(|c| if *c == u32::MAX { f64::NAN } else { equal(*c == wanted) }).collect()

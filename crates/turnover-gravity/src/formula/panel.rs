@@ -2,7 +2,7 @@
 
 use super::FormulaError;
 use super::design::{Sample, factor_codes};
-use super::expr::column;
+use super::expr::levels;
 use super::parse::Formula;
 use crate::bias::Panel;
 use crate::frame::Frame;
@@ -25,7 +25,7 @@ pub fn panel(formula: &Formula, frame: &Frame, sample: &Sample) -> Result<(Panel
     }
     let mut coded = Vec::with_capacity(3);
     for name in &columns {
-        let (codes, labels) = factor_codes(column(frame, name)?);
+        let (codes, labels) = factor_codes(levels(frame, name)?);
         let codes: Vec<u32> = sample.rows.iter().map(|r| codes[*r]).collect();
         coded.push((codes, labels.len()));
     }

@@ -2,6 +2,7 @@
 
 use super::FormulaError;
 use super::expr::{Expr, Function, Op};
+use super::token::{Lexeme, Token, tokenize};
 
 /// A parsed formula.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,28 @@ impl Formula {
     }
 }
 
+impl Formula {
+    /// The columns that are used by their levels, in alphabetical order: those of effects and of `i()`, and
+    /// those compared with a text.
+    pub fn columns_by_level(&self) -> Vec<&str> {
+        let mut out: Vec<&str> = self.effects.iter().flatten().map(String::as_str).collect();
+        self.outcomes.iter().for_each(|(_, e)| e.compared_with_text(&mut out));
+        let steps = self.steps.iter().flat_map(|(_, choices)| choices.iter().flatten());
+        for factor in self.terms.iter().chain(steps).flat_map(|t| &t.factors) {
+            match factor {
+                Factor::Value(_, e) => e.compared_with_text(&mut out),
+                Factor::Dummies { column, times, .. } => {
+                    out.push(column);
+                    times.iter().for_each(|(_, e)| e.compared_with_text(&mut out));
+                }
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+}
+
 /// How stepwise terms enter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Steps {
@@ -52,24 +75,36 @@ pub(super) struct Term {
     pub(super) factors: Vec<Factor>,
 }
 
+impl Term {
+    /// Whether two terms are the same product, in any order.
+    fn is(&self, other: &Term) -> bool {
+        self.factors.len() == other.factors.len() && self.factors.iter().all(|f| other.factors.contains(f))
+    }
+}
+
+/// Adds a term that is not there yet.
+fn add(terms: &mut Vec<Term>, term: Term) {
+    if !terms.iter().any(|t| t.is(&term)) {
+        terms.push(term);
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Factor {
     /// A number per row, with the words that name it.
     Value(String, Expr),
     /// A dummy for each value of a column, times a number per row, less reference values.
-    Dummies { column: String, times: Option<(String, Expr)>, reference: Vec<String> },
+    Dummies { column: String, times: Option<(String, Expr)>, reference: Vec<Literal> },
 }
 
+/// A value of a column, as a formula names it.
 #[derive(Debug, Clone, PartialEq)]
-enum Token {
-    Number(f64),
+pub(super) enum Literal {
+    /// A number, and how it was written: `01` is a code, and whole numbers may be longer than a float holds.
+    Number(f64, String),
     Text(String),
-    Name(String),
-    Mark(&'static str),
+    Truth(bool),
 }
-
-const MARKS: [&str; 20] =
-    ["==", "!=", "<=", ">=", "~", "+", "-", "*", "/", "^", "(", ")", ",", ":", "|", "&", "!", "<", ">", "="];
 
 /// Deepest nesting; beyond it a formula is refused, not a stack overflow.
 const MAX_DEPTH: usize = 64;
@@ -90,71 +125,16 @@ pub fn parse(text: &str) -> Result<Formula, FormulaError> {
     let formula = p.formula()?;
     match p.peek() {
         None => Ok(formula),
+        Some(Token::Mark("/" | "^" | "==" | "!=" | "<=" | ">=" | "<" | ">" | "&" | "!")) => {
+            Err(p.expected("`+`, `:`, `*`, `|` or the end; arithmetic and comparisons are written in I()"))
+        }
         Some(_) => Err(p.expected("`+`, `|` or the end")),
     }
 }
 
-fn tokenize(text: &str) -> Result<Vec<(usize, Token)>, FormulaError> {
-    let chars: Vec<char> = text.chars().collect();
-    let fail = |at: usize, expected: &str, found: String| FormulaError::Syntax {
-        text: text.to_owned(),
-        at: at + 1,
-        expected: expected.to_owned(),
-        found,
-    };
-    let mut out = Vec::new();
-    let mut i = 0;
-    'next: while i < chars.len() {
-        let c = chars[i];
-        let start = i;
-        if c.is_whitespace() {
-            i += 1;
-            continue;
-        }
-        if c == '"' || c == '\'' || c == '`' {
-            let end = chars[i + 1..].iter().position(|d| *d == c);
-            let Some(end) = end else { return Err(fail(start, &format!("a closing {c}"), "the end".to_owned())) };
-            let word: String = chars[i + 1..i + 1 + end].iter().collect();
-            i += end + 2;
-            // Backticks quote a column whose name is no word.
-            out.push((start, if c == '`' { Token::Name(word) } else { Token::Text(word) }));
-            continue;
-        }
-        if c.is_ascii_digit() || (c == '.' && chars.get(i + 1).is_some_and(char::is_ascii_digit)) {
-            while i < chars.len()
-                && (chars[i].is_ascii_alphanumeric()
-                    || chars[i] == '.'
-                    || (matches!(chars[i], '+' | '-') && matches!(chars[i - 1], 'e' | 'E')))
-            {
-                i += 1;
-            }
-            let word: String = chars[start..i].iter().collect();
-            let number = word.parse::<f64>().ok().filter(|x| x.is_finite());
-            out.push((start, Token::Number(number.ok_or_else(|| fail(start, "a number", format!("`{word}`")))?)));
-            continue;
-        }
-        if c.is_alphabetic() || c == '_' || c == '.' {
-            while i < chars.len() && (chars[i].is_alphanumeric() || matches!(chars[i], '_' | '.')) {
-                i += 1;
-            }
-            out.push((start, Token::Name(chars[start..i].iter().collect())));
-            continue;
-        }
-        for mark in MARKS {
-            if chars[i..].iter().take(mark.len()).copied().eq(mark.chars()) {
-                i += mark.len();
-                out.push((start, Token::Mark(mark)));
-                continue 'next;
-            }
-        }
-        return Err(fail(start, "a column, a number or an operator", format!("`{c}`")));
-    }
-    Ok(out)
-}
-
 struct Parser<'a> {
     text: &'a str,
-    tokens: Vec<(usize, Token)>,
+    tokens: Vec<Lexeme>,
     at: usize,
     depth: usize,
 }
@@ -163,7 +143,7 @@ type Parsed<T> = Result<T, FormulaError>;
 
 impl Parser<'_> {
     fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.at).map(|t| &t.1)
+        self.tokens.get(self.at).map(|t| &t.token)
     }
 
     fn mark(&mut self, mark: &str) -> bool {
@@ -179,19 +159,21 @@ impl Parser<'_> {
     fn expected(&self, expected: &str) -> FormulaError {
         let (at, found) = match self.tokens.get(self.at) {
             None => (self.text.chars().count(), "the end".to_owned()),
-            Some((at, Token::Number(x))) => (*at, format!("`{x}`")),
-            Some((at, Token::Text(t))) => (*at, format!("\"{t}\"")),
-            Some((at, Token::Name(n))) => (*at, format!("`{n}`")),
-            Some((at, Token::Mark(m))) => (*at, format!("`{m}`")),
+            Some(Lexeme { start, token: Token::Text(t), .. }) => (*start, format!("\"{t}\"")),
+            Some(Lexeme { start, token: Token::Number(x), .. }) => (*start, format!("`{x}`")),
+            Some(Lexeme { start, token: Token::Name(n), .. }) => (*start, format!("`{n}`")),
+            Some(Lexeme { start, token: Token::Mark(m), .. }) => (*start, format!("`{m}`")),
         };
         FormulaError::Syntax { text: self.text.to_owned(), at: at + 1, expected: expected.to_owned(), found }
     }
 
-    /// The words of the formula from a token on, without spaces.
+    /// The words of the formula from a token on, without the spaces between them.
     fn words(&self, from: usize) -> String {
-        let start = self.tokens.get(from).map_or(0, |t| t.0);
-        let end = self.tokens.get(self.at).map_or(usize::MAX, |t| t.0);
-        self.text.chars().skip(start).take(end.saturating_sub(start)).filter(|c| !c.is_whitespace()).collect()
+        self.tokens[from..self.at.max(from)].iter().map(|t| t.raw.as_str()).collect()
+    }
+
+    fn next_is(&self, mark: &str) -> bool {
+        matches!(self.tokens.get(self.at + 1), Some(Lexeme { token: Token::Mark(m), .. }) if *m == mark)
     }
 
     fn name(&mut self) -> Parsed<String> {
@@ -205,8 +187,7 @@ impl Parser<'_> {
     }
 
     fn call(&mut self, name: &str) -> bool {
-        let hit = matches!(self.peek(), Some(Token::Name(n)) if n == name)
-            && matches!(self.tokens.get(self.at + 1), Some((_, Token::Mark("("))));
+        let hit = matches!(self.peek(), Some(Token::Name(n)) if n == name) && self.next_is("(");
         self.at += if hit { 2 } else { 0 };
         hit
     }
@@ -224,14 +205,14 @@ impl Parser<'_> {
         let mut outcomes = Vec::new();
         if self.call("c") {
             loop {
-                outcomes.push(self.named_expr()?);
+                outcomes.push(self.outcome()?);
                 if !self.mark(",") {
                     break;
                 }
             }
             self.need(")")?;
         } else {
-            outcomes.push(self.named_expr()?);
+            outcomes.push(self.outcome()?);
         }
         self.need("~")?;
         let mut f = Formula {
@@ -268,6 +249,25 @@ impl Parser<'_> {
         Ok(f)
     }
 
+    /// An outcome. Packages differ on whether `y + z ~ x` asks for the sum or for two estimates.
+    fn outcome(&mut self) -> Parsed<(String, Expr)> {
+        let from = self.at;
+        let out = self.named_expr()?;
+        let mut calls = Vec::new();
+        for at in from..self.at {
+            match &self.tokens[at].token {
+                Token::Mark("(") => calls.push(at > from && matches!(self.tokens[at - 1].token, Token::Name(_))),
+                Token::Mark(")") => drop(calls.pop()),
+                Token::Mark("+") if !calls.contains(&true) => {
+                    self.at = at;
+                    return Err(self.expected("`~`: two outcomes are written c(y, z), the outcome y + z is I(y + z)"));
+                }
+                _ => {}
+            }
+        }
+        Ok(out)
+    }
+
     /// One summand of the right-hand side.
     fn summand(&mut self, f: &mut Formula, minus: bool) -> Parsed<()> {
         if let Some(Token::Number(x)) = self.peek().cloned() {
@@ -281,7 +281,7 @@ impl Parser<'_> {
             return Ok(());
         }
         if minus {
-            return Err(self.expected("1 after `-`: only the constant can be taken away"));
+            return self.take_away(&mut f.terms);
         }
         for (word, cumulative, from_none) in
             [("sw", false, false), ("sw0", false, true), ("csw", true, false), ("csw0", true, true)]
@@ -307,36 +307,97 @@ impl Parser<'_> {
                 return Ok(());
             }
         }
-        let terms = self.terms()?;
-        f.terms.extend(terms);
+        for term in self.terms()? {
+            add(&mut f.terms, term);
+        }
         Ok(())
+    }
+
+    /// What stands after `-` is taken away from the terms before it.
+    fn take_away(&mut self, terms: &mut Vec<Term>) -> Parsed<()> {
+        let from = self.at;
+        for term in self.terms()? {
+            let Some(at) = terms.iter().position(|t| t.is(&term)) else {
+                self.at = from;
+                return Err(self.expected("1 or a term that stands before the `-`"));
+            };
+            terms.remove(at);
+        }
+        Ok(())
+    }
+
+    /// Terms in parentheses: `(a + b)`, of which `:` and `*` make products term by term.
+    fn group(&mut self) -> Parsed<Vec<Term>> {
+        self.deeper()?;
+        let mut terms = self.terms()?;
+        loop {
+            if self.mark("+") {
+                for term in self.terms()? {
+                    add(&mut terms, term);
+                }
+            } else if self.mark("-") {
+                self.take_away(&mut terms)?;
+            } else {
+                break;
+            }
+        }
+        self.need(")")?;
+        self.depth -= 1;
+        Ok(terms)
     }
 
     /// A product: `a:b` is one term, `a*b` three.
     fn terms(&mut self) -> Parsed<Vec<Term>> {
-        let mut terms = vec![self.interaction()?];
+        let mut terms = self.interaction()?;
         while self.mark("*") {
             let right = self.interaction()?;
-            // Each further factor doubles the terms.
-            if terms.len() >= MOST_TERMS {
-                return Err(self.expected(&format!("at most {MOST_TERMS} terms from one product")));
-            }
-            let mut crossed: Vec<Term> = terms
-                .iter()
-                .map(|t| Term { factors: t.factors.iter().chain(&right.factors).cloned().collect() })
-                .collect();
-            terms.push(right);
-            terms.append(&mut crossed);
+            let crossed = self.crossed(&terms, &right)?;
+            right.into_iter().chain(crossed).for_each(|term| add(&mut terms, term));
         }
         Ok(terms)
     }
 
-    fn interaction(&mut self) -> Parsed<Term> {
-        let mut factors = vec![self.factor()?];
+    fn interaction(&mut self) -> Parsed<Vec<Term>> {
+        let mut terms = self.operand()?;
         while self.mark(":") {
-            factors.push(self.factor()?);
+            let right = self.operand()?;
+            terms = self.crossed(&terms, &right)?;
         }
-        Ok(Term { factors })
+        Ok(terms)
+    }
+
+    /// The products of each term with each; a factor counts once, as in R: `x:x` is `x`.
+    fn crossed(&self, left: &[Term], right: &[Term]) -> Parsed<Vec<Term>> {
+        // Each further factor of `*` doubles the terms.
+        if left.len() * right.len() > MOST_TERMS {
+            return Err(self.expected(&format!("at most {MOST_TERMS} terms from one product")));
+        }
+        let mut out = Vec::new();
+        for a in left {
+            for b in right {
+                let mut factors = a.factors.clone();
+                for factor in &b.factors {
+                    if !factors.contains(factor) {
+                        factors.push(factor.clone());
+                    }
+                }
+                add(&mut out, Term { factors });
+            }
+        }
+        Ok(out)
+    }
+
+    fn operand(&mut self) -> Parsed<Vec<Term>> {
+        match self.peek() {
+            Some(Token::Mark("(")) => {
+                self.at += 1;
+                self.group()
+            }
+            Some(Token::Number(_)) => {
+                Err(self.expected("a column: arithmetic is written in I(), the constant outside of parentheses"))
+            }
+            _ => Ok(vec![Term { factors: vec![self.factor()?] }]),
+        }
     }
 
     fn factor(&mut self) -> Parsed<Factor> {
@@ -348,8 +409,7 @@ impl Parser<'_> {
         let column = self.name()?;
         let (mut times, mut reference) = (None, Vec::new());
         while self.mark(",") {
-            let is_ref = matches!(self.peek(), Some(Token::Name(n)) if n == "ref")
-                && matches!(self.tokens.get(self.at + 1), Some((_, Token::Mark("="))));
+            let is_ref = matches!(self.peek(), Some(Token::Name(n)) if n == "ref") && self.next_is("=");
             if is_ref {
                 self.at += 2;
                 if self.call("c") {
@@ -373,12 +433,18 @@ impl Parser<'_> {
         Ok(Factor::Dummies { column, times, reference })
     }
 
-    fn literal(&mut self) -> Parsed<String> {
+    fn literal(&mut self) -> Parsed<Literal> {
         let minus = self.mark("-");
-        let out = match self.peek().cloned() {
-            Some(Token::Number(x)) => if minus { -x } else { x }.to_string(),
-            Some(Token::Text(t)) if !minus => t,
-            _ => return Err(self.expected("a number or a text in quotes")),
+        let raw = self.tokens.get(self.at).map_or("", |t| t.raw.as_str());
+        let out = match self.peek() {
+            Some(Token::Number(x)) if minus => Literal::Number(-x, format!("-{raw}")),
+            Some(Token::Number(x)) => Literal::Number(*x, raw.to_owned()),
+            Some(Token::Text(t)) if !minus => Literal::Text(t.clone()),
+            Some(Token::Name(n)) if !minus && matches!(n.as_str(), "TRUE" | "True" | "true") => Literal::Truth(true),
+            Some(Token::Name(n)) if !minus && matches!(n.as_str(), "FALSE" | "False" | "false") => {
+                Literal::Truth(false)
+            }
+            _ => return Err(self.expected("a number, a text in quotes, TRUE or FALSE")),
         };
         self.at += 1;
         Ok(out)
@@ -512,7 +578,9 @@ mod tests {
         assert_eq!(f.outcomes[0].0, "y");
         assert_eq!(f.terms.len(), 3);
         assert_eq!(f.effects[2], ["exporter", "importer"]);
-        assert!(matches!(&f.terms[2].factors[0], Factor::Dummies { reference, .. } if reference == &["2013"]));
+        assert!(
+            matches!(&f.terms[2].factors[0], Factor::Dummies { reference, .. } if reference == &[Literal::Number(2013.0, "2013".to_owned())])
+        );
     }
 
     #[test]
@@ -523,6 +591,52 @@ mod tests {
         assert_eq!(f.outcomes.len(), 2);
         assert!(!f.constant);
         assert_eq!(f.steps.unwrap().1.len(), 2);
+    }
+
+    /// The terms of a right-hand side by their names.
+    fn terms(text: &str) -> Vec<String> {
+        let name = |f: &Factor| match f {
+            Factor::Value(name, _) => name.clone(),
+            Factor::Dummies { column, .. } => format!("i({column})"),
+        };
+        let f = parse(&format!("y ~ {text}")).unwrap();
+        f.terms.iter().map(|t| t.factors.iter().map(name).collect::<Vec<_>>().join(":")).collect()
+    }
+
+    #[test]
+    fn parentheses_group_terms() {
+        assert_eq!(terms("(x + t)"), ["x", "t"]);
+        assert_eq!(terms("(x + t):im"), ["x:im", "t:im"]);
+        assert_eq!(terms("im:(x + (t))"), ["im:x", "im:t"]);
+        assert_eq!(terms("(a + b)*c"), ["a", "b", "c", "a:c", "b:c"]);
+        assert_eq!(terms("((a + b) - b):(c + i(d))"), ["a:c", "a:i(d)"]);
+        assert_eq!(terms("(a + b):(a + b)"), ["a", "a:b", "b"]);
+        assert_eq!(terms("a*b - a:b"), ["a", "b"]);
+        assert_eq!(terms("a*b - (a + b)"), ["a:b"]);
+        assert_eq!(terms("I((a + b) * 2) + a:b + b:a"), ["I((a+b)*2)", "a:b"]);
+        assert_eq!(parse("y ~ sw((a + b):c, d)").unwrap().steps.unwrap().1[0].len(), 2);
+        for wrong in ["y ~ (x + 1)", "y ~ (x > 2)", "y ~ (a + b)^2", "y ~ a - b", "y ~ (-a)", "y ~ 2:x", "y ~ ()"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+        assert!(parse(&format!("y ~ {}a{}", "(".repeat(60), ")".repeat(60))).is_ok());
+    }
+
+    #[test]
+    fn a_sum_of_outcomes_is_asked_back() {
+        for wrong in ["y + z ~ x", "(y + z) ~ x", "c(a, y + z) ~ x", "y - (z + 1) ~ x"] {
+            assert!(parse(wrong).unwrap_err().to_string().contains("c(y, z)"), "{wrong}");
+        }
+        for right in ["I(y + z) ~ x", "log(y + 1) ~ x", "c(y, z) ~ x", "y / z ~ x"] {
+            assert!(parse(right).is_ok(), "{right}");
+        }
+    }
+
+    #[test]
+    fn names_keep_what_stands_in_quotes() {
+        assert_eq!(terms("I(z == \"New York\") + I(z == \"NewYork\")").len(), 2);
+        assert_eq!(terms("I( z  == \"New York\" )"), ["I(z==\"New York\")"]);
+        assert_eq!(terms("`a b` + `ab` + ab + log(`a b`)"), ["`a b`", "ab", "log(`a b`)"]);
+        assert_eq!(terms("`a:b` + a:b"), ["`a:b`", "a:b"]);
     }
 
     #[test]
@@ -551,7 +665,10 @@ mod tests {
         assert!(parse(&format!("y ~ {}", "(".repeat(100_000))).is_err());
         assert!(parse(&format!("y ~ I({}x)", "-".repeat(100_000))).is_err());
         // Found by fuzzing: forty crossed factors are a trillion terms; and a sum is a deep tree.
-        assert!(parse(&format!("y ~ x{}", "*x".repeat(40))).is_err());
+        let crossed: String = (0..40).map(|k| format!("*x{k}")).collect();
+        assert!(parse(&format!("y ~ x{crossed}")).is_err());
+        // A factor counts once.
+        assert_eq!(parse(&format!("y ~ x{}", "*x".repeat(40))).unwrap().terms.len(), 1);
         assert!(parse(&format!("y ~ I(x{})", "+x".repeat(100_000))).is_err());
     }
 
