@@ -1,20 +1,23 @@
 // The interface of the server, as the page uses it.
 
 export interface Column { name: string; title: string; unit: string }
-export interface Table { id: string; title: string; columns: Column[]; rows: (string | number | null)[][]; shown: string[][] }
+export interface Table { id: string; title: string; columns: Column[]; rows: (string | number | null)[][]; shown: string[][]; supposition?: string }
 export interface Finding {
   id: string; title: string; statement: string; value: number | string | null; shown: string; definition: string; method: string;
-  sources: { name: string; vintage: string; hash: string }[]; caveats: string[]; reproduce: string;
+  sources: { name: string; vintage: string; hash: string }[]; caveats: string[]; reproduce: string; supposition?: string;
 }
 export interface Line { name: string; points: [number, number][] }
 export interface Chart {
   id: string; title: string; source: string; svg: string; unit: string; kind: "lines" | "bars"; lines?: Line[];
   bars?: { label: string; value: number; marked_low: number; marked_high: number }[]; marked?: string | null; x_title?: string;
+  file: string; supposition?: string;
 }
+/** The year of the flows and the day of the measures that an answer is about. */
+export interface Resolved { year: number; date: string }
 export interface Gone { measure: string; exporter: string; importer: string; usd: number; log_points: number }
 export interface Answer {
   command: string; title: string; findings: Finding[]; tables: Table[]; charts: Chart[]; gone?: Gone[]; levers_toml?: string;
-  cost_cut?: number;
+  cost_cut?: number; resolved?: Resolved;
 }
 export interface Measure {
   id: string; title: string; sender: string; sender_name: string; targets: { code: string; from: string; until: string | null }[];

@@ -1,5 +1,5 @@
 import "./page.css";
-import { ask, briefPage, job, meta as load, Refused, type Answer, type Ask, type Gone, type Meta } from "./api";
+import { ask, briefPage, job, meta as load, Refused, type Answer, type Ask, type Gone, type Meta, type Resolved } from "./api";
 import { download, h, the } from "./dom";
 import { dossier } from "./dossier";
 import { answer as show } from "./figure";
@@ -24,6 +24,8 @@ let state = read(location.search);
 let meta: Meta | null = null;
 let gone: Gone[] = [];
 let trade: Answer | null = null;
+/** The year and the day that the server answers for; the switches stand as they were on that day. */
+let resolved: Resolved | null = null;
 /** What each card shows now: late answers to earlier questions are dropped. */
 const running = new Map<string, AbortController>();
 const leads = new Map<string, string>();
@@ -32,7 +34,7 @@ const cards = the("cards");
 const body = (id: string): HTMLElement => the(`card-${id}`).querySelector<HTMLElement>(".body") ?? the(`card-${id}`);
 const name = (code: string): string => meta?.countries.find((c) => c.code === code)?.name ?? code;
 const inSentence = (code: string): string => meta?.countries.find((c) => c.code === code)?.in_sentence ?? code;
-const day = (): string => state.date ?? `${state.year ?? meta?.usual_year ?? new Date().getFullYear()}-12-31`;
+const day = (): string => resolved?.date ?? state.date ?? `${state.year ?? meta?.usual_year ?? new Date().getFullYear()}-12-31`;
 
 function question(more: Partial<Ask> = {}): Ask {
   return {
@@ -52,6 +54,12 @@ function question(more: Partial<Ask> = {}): Ask {
 const supposed = (): Partial<Ask> => (
   { ...(state.lift.length ? { lift: state.lift } : {}), ...(state.bring.length ? { bring: state.bring } : {}) }
 );
+
+/** What the switches and the reader's own costs change in trade costs. */
+const pulled = (): Partial<Ask> => {
+  const levers = meta ? measures.levers(measures.between(meta, state, day()), state, gone) : [];
+  return levers.length > 0 ? { levers } : {};
+};
 
 function refused(error: unknown): Node[] {
   if (error instanceof Refused) {
@@ -90,7 +98,8 @@ async function fill(id: string, get: (signal: AbortSignal) => Promise<Answer>, p
 
 const sentence = (a: Answer | null, id: string): string => {
   const found = a?.findings.find((f) => f.id === id);
-  return found ? `${found.statement}.` : "";
+  if (!found) return "";
+  return found.supposition ? `${found.supposition}: ${found.statement}.` : `${found.statement}.`;
 };
 
 function lead(): void {
@@ -123,10 +132,7 @@ function long(id: string, what: Ask): Promise<Answer | null> {
 /** Trade costs settle again: at each move of a slider and at each switch. */
 async function settle(): Promise<void> {
   const began = performance.now();
-  const list = meta ? measures.between(meta, state, day()) : [];
-  const pulled = measures.levers(list, state, gone);
-  const levers = pulled.length > 0 ? { levers: pulled } : {};
-  const done = await fill("reach", (signal) => ask("reach", question(levers), signal), async (a) => {
+  const done = await fill("reach", (signal) => ask("reach", question({ ...supposed(), ...pulled() }), signal), async (a) => {
     const countries = a.tables.find((t) => t.id.endsWith(".countries"));
     const source = a.charts[0]?.source.split(";")[0] ?? "";
     const drawn = countries && meta ? [await map(countries, [state.a, state.b], meta.countries, source)] : [];
@@ -136,7 +142,7 @@ async function settle(): Promise<void> {
     lead();
     return;
   }
-  leads.set("reach", sentence(done, "reach.cost_cut") || sentence(done, "levers.rest") || sentence(done, "levers.all"));
+  leads.set("reach", ["reach.cost_cut", "levers.rest", "levers.limit", "levers.fewest", "levers.all"].map((id) => sentence(done, id)).find((t) => t) ?? "");
   lead();
   const took = performance.now() - began;
   const note = the("settled");
@@ -157,12 +163,16 @@ async function coverage(): Promise<void> {
   lead();
 }
 
+async function potential(): Promise<void> {
+  await fill("potential", (signal) => ask("potential", question(supposed()), signal), (x) => show(x));
+}
+
 function drawTimeline(): void {
   if (!meta || !trade) return;
   const table = trade.tables.find((t) => t.id === "turnover.by_year");
   const source = trade.charts[0]?.source ?? "";
   const list = measures.between(meta, state, day());
-  const drawn = table && timeline(table, measures.spans(list, state), day(), state.year ?? meta.usual_year, source);
+  const drawn = table && timeline(table, measures.spans(list, state), day(), resolved?.year ?? null, source, measures.supposition(list, state));
   document.getElementById("figure-measures-timeline")?.remove();
   if (drawn) body("turnover").querySelector(".figures")?.append(drawn);
 }
@@ -175,12 +185,18 @@ function switches(): void {
 async function all(): Promise<void> {
   leads.clear();
   gone = [];
+  trade = null;
+  resolved = null;
   const words = `${inSentence(state.a)} and ${inSentence(state.b)}`;
   the("title").textContent = `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}`;
   document.title = `${name(state.a)} and ${name(state.b)} · Turnover`;
-  switches();
   const level = fill("turnover", (signal) => ask("turnover", question(), signal), (x) => show(x)).then((a) => {
-    trade = a;
+    if (a) {
+      trade = a;
+      resolved = a.resolved ?? null;
+    }
+    the<HTMLInputElement>("year").placeholder = resolved ? String(resolved.year) : "";
+    the("resolved").textContent = resolved ? `Trade of ${resolved.year}, measures as on ${resolved.date}.` : "";
     leads.set("turnover", sentence(a, "turnover.level"));
     lead();
     drawTimeline();
@@ -194,18 +210,12 @@ async function all(): Promise<void> {
   );
   void coverage();
   void history();
-  void fill("potential", (signal) => ask("potential", question(), signal), (x) => show(x));
+  void potential();
   await Promise.all([level, base]);
   switches();
   await settle();
-  const list = measures.between(meta as Meta, state, day());
-  const named = list
-    .filter((b) => b.inForce && b.measure.direction === "import" && b.measure.codes > 0 && b.measure.sender === b.sender)
-    .sort((x, y) => y.measure.codes - x.measure.codes)[0];
-  for (const id of ["effect", "diversion"]) {
-    if (named) void long(id, question({ measure: named.measure.id }));
-    else body(id).replaceChildren(h("p", { class: "muted" }, "No ban on imports between the two is in force on the day."));
-  }
+  // The server knows which measure's effect its figures can show.
+  for (const id of ["effect", "diversion"]) void long(id, question());
 }
 
 async function statements(): Promise<void> {
@@ -265,6 +275,7 @@ function change(next: Partial<State>): void {
   }
   if (before.lift !== state.lift || before.bring !== state.bring) {
     void coverage();
+    void potential();
     drawTimeline();
   }
   if (before.lift !== state.lift || before.bring !== state.bring || before.worth !== state.worth || before.own !== state.own) switches();
@@ -332,7 +343,7 @@ async function copy(button: HTMLButtonElement): Promise<void> {
 async function save(button: HTMLButtonElement): Promise<void> {
   button.disabled = true;
   try {
-      download(await briefPage(question(supposed())), `brief-${state.a}-${state.b}.html`);
+    download(await briefPage(question({ ...supposed(), ...pulled() })), `brief-${state.a}-${state.b}.html`);
   } catch (error) {
     the("lead").prepend(...refused(error));
   } finally {

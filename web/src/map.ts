@@ -5,6 +5,7 @@ import { feature } from "topojson-client";
 import type { Country, Table } from "./api";
 import { s } from "./dom";
 import { figure } from "./figure";
+import { percent } from "./format";
 
 interface Place { id?: string | number; d: string }
 
@@ -58,7 +59,6 @@ export async function map(t: Table, pair: string[], countries: Country[], source
     if (country) path.append(s("title", {}, row ? `${country.name}: ${row.shown}` : `${country.name}: in the rest of the world`));
     drawing.append(path);
   }
-  const percent = (v: number) => `${(v * 100).toPrecision(2)} %`;
   const legend: [number, string][] = [[0, `below -${percent(large)}`], [2, "less"], [3, "about 0"], [4, "more"], [6, `above ${percent(large)}`]];
   legend.forEach(([step, words], i) => {
     const x = [4, 128, 188, 262, 330][i] ?? 4;
@@ -67,5 +67,5 @@ export async function map(t: Table, pair: string[], countries: Country[], source
   const gain = third.filter((r) => r.value > 0).length;
   const title = `${gain} of ${third.length} third countries gain, ${third.length - gain} lose`;
   drawing.setAttribute("aria-label", title);
-  return figure("reach.map", title, `${source}; change in welfare`, drawing, () => [["country", "welfare_change"], ...rows.map((r) => [r.code, r.value])]);
+  return figure("reach.map", title, `${source}; change in welfare`, drawing, () => [["country", "welfare_change"], ...rows.map((r) => [r.code, r.value])], { supposition: t.supposition });
 }

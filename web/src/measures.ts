@@ -2,6 +2,7 @@
 
 import type { Country, Gone, Lever, Measure, Meta } from "./api";
 import { h, the } from "./dom";
+import { usd } from "./format";
 import type { State } from "./state";
 import type { Span } from "./timeline";
 
@@ -35,6 +36,18 @@ export function between(meta: Meta, state: State, day: string): Between[] {
 const isOn = (b: Between, state: State): boolean =>
   b.inForce ? !state.lift.includes(b.measure.id) : state.bring.includes(b.measure.id);
 
+/** What the switches suppose that is not so, in the server's words. */
+export function supposition(list: Between[], state: State): string | undefined {
+  const part = (ids: string[], what: string): string[] => {
+    const names = ids.map((id) => `${list.find((b) => b.measure.id === id)?.measure.title ?? id} (${id})`);
+    const last = names.pop();
+    if (last === undefined) return [];
+    return [`${names.length > 0 ? `${names.join(", ")} and ${last} are` : `${last} is`} ${what}`];
+  };
+  const parts = [...part(state.lift, "lifted"), ...part(state.bring, "in force")];
+  return parts.length > 0 ? `Supposing that ${parts.join(" and that ")}` : undefined;
+}
+
 export const spans = (list: Between[], state: State): Span[] =>
   list.map((b) => ({ measure: b.measure, from: b.from, until: b.until, on: isOn(b, state) }));
 
@@ -54,7 +67,7 @@ export function levers(list: Between[], state: State, gone: Gone[]): Lever[] {
     const title = `${b.inForce ? "Lift" : "Bring in"}: ${b.measure.title}`;
     if (said) {
       const size = b.inForce ? { tariff_equivalent_percent: said } : { cost_percent: said };
-      out.push({ title, measure: b.measure.id, ...flow, ...size });
+      out.push({ title: `${title}, as costly as a tariff of ${said} %`, measure: b.measure.id, ...flow, ...size });
     } else if (b.inForce && estimate && estimate.log_points > 0) {
       out.push({ title, measure: b.measure.id, exporter: estimate.exporter, importer: estimate.importer, log_points: estimate.log_points });
     }
@@ -62,7 +75,7 @@ export function levers(list: Between[], state: State, gone: Gone[]): Lever[] {
   for (const o of state.own) {
     if (!o.percent) continue;
     const [exporter, importer] = o.way === "ba" ? [state.b, state.a] : [state.a, state.b];
-    out.push({ title: `Your own: ${o.percent > 0 ? "+" : ""}${o.percent} %`, exporter, importer, both: o.way === "both", cost_percent: o.percent });
+    out.push({ title: `Your own: ${o.percent > 0 ? "+" : ""}${o.percent} % on the cost of goods from ${exporter} to ${importer}${o.way === "both" ? " and back" : ""}`, exporter, importer, both: o.way === "both", cost_percent: o.percent });
   }
   return out.slice(0, 12);
 }
@@ -96,7 +109,7 @@ export function draw(list: Between[], state: State, gone: Gone[], change: (next:
       ),
     );
   }
-  if (list.length === 0) parts.push(h("p", { class: "small muted" }, "The catalogue has no measure between these two."));
+  if (list.length === 0) parts.push(h("p", { class: "small muted" }, "The catalogue has no measure between these two. That is a gap of the catalogue, not a sign that there is none."));
   box.replaceChildren(...parts);
   drawOwn(state, change);
   if (focused) document.getElementById(focused)?.focus();
@@ -127,8 +140,8 @@ function worth(b: Between, state: State, gone: Gone[], change: (next: Partial<St
     change({ worth: rest });
   });
   const words = estimate
-    ? `% tariff; estimated: trade of ${(estimate.usd / 1e6).toFixed(0)} m USD comes back`
-    : "% tariff is what it costs; not estimated, so 0 until you say";
+    ? `% tariff; estimated: trade of ${usd(estimate.usd)} US dollars comes back`
+    : "% tariff is what it costs; not estimated, so it counts nothing until you say";
   return h("div", { class: "worth" }, input, h("label", { for: `w-${id}`, class: "small" }, words));
 }
 

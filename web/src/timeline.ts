@@ -3,6 +3,7 @@
 import type { Measure, Table } from "./api";
 import { s } from "./dom";
 import { figure } from "./figure";
+import { usd } from "./format";
 
 const WIDTH = 460;
 const LEFT = 196;
@@ -17,7 +18,7 @@ const decimal = (date: string): number => {
   return year + (day.getTime() - Date.UTC(year, 0, 1)) / (365.25 * 864e5);
 };
 
-export function timeline(trade: Table, spans: Span[], day: string, year: number | null, source: string): HTMLElement | null {
+export function timeline(trade: Table, spans: Span[], day: string, year: number | null, source: string, supposition: string | undefined): HTMLElement | null {
   const at = (name: string) => trade.columns.findIndex((c) => c.name === name);
   const points = trade.rows.map((r) => ({ year: Number(r[at("year")]), value: Number(r[at("turnover_usd")]) }));
   const first = points[0];
@@ -36,16 +37,17 @@ export function timeline(trade: Table, spans: Span[], day: string, year: number 
   for (const p of points) {
     const width = Math.max(4, ((WIDTH - LEFT - 10) / (to - from)) * 0.7);
     const bar = s("rect", { class: "b", x: x(p.year) + 2, y: y(p.value), width, height: TRADE - 4 - y(p.value) });
-    bar.append(s("title", {}, `${p.year}: ${(p.value / 1e9).toFixed(2)} billion US dollars`));
+    bar.append(s("title", {}, `${p.year}: ${usd(p.value)} US dollars`));
     drawing.append(bar);
   }
   drawing.append(
     s("line", { class: "z", x1: LEFT, x2: WIDTH - 10, y1: TRADE - 4, y2: TRADE - 4 }),
-    s("text", { class: "m", x: LEFT - 6, y: y(top) + 8, "text-anchor": "end" }, `${(top / 1e9).toPrecision(3)} bn`),
+    s("text", { class: "m", x: LEFT - 6, y: y(top) + 8, "text-anchor": "end" }, usd(top)),
   );
   const step = to - from > 14 ? 5 : to - from > 7 ? 2 : 1;
   for (let t = Math.ceil(from / step) * step; t <= to; t += step) {
-    drawing.append(s("text", { class: "m", x: x(t), y: TRADE + 12 }, String(t)));
+    // The last one stays inside.
+    drawing.append(s("text", { class: "m", x: Math.min(x(t), WIDTH - 34), y: TRADE + 12 }, String(t)));
   }
   lanes.forEach((lane, i) => {
     const line = TRADE + 26 + i * LANE;
@@ -64,10 +66,10 @@ export function timeline(trade: Table, spans: Span[], day: string, year: number 
   const now = points.find((p) => p.year === year) ?? last;
   const change = now.value / before.value - 1;
   const on = lanes.filter((l) => l.on).length;
-  const title = `${on} measure${on === 1 ? "" : "s"} on ${day}; turnover of ${now.year} is ${Math.abs(change * 100).toFixed(0)} % ${change < 0 ? "below" : "above"} ${before.year}, before the first${later > 0 ? `; ${later} more came later` : ""}`;
+  const title = `${on} measure${on === 1 ? "" : "s"} ${supposition ? "supposed to be " : ""}in force on ${day}; turnover of ${now.year} is ${Math.abs(change * 100).toFixed(0)} % ${change < 0 ? "below" : "above"} ${before.year}, before the first${later > 0 ? `; ${later} more came later` : ""}`;
   drawing.setAttribute("aria-label", title);
   return figure("measures.timeline", title, `${source}; catalogue of measures`, drawing, () => [
     ["measure", "sender", "from", "until", "counts"],
     ...lanes.map((l) => [l.measure.id, l.measure.sender, l.from, l.until ?? "", l.on ? 1 : 0]),
-  ]);
+  ], { supposition });
 }

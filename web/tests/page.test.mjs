@@ -92,7 +92,33 @@ test("measures are lifted, brought in and made up", async () => {
   await page.waitForFunction(() => document.querySelector("#card-reach .body")?.textContent?.includes("Bring in: Import ban on energy"));
   await page.click("#add-own");
   await page.waitForFunction(() => document.querySelector("#card-reach .body")?.textContent?.includes("Your own: +10 %"));
+  // All that rests on the switches says so: findings, charts, the line of time, the lead.
+  const words = "Supposing that Food embargo (rus-2014-food) is lifted and that Import ban on energy (usa-2022-energy) is in force";
+  await page.waitForFunction((w) => document.querySelector("#card-coverage .body")?.textContent?.includes(w), words);
+  await page.waitForFunction(() => document.querySelector("#card-reach .body")?.textContent?.includes("Supposing these changes of trade costs"));
+  const marked = await page.evaluate(() => ({
+    findings: [...document.querySelectorAll("#card-coverage li, #card-reach li")].filter((li) => !li.textContent.startsWith("Supposed: ")).length,
+    figures: [...document.querySelectorAll("#card-coverage figure, #card-reach figure, #figure-measures-timeline")].filter((f) => !f.querySelector("figcaption .supposed")).length,
+    fact: document.querySelector("#cards").textContent.includes("measures in force on"),
+  }));
+  assert.deepEqual(marked, { findings: 0, figures: 0, fact: false });
+  assert.ok((await lead(page)).includes(words));
   await picture(page, "levers");
+  // The brief that is saved has the same figures: every finding of the page, word for word.
+  const [file] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
+  const codes = [["&#x27;", "'"], ["&#x2f;", "/"], ["&quot;", '"'], ["&lt;", "<"], ["&gt;", ">"], ["&amp;", "&"]];
+  const saved = codes.reduce((text, [code, c]) => text.replaceAll(code, c), String(readFileSync(await file.path())));
+  const shown = await page.evaluate(() =>
+    ["turnover", "coverage", "reach", "history"].flatMap((id) => [...document.querySelectorAll(`#card-${id} .body > ul > li`)].map((li) => li.textContent.replace(/^Supposed: /, ""))));
+  assert.ok(shown.length > 20);
+  for (const text of shown) assert.ok(saved.includes(text), text);
+  await page.close();
+});
+
+test("a ban that counts nothing in trade costs is named", async () => {
+  const page = await open("?a=USA&b=RUS&times=3&bring=usa-2022-energy");
+  await page.waitForFunction(() => document.querySelector("#card-reach .body")?.textContent?.includes("counts nothing here"));
+  assert.ok((await page.textContent("#card-reach")).includes("usa-2022-energy"));
   await page.close();
 });
 
@@ -132,6 +158,17 @@ test("a file is dropped: good, with strange columns, bad", async () => {
   await page.waitForFunction(() => document.querySelector("#lead")?.textContent?.includes("8.000 billion US dollars in 2019"));
   assert.equal(await page.textContent("h1"), "Germany and France");
   assert.ok((await page.textContent("#card-turnover")).includes("flows.csv"));
+  // The switches, the shares and the year are of the file's own latest year.
+  await drop(page, "later.csv", "year,exporter,importer,product,value_usd\n2021,USA,RUS,87,4e9\n2023,USA,RUS,87,5e9\n2023,RUS,USA,27,3e9\n");
+  await page.waitForFunction(() => document.querySelector("#lead")?.textContent?.includes("8.000 billion US dollars in 2023"));
+  assert.equal(await page.getAttribute("#year", "placeholder"), "2023");
+  assert.equal(await page.textContent("#resolved"), "Trade of 2023, measures as on 2023-12-31.");
+  assert.equal(await page.isChecked("#m-usa-2022-energy"), true);
+  assert.match(await page.textContent("#card-coverage"), /in force on 2023-12-31/);
+  await page.fill("#date", "2021-06-30");
+  await page.waitForFunction(() => document.querySelector("#lead")?.textContent?.includes("in 2021"));
+  await page.waitForFunction(() => !document.querySelector("#m-usa-2022-energy").checked);
+  await page.fill("#date", "");
   // Columns that no reader could guess are named in a step of their own.
   await drop(page, "odd.csv", "jahr,von,nach,wert\n2019,USA,RUS,7\n2018,USA,RUS,6\n");
   const dialog = page.locator("#mapping");
@@ -198,6 +235,14 @@ test("charts are taken away as SVG, PNG and CSV, the brief as a page", async () 
   assert.ok(String(svg.bytes).includes("Times 3 takes a cost that is 24.2 % lower") && String(svg.bytes).includes("World Input-Output"));
   const png = await get(figure.locator("button", { hasText: "PNG" }));
   assert.equal(String(png.bytes.subarray(1, 4)), "PNG");
+  assert.ok(png.bytes.readUInt32BE(16) >= 2 * 920, "sharp on paper");
+  // A file needs nothing from elsewhere, whoever drew it.
+  for (const id of ["reach-curve", "reach-map", "measures-timeline", "coverage-composition"]) {
+    const alone = String((await get(page.locator(`#figure-${id} button`, { hasText: "SVG" }))).bytes);
+    for (const absent of ["var(", "class=", "<style", "rgb(", "system-ui"]) assert.ok(!alone.includes(absent), `${id}: ${absent}`);
+    assert.ok(alone.includes("font-family=") && alone.includes('fill="#ffffff"'), id);
+    if (pictures) (await import("node:fs")).writeFileSync(`${pictures}/alone-${id}.svg`, alone);
+  }
   assert.ok(png.bytes.length > 10_000, "the picture is not empty");
   if (pictures) (await import("node:fs")).writeFileSync(`${pictures}/chart.png`, png.bytes);
   const csv = await get(figure.locator("button", { hasText: "CSV" }));

@@ -1,6 +1,6 @@
 //! Development tasks: `cargo run --release -p xtask -- figures DIR` makes the embedded tables
 //! again from the sources that `figures/SOURCES.toml` names; `... -- bench` prints time and memory of
-//! the main job.
+//! the main job; `... -- oracle-equilibrium` compares equilibria with plain fixed points.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a development tool talks on the terminal")]
 
@@ -10,6 +10,8 @@ mod equilibrium;
 mod estimate;
 mod figures;
 mod noise;
+mod oracle_equilibrium;
+mod oracle_estimate;
 mod server;
 
 use std::process::ExitCode;
@@ -25,15 +27,25 @@ fn main() -> ExitCode {
         ["bench-estimate-one", name, data] => estimate::one(name, Some(data.as_ref())),
         ["bench-equilibrium"] => equilibrium::run(None),
         ["bench-equilibrium", data] => equilibrium::run(Some(data.as_ref())),
+        ["oracle-equilibrium", worlds, seed] => match (worlds.parse(), seed.parse()) {
+            (Ok(worlds), Ok(seed)) => oracle_equilibrium::run(worlds, seed),
+            _ => Err("oracle-equilibrium takes two whole numbers, worlds and a seed".into()),
+        },
         ["bench-import"] => baci::run(None),
         ["bench-import", rows] => rows.parse().map_err(Into::into).and_then(|n| baci::run(Some(n))),
         ["bench-scaling"] => estimate::scaling(),
         ["bench-server"] => server::run(),
         ["measure", program, ref words @ ..] => estimate::measure(program, words),
+        ["oracle-estimate", designs] => designs.parse().map_err(Into::into).and_then(|n| oracle_estimate::run(n, 2)),
+        ["oracle-estimate", designs, set] => designs
+            .parse()
+            .map_err(Into::into)
+            .and_then(|n| set.parse().map_err(Into::into).and_then(|set| oracle_estimate::run(n, set))),
+        ["oracle-design", seed] => oracle_estimate::one(seed),
         ["figures", dir] => figures::make(dir.as_ref()),
         _ => {
             eprintln!(
-                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-import [ROWS]\n       xtask bench-scaling\n       xtask bench-server"
+                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-import [ROWS]\n       xtask bench-scaling\n       xtask bench-server\n       xtask oracle-equilibrium WORLDS SEED\n       xtask oracle-estimate DESIGNS [SET]\n       xtask oracle-design SEED"
             );
             return ExitCode::from(2);
         }

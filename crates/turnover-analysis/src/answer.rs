@@ -78,6 +78,9 @@ pub struct Finding {
     pub caveats: Vec<String>,
     /// The command that gives it again.
     pub reproduce: String,
+    /// What it supposes that is not so, as `Supposing that Food embargo (rus-2014-food) is lifted`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supposition: Option<String>,
 }
 
 impl Finding {
@@ -101,6 +104,17 @@ impl Finding {
             sources,
             caveats,
             reproduce,
+            supposition: None,
+        }
+    }
+}
+
+impl Finding {
+    /// The sentence with what it supposes before it, for wherever it stands by itself.
+    pub fn sentence(&self) -> String {
+        match &self.supposition {
+            Some(supposed) => format!("{supposed}: {}", self.statement),
+            None => self.statement.clone(),
         }
     }
 }
@@ -163,6 +177,9 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Rows, each as long as the columns.
     pub rows: Vec<Vec<Cell>>,
+    /// What it supposes that is not so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supposition: Option<String>,
 }
 
 impl Table {
@@ -176,6 +193,15 @@ impl Table {
                 .map(|(name, title, unit)| Column { name: (*name).to_owned(), title: (*title).to_owned(), unit: *unit })
                 .collect(),
             rows: Vec::new(),
+            supposition: None,
+        }
+    }
+
+    /// The title with what the table supposes.
+    pub fn heading(&self) -> String {
+        match &self.supposition {
+            Some(supposed) => format!("{supposed}: {}", self.title),
+            None => self.title.clone(),
         }
     }
 }
@@ -251,6 +277,9 @@ pub struct Chart {
     pub kind: ChartKind,
     /// Source and date, one line.
     pub source: String,
+    /// What it supposes that is not so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supposition: Option<String>,
 }
 
 /// The answer to one question.
@@ -284,6 +313,16 @@ impl Answer {
         out.insert("charts".into(), json(serde_json::to_value(&self.charts)));
         out.insert("status".into(), "answered".into());
         Value::Object(out)
+    }
+
+    /// The answer with every finding, table and chart marked as resting on a supposition.
+    #[must_use]
+    pub fn supposing(mut self, supposition: &str) -> Self {
+        let mark = || Some(supposition.to_owned());
+        self.findings.iter_mut().for_each(|f| f.supposition = mark());
+        self.tables.iter_mut().for_each(|t| t.supposition = mark());
+        self.charts.iter_mut().for_each(|c| c.supposition = mark());
+        self
     }
 
     /// A finding by its name.

@@ -506,6 +506,7 @@ fn timeline(comparison: &Comparison, found: &[Excess], flows: &Flows) -> Chart {
             x_title: "Year".to_owned(),
         },
         source: format!("{}; deliveries of the covered products", flows.source.name),
+        supposition: None,
     }
 }
 
@@ -533,5 +534,6 @@ fn excess_chart(panel: &Panel, found: &[Excess], flows: &Flows) -> Chart {
         unit: Unit::Usd,
         kind: ChartKind::Bars { bars, marked: None },
         source: format!("{}; own estimate, excess a year", flows.source.name),
+        supposition: None,
     }
 }

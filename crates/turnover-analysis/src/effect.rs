@@ -87,6 +87,19 @@ struct Estimated {
     table: Vec<Coefficient>,
 }
 
+impl Estimated {
+    /// The coefficient of the one regressor, which may have been dropped.
+    fn only(&self) -> Result<&Coefficient, AnalysisError> {
+        self.table.first().ok_or_else(|| AnalysisError::Estimate {
+            what:
+                "the effect cannot be estimated: the effects of partner-year, product-year and partner-product leave \
+                   it no variation"
+                    .to_owned(),
+            help: "more partners, products or years are needed".to_owned(),
+        })
+    }
+}
+
 fn estimate(
     panel: &Panel,
     keep: &dyn Fn(usize, usize) -> bool,
@@ -148,7 +161,7 @@ pub(crate) fn prevented(
         return Err(wrong(format!("{year} is not after `{measure}` began")));
     }
     let main = design.main(Watch::none())?;
-    let effect = &main.table[0];
+    let effect = main.only()?;
     let fitted: f64 = main
         .rows
         .cells
@@ -227,7 +240,7 @@ pub fn answer(
     let step = |what: &str, done: usize| watch.at(what, done, 4);
     step("the effect", 0)?;
     let main = design.main(watch)?;
-    let effect = main.table[0].clone();
+    let effect = main.only()?.clone();
     let first = &design.first;
     let keep = |p: usize, y: usize| design.keep(p, y);
     let treated = |p: usize, c: usize, y: usize| design.treated(p, c, y);
@@ -450,6 +463,18 @@ struct Lost {
     after_all: Vec<f64>,
 }
 
+impl Panel<'_> {
+    /// Over which years averages since the measure are taken: ` on average over 2015 to 2020`.
+    fn years_since(&self) -> String {
+        let mut after = self.years.iter().filter(|y| **y > self.start_year());
+        match (after.next(), after.next_back()) {
+            (Some(first), Some(last)) => format!(" on average over {first} to {last}"),
+            (Some(only), None) => format!(", by {only} alone"),
+            _ => String::new(),
+        }
+    }
+}
+
 impl Lost {
     fn new(panel: &Panel, main: &Estimated, effect: f64, first: &[bool]) -> Self {
         let y0 = panel.start_year();
@@ -498,9 +523,10 @@ impl Lost {
             id,
             title,
             statement: format!(
-                "It {} trade{whom} worth {} a year",
+                "It {} trade{whom} worth {} a year{}",
                 if lost < 0.0 { "added" } else { "prevented" },
-                usd(lost.abs())
+                usd(lost.abs()),
+                panel.years_since()
             ),
             value: Number::Value(lost),
             unit: Unit::Usd,
@@ -575,10 +601,16 @@ impl Lost {
         let worst = self.partners.first().map_or_else(String::new, |p| panel.partners[p.0].name().to_owned());
         Chart {
             id: "effect.prevented".to_owned(),
-            title: sentence(&format!("{} lost most, of {} a year in all", in_sentence(&worst), usd(self.total(None)))),
+            title: sentence(&format!(
+                "{} lost most, of {} a year in all{}",
+                in_sentence(&worst),
+                usd(self.total(None)),
+                panel.years_since()
+            )),
             unit: Unit::Usd,
             kind: ChartKind::Bars { bars, marked: None },
-            source: format!("{}; own estimate, trade prevented a year", flows.source.name),
+            source: format!("{}; own estimate, trade prevented a year{}", flows.source.name, panel.years_since()),
+            supposition: None,
         }
     }
 }
@@ -606,5 +638,6 @@ fn study_chart(panel: &Panel, study: &[Coefficient], reference: i32, effect: &Co
             x_title: "Year".to_owned(),
         },
         source: format!("{}; own estimate, event study", flows.source.name),
+        supposition: None,
     }
 }

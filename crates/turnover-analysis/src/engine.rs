@@ -8,6 +8,7 @@ use turnover_equilibrium::{
 };
 
 use crate::error::AnalysisError;
+use crate::limits::{check_theta, check_together};
 use crate::pull::{Deficits, Pull, What};
 use crate::world::NamedWorld;
 
@@ -24,7 +25,31 @@ pub struct NamedEconomy {
 
 impl NamedEconomy {
     /// From tables; what had to be mended is among the caveats.
-    pub fn new(tables: EconomyTables) -> Result<Self, AnalysisError> {
+    pub fn new(mut tables: EconomyTables) -> Result<Self, AnalysisError> {
+        let (n, s) = (tables.regions.len(), tables.sectors.len());
+        crate::limits::check_size(&tables.source.name, n, s)?;
+        if let Some(j) = tables.theta.iter().position(|t| check_theta(*t).is_err()) {
+            return Err(AnalysisError::World {
+                source_name: tables.source.name.clone(),
+                what: format!("the elasticity of {} is {}", tables.sectors[j], tables.theta[j]),
+                help: "elasticities from 0.1 to 100 are solved; estimates lie between 2 and 10".to_owned(),
+            });
+        }
+        // A tariff falls on what crosses a border.
+        let own: Vec<usize> =
+            (0..s * n).filter(|at| tables.tariffs.get(at * n + at % n).is_some_and(|t| *t != 0.0)).collect();
+        for at in &own {
+            tables.tariffs[at * n + at % n] = 0.0;
+        }
+        if let Some(at) = own.first() {
+            tables.caveats.push(format!(
+                "Tariffs on what a region sells to itself are not applied ({} of them, such as {} in {}): a tariff falls \
+                 on what crosses a border.",
+                own.len(),
+                tables.sectors[at / n],
+                tables.regions[at % n]
+            ));
+        }
         let data = EconomyData {
             regions: tables.regions.len(),
             sectors: tables.sectors.len(),
@@ -39,6 +64,9 @@ impl NamedEconomy {
             source_name: tables.source.name.clone(),
             what: match e {
                 sectors::EconomyError::Empty { region, what } => format!("{} has no {what}", tables.regions[region]),
+                sectors::EconomyError::Apart { region } => {
+                    format!("{} trades with none of the others", tables.regions[region])
+                }
                 other => other.to_string(),
             },
             help: "docs/economy.md describes the tables".to_owned(),
@@ -135,13 +163,18 @@ pub(crate) struct Rest {
     pub(crate) outcome: Outcome,
 }
 
+/// A flow as (sector, exporter, importer).
+pub(crate) type Cell = (usize, usize, usize);
+
 /// Flows as (exporter, importer).
 pub(crate) type Flows<'a> = &'a [(usize, usize)];
 
 impl Model {
-    /// A model of one sector.
-    pub fn one(named: NamedWorld, theta: f64, imbalance: Imbalance) -> Self {
-        Model::One { named: Box::new(named), settings: Settings { theta, imbalance, ..Settings::default() } }
+    /// A model of one sector; with balanced trade it solves for the world without imbalances.
+    pub fn one(named: NamedWorld, theta: f64, imbalance: Imbalance) -> Result<Self, AnalysisError> {
+        check_theta(theta)?;
+        let named = named.under(imbalance, theta)?;
+        Ok(Model::One { named: Box::new(named), settings: Settings { theta, imbalance, ..Settings::default() } })
     }
 
     /// A model of many sectors; solves for the economy as it is.
@@ -151,6 +184,11 @@ impl Model {
             Deficits::Proportional => sectors::Deficits::Proportional,
             Deficits::Zero => sectors::Deficits::Zero,
         };
+        Self::settled(named, deficits)
+    }
+
+    /// The same by the engine's rule.
+    pub(crate) fn settled(named: NamedEconomy, deficits: sectors::Deficits) -> Result<Self, AnalysisError> {
         let settings = SettleSettings { deficits, ..SettleSettings::default() };
         let before = settle(&named, &sectors::Change::none(&named.economy), &settings, None)?;
         Ok(Model::Many { named: Box::new(named), settings, before: Box::new(before) })
@@ -161,7 +199,8 @@ impl Model {
         match self {
             Model::One { named, settings } => {
                 let settings = Settings { theta: settings.theta * factor, ..*settings };
-                Ok(Model::One { named: named.clone(), settings })
+                let named = named.today().under(settings.imbalance, settings.theta)?;
+                Ok(Model::One { named: Box::new(named), settings })
             }
             Model::Many { named, settings, .. } => {
                 let theta = (0..named.economy.sectors()).map(|j| named.economy.theta(j) * factor).collect();
@@ -225,6 +264,7 @@ impl Model {
                 match settings.imbalance {
                     Imbalance::Additive => "imbalances fixed in units of world output",
                     Imbalance::Multiplicative => "imbalances in proportion to income",
+                    Imbalance::Balanced => "no imbalances, before and after",
                 }
             ),
             Model::Many { named, settings, .. } => format!(
@@ -311,6 +351,67 @@ impl Model {
         Ok(out)
     }
 
+    /// The flows of a pull by sector, as (sector, exporter, importer); the only sector is 0.
+    pub(crate) fn cells(&self, pull: &Pull) -> Result<Vec<Cell>, AnalysisError> {
+        let sectors = match (self, &pull.sector) {
+            (Model::One { .. }, None) => 0..1,
+            (_, Some(name)) => {
+                let j = self.sector(name)?;
+                j..j + 1
+            }
+            (Model::Many { named, .. }, None) => 0..named.economy.sectors(),
+        };
+        let flows = self.flows(pull)?;
+        Ok(sectors.flat_map(|s| flows.iter().map(move |&(i, j)| (s, i, j))).collect())
+    }
+
+    /// Name of a sector.
+    pub(crate) fn sector_name(&self, sector: usize) -> String {
+        match self {
+            Model::One { .. } => "all".to_owned(),
+            Model::Many { named, .. } => named.tables.sectors[sector].clone(),
+        }
+    }
+
+    /// A flow of one sector today, in the unit of [`Model::today`].
+    pub(crate) fn cell_today(&self, (sector, exporter, importer): Cell) -> f64 {
+        match self {
+            Model::One { named, .. } => named.world.flow(exporter, importer),
+            Model::Many { before, .. } => before.flow(sector, importer, exporter),
+        }
+    }
+
+    /// The same after a shock.
+    pub(crate) fn cell_after(&self, outcome: &Outcome, (sector, exporter, importer): Cell) -> f64 {
+        match &outcome.world {
+            After::One(after) => after.flow(exporter, importer),
+            After::Many(after) => after.flow(sector, importer, exporter),
+        }
+    }
+
+    /// Sum of flows by sector after over today's.
+    pub(crate) fn cells_multiple(&self, outcome: &Outcome, cells: &[Cell]) -> f64 {
+        let after: f64 = cells.iter().map(|c| self.cell_after(outcome, *c)).sum();
+        after / cells.iter().map(|c| self.cell_today(*c)).sum::<f64>()
+    }
+
+    /// A caveat for each pull whose flows are all zero; an error where all pulls are such.
+    pub(crate) fn without_trade(&self, pulls: &[Pull]) -> Result<Vec<String>, AnalysisError> {
+        let mut none = Vec::new();
+        for pull in pulls {
+            if self.cells(pull)?.into_iter().all(|c| self.cell_today(c) <= 0.0) {
+                none.push(pull.title.clone());
+            }
+        }
+        if none.len() == pulls.len() {
+            return Err(AnalysisError::Change {
+                what: format!("{}: there is no trade to change, and a zero stays zero", none.join("; ")),
+                help: "the model multiplies flows; name flows that are above zero in the data".to_owned(),
+            });
+        }
+        Ok(none.into_iter().map(|t| format!("{t}: there is no trade to change; a zero stays zero.")).collect())
+    }
+
     /// Reads the schedules that pulls name.
     pub(crate) fn with_schedules(&self, pulls: &[Pull]) -> Result<Vec<Pull>, AnalysisError> {
         let read = |pull: &Pull| -> Result<Pull, AnalysisError> {
@@ -336,6 +437,17 @@ impl Model {
                 (what, _) => what.clone(),
             };
             self.add(&mut shock, pull, &size, &flows)?;
+        }
+        let n = self.regions();
+        let most = |at: usize, b: f64| check_together(b, &self.code(at / n % n), &self.code(at % n));
+        match &shock {
+            Shock::One(log_b) => log_b.iter().enumerate().try_for_each(|(at, b)| most(at, *b))?,
+            // Importers stand before exporters there.
+            Shock::Many(change) => change
+                .effects()
+                .iter()
+                .enumerate()
+                .try_for_each(|(at, b)| check_together(*b, &self.code(at % n), &self.code(at / n % n)))?,
         }
         Ok(shock)
     }

@@ -140,28 +140,18 @@ pub enum AnalysisError {
     Stopped,
     /// The world did not settle.
     #[error("the equilibrium was not found: {what}")]
-    #[diagnostic(help("try a smaller change, another --theta, or --imbalance multiplicative"))]
+    #[diagnostic(help(
+        "try a smaller change, or another rule for trade imbalances: --imbalance balanced or multiplicative; in a \
+         file, deficits = \"zero\" or \"proportional\""
+    ))]
     Unsolved {
         /// Why, with countries by name.
         what: String,
     },
 }
 
-fn limit_words(limit: f64) -> String {
+pub(crate) fn limit_words(limit: f64) -> String {
     if limit >= 10.0 { format!("{limit:.0}") } else { format!("{limit:.4}") }
-}
-
-/// The trade elasticity must be a positive number that the exponentials can bear.
-pub fn check_theta(theta: f64) -> Result<(), AnalysisError> {
-    if theta > 0.0 && theta <= 100.0 {
-        return Ok(());
-    }
-    Err(AnalysisError::Range {
-        what: "--theta",
-        found: theta.to_string(),
-        expected: "a number above 0, at most 100",
-        help: "estimates of the trade elasticity lie between 2 and 10; the default is 4".to_owned(),
-    })
 }
 
 /// A solver's error with countries by name.
@@ -192,7 +182,7 @@ pub(crate) fn limit_reason(reason: LimitReason, rising: bool, countries: &[Iso3]
         LimitReason::TurnsBack => "beyond it lower costs shrink the pair's trade".to_owned(),
         LimitReason::NotSolved => {
             "beyond it there is no equilibrium that keeps every country's trade imbalance as it is; \
-             --imbalance multiplicative lets imbalances move with income"
+             --imbalance multiplicative lets imbalances move with income, --imbalance balanced does without"
                 .to_owned()
         }
     }
@@ -216,6 +206,7 @@ pub(crate) fn reach_error(error: ReachError, a: Iso3, b: Iso3, theta: f64, count
             what: format!("{a} and {b} do not trade in it, and no multiple of zero is more than zero"),
             help: "choose another pair or another --data".to_owned(),
         },
+        unresolved @ ReachError::Unresolved { .. } => AnalysisError::Unsolved { what: unresolved.to_string() },
         ReachError::NoLever => AnalysisError::Unsolved { what: "no trade cost is changed".to_owned() },
         ReachError::Solve(e) => solve_error(&e, countries),
     }

@@ -1,8 +1,9 @@
 //! Estimates by PPML or least squares, as findings and tables.
 
+mod memory;
 mod predict;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use arrow_array::Array;
@@ -19,6 +20,9 @@ use crate::answer::{Answer, Cell, Finding, Interval, Number, Table, Unit};
 use crate::error::AnalysisError;
 use crate::format::{sentence, significant_digits};
 use crate::watch::Watch;
+
+pub use memory::Use;
+pub use predict::{KnownColumn, LevelEffects, Predictor};
 
 /// Which covariance is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -282,32 +286,28 @@ impl Estimated {
         out
     }
 
-    /// The fixed effects by family, each level by name as `AUS^1990`; levels without a used observation
-    /// are left out. They are identified up to constants that move between families.
-    pub fn fixed_effects(&self, input: &Input) -> Vec<(String, Vec<(String, f64)>)> {
-        let values = self.fit.fixed_effects(&self.design.model);
-        let Some(effects) = &self.design.model.effects else { return Vec::new() };
-        let families = effects.families().iter().zip(&self.design.effects).zip(values);
-        families
-            .map(|((family, name), values)| {
-                let columns: Vec<&Column> = name.split('^').filter_map(|c| input.frame.column(c.trim())).collect();
-                let mut labels: Vec<Option<String>> = vec![None; values.len()];
-                for (code, row) in family.codes.iter().zip(&self.design.sample.rows) {
-                    labels[*code as usize]
-                        .get_or_insert_with(|| columns.iter().map(|c| label(c, *row)).collect::<Vec<_>>().join("^"));
-                }
-                let levels = labels.into_iter().zip(values).filter(|(_, v)| v.is_finite());
-                (name.clone(), levels.map(|(l, v)| (l.unwrap_or_default(), v)).collect())
-            })
-            .collect()
+    /// R squared of least squares, fixed effects included, by the weights; `None` for PPML.
+    pub fn r2(&self) -> Option<f64> {
+        if self.fit.kind != Kind::LeastSquares {
+            return None;
+        }
+        let y = &self.design.model.y;
+        let used: Vec<usize> = (0..y.len()).filter(|r| self.fit.fitted[*r].is_finite()).collect();
+        let weight = |r: usize| self.design.model.weights.as_ref().map_or(1.0, |w| w[r]);
+        let all: f64 = used.iter().map(|r| weight(*r)).sum();
+        let mean = used.iter().map(|r| weight(*r) * y[*r]).sum::<f64>() / all;
+        let own: f64 = used.iter().map(|r| weight(*r) * (y[*r] - self.fit.fitted[*r]).powi(2)).sum();
+        let total: f64 = used.iter().map(|r| weight(*r) * (y[*r] - mean).powi(2)).sum();
+        (total > 0.0).then(|| 1.0 - own / total)
     }
-}
 
-/// A cell as a level's name.
-fn label(column: &Column, row: usize) -> String {
-    match column {
-        Column::Number(x) => format!("{}", x[row]),
-        Column::Text(codes, values) => values.get(codes[row] as usize).cloned().unwrap_or_default(),
+    /// Outcome less expected outcome by row of the input; NaN for rows that take no part.
+    pub fn residuals(&self, input: &Input) -> Vec<f64> {
+        let mut out = vec![f64::NAN; input.rows()];
+        for (row, value) in self.design.sample.rows.iter().zip(self.fit.residuals(&self.design.model.y)) {
+            out[*row] = value;
+        }
+        out
     }
 }
 
@@ -414,8 +414,7 @@ fn estimate(
     let late = |e: FitError| fit_error(&e, &|row| row.to_string());
     if let Some((panel, names)) = panel {
         let debiased = fit.debias(&design.model, &panel).map_err(wrong)?;
-        let units = panel.importer.iter().max().map_or(1, |m| m + 1);
-        let pair = panel.exporter.iter().zip(&panel.importer).map(|(i, j)| i * units + j).collect();
+        let pair = pair_codes(&panel.exporter, &panel.importer);
         let pair = Cluster { name: format!("{}^{}", names[0], names[1]), codes: pair };
         let plain = fit.table(&Covariance::Clustered(vec![pair]), SmallSample::Stata).map_err(late)?;
         let corrected = Corrected {
@@ -444,6 +443,18 @@ fn estimate(
     };
     let (coefficients, covariance) = fit.estimates(&covariance, question.small_sample).map_err(late)?;
     Ok(Estimated { formula, offset, design, fit, coefficients, covariance, likelihoods, corrected: None })
+}
+
+/// A code for each pair, without gaps: a product of two codes need not fit in one.
+fn pair_codes(exporter: &[u32], importer: &[u32]) -> Vec<u32> {
+    let mut seen: HashMap<(u32, u32), u32> = HashMap::new();
+    let pairs = exporter.iter().zip(importer);
+    pairs
+        .map(|(i, j)| {
+            let next = seen.len() as u32;
+            *seen.entry((*i, *j)).or_insert(next)
+        })
+        .collect()
 }
 
 fn formula_error(e: FormulaError) -> AnalysisError {
@@ -552,7 +563,8 @@ fn coefficient_finding(input: &Input, question: &Question, m: &Estimated, c: &Co
         ),
         value: Number::Value(c.estimate),
         unit: Unit::LogPoints,
-        interval: Some(Interval { low: c.low, high: c.high }),
+        // Without an error there is none.
+        interval: c.std_error.is_finite().then_some(Interval { low: c.low, high: c.high }),
         method: method(question, m),
         definition: match question.kind {
             Kind::Poisson => "change of the log of the expected outcome per unit of the regressor".to_owned(),
@@ -561,6 +573,7 @@ fn coefficient_finding(input: &Input, question: &Question, m: &Estimated, c: &Co
         sources: vec![input.source.clone()],
         caveats: Vec::new(),
         reproduce: question.command.clone(),
+        supposition: None,
     }
 }
 
@@ -752,4 +765,15 @@ fn named_values(input: &Input, m: &Estimated) -> Map<String, Value> {
     out.insert("log_likelihood".into(), json!(m.likelihoods.0));
     out.insert("pseudo_r2".into(), json!(1.0 - m.likelihoods.0 / m.likelihoods.1));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_of_large_codes_stay_apart() {
+        let (exporter, importer) = (vec![70_000, 70_000, 4_464, 70_000], vec![70_000, 1, 70_000, 70_000]);
+        assert_eq!(pair_codes(&exporter, &importer), [0, 1, 2, 0]);
+    }
 }

@@ -34,6 +34,7 @@ fn scale(value: f64) -> (f64, &'static str) {
 fn significant(x: f64) -> String {
     match x.abs() {
         0.0 => "0".to_owned(),
+        a if a < 0.0005 => significant_digits(x, 2),
         a if a >= 100.0 => format!("{x:.0}"),
         a if a >= 9.9995 => format!("{x:.2}"),
         _ => format!("{x:.3}"),
@@ -44,7 +45,8 @@ fn significant(x: f64) -> String {
 pub fn percent(share: f64) -> String {
     let x = share * 100.0;
     match x.abs() {
-        a if a < 5e-6 => "0 %".to_owned(),
+        // Four decimals are the most that is written.
+        a if a < 5e-5 => "0 %".to_owned(),
         a if a < 0.1 => format!("{x:.4} %"),
         a if a < 0.995 => format!("{x:.2} %"),
         _ => format!("{x:.1} %"),
@@ -53,7 +55,8 @@ pub fn percent(share: f64) -> String {
 
 /// The same with a sign.
 pub fn percent_signed(share: f64) -> String {
-    if share > 0.0 { format!("+{}", percent(share)) } else { percent(share) }
+    let text = percent(share);
+    if share > 0.0 && text != "0 %" { format!("+{text}") } else { text }
 }
 
 /// A range of shares: `0.03 % to 14.9 %`, or one value where both ends read the same.
@@ -71,9 +74,13 @@ pub fn multiple(k: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// What is shown of a number that is none, as an error of a perfect fit.
+const UNDEFINED: &str = "undefined";
+
 /// A number of a unit, for a table's cell.
 pub fn number(x: f64, unit: Unit) -> String {
     match unit {
+        _ if x.is_nan() => UNDEFINED.to_owned(),
         Unit::Usd => usd_short(x),
         Unit::Share => percent(x),
         Unit::Change => percent_signed(x),
@@ -89,7 +96,10 @@ pub fn number(x: f64, unit: Unit) -> String {
 
 /// A number with so many significant digits: `-3.33871`, `1.2e-09`.
 pub fn significant_digits(x: f64, digits: usize) -> String {
-    if x == 0.0 || !x.is_finite() {
+    if x.is_nan() {
+        return UNDEFINED.to_owned();
+    }
+    if x == 0.0 || x.is_infinite() {
         return x.to_string();
     }
     let magnitude = x.abs().log10().floor() as i32;
@@ -129,6 +139,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_no_number_is_said_to_be_undefined() {
+        assert_eq!(significant_digits(f64::NAN, 4), "undefined");
+        for unit in [Unit::Plain, Unit::Probability, Unit::Usd, Unit::Share, Unit::Change, Unit::Multiple, Unit::Count]
+        {
+            assert_eq!(number(f64::NAN, unit), "undefined");
+        }
+    }
+
+    #[test]
     fn numbers_read_well() {
         assert_eq!(usd(26_618_248_128.0), "26.62 billion US dollars");
         assert_eq!(usd(999_999.0), "1.000 million US dollars");
@@ -138,6 +157,8 @@ mod tests {
         assert_eq!(percent(0.0039), "0.39 %");
         assert_eq!(percent(0.0), "0 %");
         assert_eq!(percent_signed(0.000193), "+0.0193 %");
+        assert_eq!((percent(2e-7), percent_signed(2e-7)), ("0 %".to_owned(), "0 %".to_owned()));
+        assert_eq!((percent(6e-7), usd_short(2e-5)), ("0.0001 %".to_owned(), "0.000020".to_owned()));
         assert_eq!(percent_range(0.0, 0.149), "0 % to 14.9 %");
         assert_eq!(multiple(3.0), "3");
         assert_eq!(multiple(0.25), "0.25");

@@ -332,7 +332,7 @@ fn curve(counter: &Counter, k: f64, step: i32, horizon: i32) -> (Table, Chart) {
         Line { name: name.to_owned(), points }
     };
     let title = counter.rate(k, horizon, Measure::Dollars).map_or_else(String::new, |r| {
-        format!("After {horizon} years {} of pairs have not reached times {}", percent(1.0 - r.share), times_word(k))
+        format!("{} of starts did not reach times {} within {horizon} years", percent(1.0 - r.share), times_word(k))
     });
     let chart = Chart {
         id: "history.survival".to_owned(),
@@ -350,6 +350,7 @@ fn curve(counter: &Counter, k: f64, step: i32, horizon: i32) -> (Table, Chart) {
             counter.panel.source.name,
             share_word(counter.least)
         ),
+        supposition: None,
     };
     (table, chart)
 }

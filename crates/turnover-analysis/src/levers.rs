@@ -6,9 +6,11 @@ use turnover_equilibrium::{MOST_TRIED, Plan, ReachError, plan};
 use turnover_measures::Catalogue;
 
 use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Interval, Number, Table, Unit};
+use crate::closure::{self, Compared};
 use crate::engine::{Model, Outcome};
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, multiple as times_word, percent, percent_signed, sentence};
+use crate::limits::check_times;
 use crate::pull::{Pull, PullFile};
 use crate::scenario::{countries, draws_json, measure_titles, size_words, welfare_chart, welfare_definition};
 use crate::uncertain::{self, Drawn, Draws};
@@ -51,19 +53,14 @@ struct Solved<'a> {
     left: Left,
     outcome: Outcome,
     drawn: Option<Drawn>,
+    /// What has no trade to change.
+    no_trade: Vec<String>,
 }
 
 /// Answers the question.
 pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Result<Answer, AnalysisError> {
     let k = question.times;
-    if !(k.is_finite() && k > 0.0) {
-        return Err(AnalysisError::Range {
-            what: "--times",
-            found: k.to_string(),
-            expected: "a number above 0",
-            help: "2 doubles the trade, 0.5 halves it".to_owned(),
-        });
-    }
+    check_times(k)?;
     let measures = measure_titles(question.file, catalogue)?;
     let pulls = model.with_schedules(&question.file.pulls)?;
     let (a, b) = (model.find(&question.a)?, model.find(&question.b)?);
@@ -83,6 +80,7 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
         let outcome = model.outcome(&model.shock(&pulled(set), None)?)?;
         Ok(model.multiple(&outcome, &pair))
     };
+    let no_trade = model.without_trade(&pulls)?;
     let plan = plan(pulls.len(), k, &mut multiple)?;
     let every: Vec<usize> = (0..pulls.len()).collect();
     let shock = model.shock(&pulled(&every), None)?;
@@ -117,8 +115,11 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
                 }
                 _ => (Left::Cut(rest.cost_cut), rest.outcome),
             },
-            Err(ReachError::Above { limit, .. } | ReachError::Below { limit, .. }) => {
+            Err(ReachError::Above { limit, .. }) => {
                 (Left::OutOfReach(limit, "lower costs between the two get no farther".to_owned()), outcome)
+            }
+            Err(ReachError::Below { limit, .. }) => {
+                (Left::OutOfReach(limit, "higher costs between the two get no farther".to_owned()), outcome)
             }
             Err(ReachError::Solve(e)) => return Err(model.error(&e)),
             Err(other) => return Err(crate::engine::unsolved(&other.to_string())),
@@ -126,7 +127,7 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
     };
     let few = plan.smallest.as_ref().map(|s| &s.0[..]);
     let drawn = question.draws.map(|draws| draw(model, question, &pulls, &pair, few, draws)).transpose()?;
-    let solved = Solved { model, question, pulls, pair, plan, all, left, outcome, drawn };
+    let solved = Solved { model, question, pulls, pair, plan, all, left, outcome, drawn, no_trade };
     Ok(solved.answer(&measures))
 }
 
@@ -177,7 +178,19 @@ impl Solved<'_> {
     fn answer(&self, measures: &[Option<String>]) -> Answer {
         let q = self.question;
         let mut caveats = self.model.caveats().to_vec();
+        caveats.extend(self.no_trade.iter().cloned());
         caveats.extend(self.drawn.as_ref().map(|d| d.caveat(q.file)));
+        // An interval of what is left holds the draws in which it can be had.
+        if let (Some(d), Left::Cut(_)) = (&self.drawn, &self.left)
+            && d.missing(0) > 0
+        {
+            caveats.push(format!(
+                "In {} of {} draws times {} is out of reach; the interval of what is left holds the others.",
+                d.missing(0),
+                d.draws.count,
+                times_word(q.times)
+            ));
+        }
         if !self.plan.exhaustive {
             caveats.push(format!(
                 "With more than {MOST_TRIED} levers the fewest are sought in the order in which each next one adds most."
@@ -191,6 +204,9 @@ impl Solved<'_> {
             q.command.clone(),
         );
         let table = self.countries();
+        let (by_rule, driven) = self.by_rule(&template);
+        let mut findings = self.findings(&template);
+        findings.extend(driven);
         Answer {
             command: q.command.clone(),
             title: format!(
@@ -199,14 +215,32 @@ impl Solved<'_> {
                 in_sentence(&self.model.name(self.pair[0].1)),
                 times_word(q.times)
             ),
-            findings: self.findings(&template),
-            tables: vec![self.levers(measures), table],
+            findings,
+            tables: vec![self.levers(measures), table, by_rule],
             charts: vec![
                 self.chart(),
                 Chart { id: "levers.welfare".into(), ..welfare_chart(self.model, &self.outcome) },
             ],
             named: self.named(),
         }
+    }
+
+    /// All levers together under the other rules for imbalances.
+    fn by_rule(&self, template: &Finding) -> (Table, Option<Finding>) {
+        let numbered: Vec<(usize, &Pull)> = self.pulls.iter().enumerate().collect();
+        let outcomes = |model: &Model| -> Result<Vec<f64>, AnalysisError> {
+            let outcome = model.outcome(&model.shock(&numbered, None)?)?;
+            let mut out = vec![model.multiple(&outcome, &self.pair)];
+            out.extend(self.pair.iter().map(|&(r, _)| outcome.welfare[r] - 1.0));
+            Ok(out)
+        };
+        let mut compared = vec![Compared { label: "All levers together".to_owned(), unit: Unit::Multiple }];
+        compared.extend(self.pair.iter().map(|&(r, _)| Compared {
+            label: format!("Welfare of {}, all levers", self.model.code(r)),
+            unit: Unit::Change,
+        }));
+        let values = outcomes(self.model).unwrap_or_else(|_| vec![f64::NAN; compared.len()]);
+        closure::compare("levers", self.model, &values, &compared, &outcomes, template)
     }
 
     fn interval(&self, outcome: usize) -> Option<Interval> {
@@ -277,22 +311,30 @@ impl Solved<'_> {
                 ..template.clone()
             }),
             (None, Left::Cut(cut)) => {
-                let (cut, word) = if *cut >= 0.0 { (*cut, "fall") } else { (-cut, "rise") };
+                // A rise is a negative cut everywhere, and only the sentence turns it around.
+                let falls = *cut >= 0.0;
+                let range = if falls {
+                    self.range(0, &percent)
+                } else {
+                    self.interval(0).map_or_else(String::new, |i| {
+                        format!(" (95 % of draws from {} to {})", percent(-i.high), percent(-i.low))
+                    })
+                };
                 out.push(Finding {
                     id: "levers.rest".into(),
                     title: "What is left".into(),
                     statement: format!(
-                        "For times {} trade costs both ways would also have to {word} by {}{}",
+                        "For times {} trade costs both ways would also have to {} by {}{range}",
                         times_word(q.times),
-                        percent(cut),
-                        self.range(0, &percent)
+                        if falls { "fall" } else { "rise" },
+                        percent(cut.abs())
                     ),
-                    value: Number::Value(cut),
+                    value: Number::Value(*cut),
                     unit: Unit::Share,
                     interval: self.interval(0),
                     definition:
-                        "further fall of the ad valorem cost of all the pair's goods, all levers pulled; 0 in draws \
-                                 where the levers are enough"
+                        "further fall of the ad valorem cost of all the pair's goods, all levers pulled, negative for a \
+                         rise; 0 in draws where the levers are enough"
                             .into(),
                     ..template.clone()
                 });
@@ -301,8 +343,9 @@ impl Solved<'_> {
                 id: "levers.limit".into(),
                 title: "Out of reach".into(),
                 statement: format!(
-                    "Times {} is out of reach: with all levers the most is times {}; {why}",
+                    "Times {} is out of reach: with all levers the {} is times {}; {why}",
                     times_word(q.times),
+                    if q.times < self.all { "least" } else { "most" },
                     times(*limit)
                 ),
                 value: Number::Value(*limit),
@@ -462,6 +505,7 @@ impl Solved<'_> {
                 "{}; own calculation, multiple of today's trade as levers are added",
                 self.model.source().name
             ),
+            supposition: None,
         }
     }
 

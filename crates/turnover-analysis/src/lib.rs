@@ -16,6 +16,7 @@
 //! ```
 
 mod answer;
+mod closure;
 pub mod coverage;
 pub mod diversion;
 pub mod effect;
@@ -25,6 +26,7 @@ pub mod estimate;
 pub mod format;
 pub mod history;
 pub mod levers;
+pub mod limits;
 mod mirror;
 mod pair;
 mod panel;
@@ -40,7 +42,8 @@ mod world;
 
 pub use answer::{Answer, Bar, Cell, Chart, ChartKind, Column, Finding, Interval, Line, Mark, Number, Table, Unit};
 pub use engine::{Model, NamedEconomy};
-pub use error::{AnalysisError, check_theta};
+pub use error::AnalysisError;
+pub use limits::check_theta;
 pub use pair::{Pair, PairFlows};
 pub use pull::{Deficits, Pull, PullFile, What};
 pub use uncertain::Draws;

@@ -16,11 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde_json::{Map, json};
-use turnover_data::{Flow, FlowSource, HsCode, Iso3, countries};
+use turnover_data::{Flow, FlowSource, HsCode, Iso3, Source, countries};
 use turnover_measures::{Catalogue, Extent};
 
 use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Interval, Number, Table, Unit};
-use crate::coverage::measures_in_force;
+use crate::coverage::{self, measures_in_force};
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, percent, sentence, usd, usd_short};
 use crate::pair::Pair;
@@ -34,6 +34,10 @@ pub struct Question {
     pub year: Option<i32>,
     /// Day of the measures; the end of the year if `None`.
     pub date: Option<Date>,
+    /// Measures that are taken as lifted, by id.
+    pub lift: Vec<String>,
+    /// Measures that are taken as in force, by id, whatever their dates.
+    pub bring: Vec<String>,
     /// Words to append to the command that reproduces a finding.
     pub data_words: String,
 }
@@ -78,13 +82,29 @@ impl Room {
 /// Answers the question.
 pub fn answer(flows: FlowSource, catalogue: &Catalogue, question: &Question) -> Result<Answer, AnalysisError> {
     let pair = question.pair;
+    let known = catalogue.knows(pair.a, pair.b);
+    let asked = coverage::Question {
+        lift: question.lift.clone(),
+        bring: question.bring.clone(),
+        ..coverage::Question::new(pair)
+    };
+    let supposition = asked.supposition(catalogue);
+    let supposed;
+    let catalogue = match supposition {
+        None => catalogue,
+        Some(_) => {
+            supposed = coverage::suppose(catalogue, &question.lift, &question.bring)?;
+            &supposed
+        }
+    };
     let world = World::new(flows, question)?;
     let on = question.date.unwrap_or_else(|| Date::new(world.year as i16, 12, 31).unwrap_or(Date::MAX));
     let command = format!(
-        "turnover potential {} --year {}{}{}",
+        "turnover potential {} --year {}{}{}{}",
         pair.words(),
         world.year,
         question.date.map_or_else(String::new, |d| format!(" --date {d}")),
+        asked.supposed(),
         question.data_words
     );
     let mut caveats = flows.caveats();
@@ -93,10 +113,19 @@ pub fn answer(flows: FlowSource, catalogue: &Catalogue, question: &Question) -> 
          margins, distance advantages, re-exports."
             .to_owned(),
     );
+    if !known {
+        caveats.push(
+            "The catalogue has no measure between the two, which is a gap of the catalogue and not a sign that there is \
+             none: how much of the room is free of measures is not known."
+                .to_owned(),
+        );
+    }
+    let standing = if supposition.is_some() { "supposed to be in force" } else { "in force" };
+    let in_force = Source { vintage: format!("measures {standing} on {on}"), ..measures_in_force(catalogue, on) };
     let template = Finding::template(
         Unit::Usd,
         "static export potential indicator (Decreux and Spies 2016)".to_owned(),
-        vec![flows.source(), measures_in_force(catalogue, on)],
+        vec![flows.source(), in_force],
         caveats,
         command.clone(),
     );
@@ -112,7 +141,10 @@ pub fn answer(flows: FlowSource, catalogue: &Catalogue, question: &Question) -> 
         charts.push(chart(from, to, &rooms, flows));
         named.insert(format!("unrealised_{from}_{to}"), json!(rooms.iter().map(Room::unrealised).sum::<f64>()));
     }
-    Ok(Answer {
+    if !known {
+        findings.retain(|f| !f.id.starts_with("potential.free_share"));
+    }
+    let answer = Answer {
         title: format!(
             "Where the trade of {} and {} has room, {}",
             in_sentence(pair.a.name()),
@@ -124,6 +156,10 @@ pub fn answer(flows: FlowSource, catalogue: &Catalogue, question: &Question) -> 
         tables,
         charts,
         named,
+    };
+    Ok(match supposition {
+        Some(supposition) => answer.supposing(&supposition),
+        None => answer,
     })
 }
 
@@ -487,5 +523,6 @@ fn chart(from: Iso3, to: Iso3, rooms: &[Room], flows: FlowSource) -> Chart {
         unit: Unit::Usd,
         kind: ChartKind::Bars { bars, marked: Some("touched by measures".to_owned()) },
         source: format!("{}; own calculation, unrealised export potential", flows.source().name),
+        supposition: None,
     }
 }

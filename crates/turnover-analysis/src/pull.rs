@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::AnalysisError;
+use crate::limits::{LOG_POINTS, MOST_COST};
 
 /// What a change does to the trade costs of its flows.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,6 +162,9 @@ impl PullFile {
         let file: FileText = toml::from_str(text).map_err(|e| {
             wrong(e.to_string().trim().to_owned(), "docs/scenarios.md lists the keys, with an example of each")
         })?;
+        if !file.lever.is_empty() {
+            crate::limits::check_changes(file.lever.len())?;
+        }
         if file.lever.is_empty() {
             return Err(wrong("has no [[lever]] and no [[change]]".to_owned(), "docs/scenarios.md has an example"));
         }
@@ -179,7 +183,7 @@ impl PullFile {
         let theta_std_error = percent(file.model.theta_std_error_percent, "theta_std_error_percent", 50.0)?;
         let rest_at_most = percent(file.rest.at_most_percent, "at_most_percent", 100.0)?;
         if let Some(theta) = file.model.theta {
-            crate::error::check_theta(theta)?;
+            crate::limits::check_theta(theta)?;
         }
         let covariance = covariance(&mut pulls).map_err(|(what, help)| wrong(what, help))?;
         Ok(PullFile {
@@ -203,21 +207,18 @@ impl PullFile {
 fn pull(entry: PullText, at: usize, path: &Path) -> Result<Pull, String> {
     let here = format!("entry {at}{}", entry.title.as_ref().map_or_else(String::new, |t| format!(" ({t})")));
     let number = |x: f64, what: &str, low: f64, high: f64| {
-        if x > low && x <= high {
-            Ok(x)
-        } else {
-            Err(format!("{here}: {what} is {x}; above {low} and at most {high} was expected"))
-        }
+        let within = if what == "log_points" { LOG_POINTS.contains(&x) } else { x > low && x <= high };
+        if within { Ok(x) } else { Err(format!("{here}: {what} is {x}; above {low} and at most {high} was expected")) }
     };
     let mut found = Vec::new();
     if let Some(x) = entry.cost_percent {
-        found.push(What::Cost(number(x, "cost_percent", -100.0, 10_000.0)? / 100.0));
+        found.push(What::Cost(number(x, "cost_percent", -100.0, 100.0 * MOST_COST)? / 100.0));
     }
     if let Some(x) = entry.log_points {
-        found.push(What::LogPoints(number(x, "log_points", -100.0, 100.0)?));
+        found.push(What::LogPoints(number(x, "log_points", *LOG_POINTS.start(), *LOG_POINTS.end())?));
     }
     if let Some(x) = entry.tariff_equivalent_percent {
-        let t = number(x, "tariff_equivalent_percent", -100.0, 10_000.0)? / 100.0;
+        let t = number(x, "tariff_equivalent_percent", -100.0, 100.0 * MOST_COST)? / 100.0;
         // Lifted, so the cost falls by the tariff's part of the price.
         found.push(What::Cost(-t / (1.0 + t)));
     }
@@ -300,7 +301,14 @@ fn covariance(pulls: &mut [Pull]) -> Result<Vec<f64>, (String, &'static str)> {
             return Err((format!("{name} has no coefficient `{coefficient}`; it has {}", names.join(", ")), help));
         };
         let estimate = list[place]["estimate"].as_f64().ok_or_else(|| (format!("{name} has no estimate"), help))?;
-        pull.what = What::LogPoints(times * estimate);
+        let log_points = times * estimate;
+        if !LOG_POINTS.contains(&log_points) {
+            return Err((
+                format!("{name}: `{coefficient}` times {times} is {log_points} log points"),
+                "at most 100 are solved",
+            ));
+        }
+        pull.what = What::LogPoints(log_points);
         places[at] = Some((which, place, *times));
     }
     for i in 0..n {

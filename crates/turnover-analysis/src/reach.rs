@@ -8,9 +8,13 @@ use turnover_equilibrium::{
 };
 
 use crate::answer::{Answer, Bar, Chart, ChartKind, Finding, Interval, Line, Number, Table, Unit};
-use crate::error::{AnalysisError, check_theta, limit_reason, reach_error};
+use crate::closure::{self, Compared};
+use crate::engine::{Model, unsolved};
+use crate::error::{AnalysisError, limit_reason, limit_words, reach_error};
 use crate::format::{in_sentence, multiple as times_word, percent, percent_range, percent_signed, sentence};
+use crate::limits::{check_theta, check_times};
 use crate::pair::Pair;
+use crate::simulate::relative;
 use crate::world::NamedWorld;
 
 /// Whose exports become cheaper.
@@ -77,9 +81,15 @@ impl Setting<'_> {
         Settings { theta, imbalance: self.question.imbalance, ..Settings::default() }
     }
 
+    /// With balanced trade each elasticity has its own world to start from.
     fn reach(&self, k: f64, theta: f64) -> Result<Reached, AnalysisError> {
         let pair = self.question.pair;
-        reach(&self.named.world, &self.lever, &self.targets(), k, &self.settings(theta))
+        let named = if theta == self.question.theta {
+            std::borrow::Cow::Borrowed(self.named)
+        } else {
+            std::borrow::Cow::Owned(self.named.today().under(self.question.imbalance, theta)?)
+        };
+        reach(&named.world, &self.lever, &self.targets(), k, &self.settings(theta))
             .map_err(|e| reach_error(e, pair.a, pair.b, theta, &self.named.countries))
     }
 }
@@ -87,13 +97,28 @@ impl Setting<'_> {
 /// Answers the question.
 pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, AnalysisError> {
     check_theta(question.theta)?;
+    check_times(question.times)?;
+    question.thetas.iter().try_for_each(|t| check_theta(*t))?;
     let pair = question.pair;
+    let model = Model::one(named.clone(), question.theta, question.imbalance)?;
+    let Model::One { named, .. } = &model else { return Err(unsolved("not a model of one sector")) };
     let (a, b) = named.pair(pair)?;
     let moved: &[(usize, usize)] = match question.ways {
         Ways::Both => &[(a, b), (b, a)],
         Ways::Forward => &[(a, b)],
         Ways::Backward => &[(b, a)],
     };
+    let silent: Vec<String> = moved
+        .iter()
+        .filter(|&&(i, j)| named.world.flow(i, j) <= 0.0)
+        .map(|&(i, j)| format!("from {} to {}", named.countries[i], named.countries[j]))
+        .collect();
+    if silent.len() == moved.len() && named.world.flow(a, b) + named.world.flow(b, a) > 0.0 {
+        return Err(AnalysisError::Change {
+            what: format!("there is no trade to change {}, and a zero stays zero", silent.join(" and ")),
+            help: "leave --only out, or choose another pair or another --data".to_owned(),
+        });
+    }
     let lever = Lever::between(named.world.len(), moved);
     let s = Setting { named, question, a, b, lever };
     let k = question.times;
@@ -118,6 +143,7 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
     let imbalance_word = match question.imbalance {
         Imbalance::Additive => "",
         Imbalance::Multiplicative => " --imbalance multiplicative",
+        Imbalance::Balanced => " --imbalance balanced",
     };
     let command = format!(
         "turnover reach {} --times {} --theta {}{ways_word}{imbalance_word}{}",
@@ -126,27 +152,35 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
         times_word(question.theta),
         question.data_words
     );
-    let imbalance = match question.imbalance {
-        Imbalance::Additive => "imbalances fixed in units of world output",
-        Imbalance::Multiplicative => "imbalances in proportion to income",
-    };
+    let mut caveats = named.caveats.clone();
+    caveats.extend(silent.iter().map(|p| format!("There is no trade {p}; a zero stays zero.")));
     let template = Finding::template(
         Unit::Share,
-        format!(
-            "one-sector general equilibrium in exact changes (Dekle, Eaton and Kortum 2007; Arkolakis, Costinot and \
-             Rodriguez-Clare 2012), {} economies of {}, theta {}, {imbalance}; Newton to a residual of {:.0e}",
-            named.countries.len(),
-            named.year,
-            times_word(question.theta),
-            found.equilibrium.residual.max(1e-16)
-        ),
+        format!("{}; Newton to a residual of {:.0e}", model.method(), found.equilibrium.residual.max(1e-16)),
         vec![named.source.clone()],
-        named.caveats.clone(),
+        caveats,
         command.clone(),
     );
-    let findings = findings(&s, &found, &limit, &by_theta, &template);
+    let mut findings = findings(&s, &found, &limit, &by_theta, &template);
     let (gains, gains_chart) = third_countries(&s, &found.equilibrium);
     let (curve_table, curve_chart) = curve(&s, &found, curve_points);
+    let welfare = |e: &Equilibrium| [e.welfare[a] - 1.0, e.welfare[b] - 1.0];
+    let values: Vec<f64> =
+        [cost_cut(found.log_points, question.theta)].into_iter().chain(welfare(&found.equilibrium)).collect();
+    let outcomes = |model: &Model| -> Result<Vec<f64>, AnalysisError> {
+        let Model::One { named, settings } = model else { return Err(unsolved("not a model of one sector")) };
+        let found = reach(&named.world, &s.lever, &s.targets(), k, settings)
+            .map_err(|e| reach_error(e, pair.a, pair.b, settings.theta, &named.countries))?;
+        Ok([cost_cut(found.log_points, settings.theta)].into_iter().chain(welfare(&found.equilibrium)).collect())
+    };
+    let compared = [
+        ("Fall of the cost".to_owned(), Unit::Share),
+        (format!("Welfare of {}", pair.a), Unit::Change),
+        (format!("Welfare of {}", pair.b), Unit::Change),
+    ]
+    .map(|(label, unit)| Compared { label, unit });
+    let (by_rule, driven) = closure::compare("reach", &model, &values, &compared, &outcomes, &template);
+    findings.extend(driven);
     let named_values = named_values(&s, &found, &limit);
     Ok(Answer {
         title: format!(
@@ -157,7 +191,7 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
         ),
         command,
         findings,
-        tables: vec![theta_table(&s, &by_theta), curve_table, gains],
+        tables: vec![theta_table(&s, &by_theta), curve_table, gains, by_rule],
         charts: vec![curve_chart, gains_chart],
         named: named_values,
     })
@@ -177,6 +211,11 @@ fn named_values(s: &Setting, found: &Reached, limit: &turnover_equilibrium::Atta
     out
 }
 
+/// The ends of a range of cuts in the words of [`cost_words`]: the smaller size first.
+fn cost_range(cut: f64, low: f64, high: f64) -> String {
+    if cut >= 0.0 { percent_range(low, high) } else { percent_range(-high, -low) }
+}
+
 /// `fall by 24.2 %` or `rise by 3.1 %`.
 fn cost_words(cut: f64) -> String {
     if cut >= 0.0 { format!("fall by {}", percent(cut)) } else { format!("rise by {}", percent(-cut)) }
@@ -186,19 +225,26 @@ fn findings(
     s: &Setting,
     found: &Reached,
     limit: &turnover_equilibrium::Attainable,
-    by_theta: &[(f64, f64)],
+    by_theta: &[(f64, Option<f64>)],
     template: &Finding,
 ) -> Vec<Finding> {
     let q = s.question;
     let (k, theta) = (q.times, q.theta);
     let cut = cost_cut(found.log_points, theta);
-    let cuts: Vec<f64> = by_theta.iter().map(|(t, b)| cost_cut(*b, *t)).collect();
+    let cuts: Vec<f64> = by_theta.iter().filter_map(|(t, b)| Some(cost_cut((*b)?, *t))).collect();
     let low = cuts.iter().copied().fold(cut, f64::min);
     let high = cuts.iter().copied().fold(cut, f64::max);
-    let thetas = match (q.thetas.first(), q.thetas.last()) {
-        (Some(f), Some(l)) => format!("theta from {} to {}", times_word(*l), times_word(*f)),
-        _ => format!("theta {}", times_word(theta)),
+    let solved: Vec<f64> = by_theta.iter().filter(|(_, b)| b.is_some()).map(|(t, _)| *t).collect();
+    let (least, most) = (solved.iter().copied().fold(theta, f64::min), solved.iter().copied().fold(theta, f64::max));
+    let mut thetas = if least < most {
+        format!("theta from {} to {}", times_word(least), times_word(most))
+    } else {
+        format!("theta {}", times_word(theta))
     };
+    let beyond: Vec<String> = by_theta.iter().filter(|(_, b)| b.is_none()).map(|(t, _)| times_word(*t)).collect();
+    if !beyond.is_empty() {
+        thetas.push_str(&format!("; out of reach at theta {}", beyond.join(", ")));
+    }
     let whose = match q.ways {
         Ways::Both => "trade costs both ways".to_owned(),
         Ways::Forward => format!("the cost of goods from {} to {}", q.pair.a, q.pair.b),
@@ -213,13 +259,14 @@ fn findings(
             "To multiply the trade by {}, {whose} must {} ({} over {thetas})",
             times_word(k),
             cost_words(cut),
-            percent_range(low, high)
+            cost_range(cut, low, high)
         ),
         value: Number::Value(cut),
         interval,
-        definition: "fall of the ad valorem (iceberg) trade cost, 1 - exp(-b / theta), with b such that the pair's \
-                     flows together are k times today's in equilibrium"
-            .into(),
+        definition:
+            "fall of the ad valorem (iceberg) trade cost, negative for a rise, 1 - exp(-b / theta), with b such \
+                     that the pair's flows together are k times today's in equilibrium"
+                .into(),
         ..template.clone()
     }];
     out.push(Finding {
@@ -241,11 +288,15 @@ fn findings(
         statement: if tariff >= 0.0 {
             format!("It is as much as abolishing a tariff of {} on everything the two trade", percent(tariff))
         } else {
-            format!("It is as much as a new cost of {} on everything the two trade", percent(-cut))
+            format!("It is as much as a new tariff of {} on everything the two trade", percent(-cut))
         },
-        value: Number::Value(tariff),
+        value: Number::Value(if tariff >= 0.0 { tariff } else { -cut }),
         unit: Unit::Share,
-        definition: "exp(b / theta) - 1: the ad valorem tariff whose removal has the same partial effect".into(),
+        definition: if tariff >= 0.0 {
+            "exp(b / theta) - 1: the ad valorem tariff whose removal has the same partial effect".into()
+        } else {
+            "exp(-b / theta) - 1: the ad valorem tariff whose introduction has the same partial effect".into()
+        },
         ..template.clone()
     });
     if q.ways == Ways::Both {
@@ -279,8 +330,8 @@ fn findings(
         id: "reach.maximum".into(),
         title: "The limit".into(),
         statement: format!(
-            "The most that falling costs between the two can do is to multiply their trade by {:.0}: {}",
-            limit.maximum,
+            "The most that falling costs between the two can do is to multiply their trade by {}: {}",
+            limit_words(limit.maximum),
             limit_reason(limit.reason, true, &s.named.countries)
         ),
         value: Number::Value(limit.maximum),
@@ -312,7 +363,7 @@ fn third_finding(s: &Setting, after: &Equilibrium, template: &Finding) -> Option
     })
 }
 
-fn theta_table(s: &Setting, by_theta: &[(f64, f64)]) -> Table {
+fn theta_table(s: &Setting, by_theta: &[(f64, Option<f64>)]) -> Table {
     let mut table = Table::new(
         "reach.by_theta",
         &format!("What times {} takes, by trade elasticity", times_word(s.question.times)),
@@ -324,15 +375,21 @@ fn theta_table(s: &Setting, by_theta: &[(f64, f64)]) -> Table {
         ],
     );
     for &(theta, b) in by_theta {
-        table.rows.push(vec![theta.into(), b.into(), cost_cut(b, theta).into(), tariff_equivalent(b, theta).into()]);
+        let of = |f: fn(f64, f64) -> f64| b.map(|b| f(b, theta));
+        table.rows.push(vec![theta.into(), b.into(), of(cost_cut).into(), of(tariff_equivalent).into()]);
     }
     table
 }
 
-/// What the multiple takes in log points, by trade elasticity.
-fn by_theta(s: &Setting) -> Vec<(f64, f64)> {
+/// What the multiple takes in log points, by trade elasticity, the one asked for among them; `None`
+/// where it is out of reach.
+fn by_theta(s: &Setting) -> Vec<(f64, Option<f64>)> {
     let q = s.question;
-    q.thetas.par_iter().filter_map(|&theta| Some((theta, s.reach(q.times, theta).ok()?.log_points))).collect()
+    let mut thetas = q.thetas.clone();
+    thetas.push(q.theta);
+    thetas.sort_unstable_by(f64::total_cmp);
+    thetas.dedup();
+    thetas.par_iter().map(|&theta| (theta, s.reach(q.times, theta).ok().map(|r| r.log_points))).collect()
 }
 
 /// The multiples that the curve is drawn through: it bends most between 1 and 2.
@@ -385,7 +442,12 @@ fn curve(s: &Setting, found: &Reached, reached: Vec<Option<Reached>>) -> (Table,
     }
     let chart = Chart {
         id: "reach.curve".to_owned(),
-        title: format!("Times {} takes a cost that is {} lower", times_word(q.times), percent(cut)),
+        title: format!(
+            "Times {} takes a cost that is {} {}",
+            times_word(q.times),
+            percent(cut.abs()),
+            if cut >= 0.0 { "lower" } else { "higher" }
+        ),
         unit: Unit::Share,
         kind: ChartKind::Lines {
             lines,
@@ -395,6 +457,7 @@ fn curve(s: &Setting, found: &Reached, reached: Vec<Option<Reached>>) -> (Table,
             x_title: "Multiple of today's trade".to_owned(),
         },
         source: format!("{}; own calculation, {} economies", s.named.source.name, s.named.countries.len()),
+        supposition: None,
     };
     (table, chart)
 }
@@ -422,7 +485,7 @@ fn third_countries(s: &Setting, after: &Equilibrium) -> (Table, Chart) {
     for &(i, welfare) in &rows {
         let country: Iso3 = s.named.countries[i];
         let before = exports(i, &|i, j| world.flow(i, j));
-        let change = exports(i, &|i, j| after.flow(i, j)) / before - 1.0;
+        let change = relative(exports(i, &|i, j| after.flow(i, j)), before);
         let to = |j: usize| (j != i && world.flow(i, j) > 0.0).then(|| after.flow(i, j) / world.flow(i, j) - 1.0);
         table.rows.push(vec![
             country.to_string().into(),
@@ -454,10 +517,15 @@ fn third_countries(s: &Setting, after: &Equilibrium) -> (Table, Chart) {
     });
     let chart = Chart {
         id: "reach.third_countries".to_owned(),
-        title: sentence(&format!("{losers} of {} third countries lose{worst}", third.len())),
+        title: if third.is_empty() {
+            "There is no third country in this world".to_owned()
+        } else {
+            sentence(&format!("{losers} of {} third countries lose{worst}", third.len()))
+        },
         unit: Unit::Change,
         kind: ChartKind::Bars { bars, marked: None },
         source: format!("{}; own calculation, change in welfare", s.named.source.name),
+        supposition: None,
     };
     (table, chart)
 }

@@ -7,9 +7,10 @@ use turnover_equilibrium::{Equilibrium, Settings, conditional};
 use turnover_measures::Catalogue;
 
 use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Interval, Number, Table, Unit};
+use crate::closure::{self, Compared};
 use crate::engine::{After, Model, Outcome, Shock};
 use crate::error::AnalysisError;
-use crate::format::{in_sentence, multiple as times_word, percent_signed, sentence, usd};
+use crate::format::{in_sentence, percent_signed, sentence, usd};
 use crate::pull::{Pull, PullFile};
 use crate::simulate;
 use crate::uncertain::{self, Drawn, Draws};
@@ -58,6 +59,13 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
     }
     changed.sort_unstable();
     changed.dedup();
+    let mut cells: Vec<(usize, usize, usize)> = Vec::new();
+    for pull in &pulls {
+        cells.extend(model.cells(pull)?);
+    }
+    cells.sort_unstable();
+    cells.dedup();
+    let no_trade = model.without_trade(&pulls)?;
     let shock = model.shock(&numbered, None)?;
     let outcome = model.outcome(&shock)?;
     let regions = model.regions();
@@ -66,7 +74,7 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
         .map(|draws| {
             uncertain::run(model, question.file, &pulls, draws, 1 + regions, &|model, effects| {
                 let outcome = model.outcome(&model.shock(&numbered, Some(effects))?)?;
-                let mut out = vec![model.multiple(&outcome, &changed)];
+                let mut out = vec![model.cells_multiple(&outcome, &cells)];
                 out.extend(outcome.welfare.iter().map(|w| w - 1.0));
                 Ok(out)
             })
@@ -74,6 +82,7 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
         .transpose()?;
     let interval = |k: usize| drawn.as_ref().and_then(|d| d.interval(k));
     let mut caveats = model.caveats().to_vec();
+    caveats.extend(no_trade);
     caveats.extend(drawn.as_ref().map(|d| d.caveat(question.file)));
     let template = Finding::template(
         Unit::Change,
@@ -83,15 +92,18 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
         question.command.clone(),
     );
     let mut findings = Vec::new();
-    let (before, ratio) = (model.today(&changed), model.multiple(&outcome, &changed));
+    let before: f64 = cells.iter().map(|c| model.cell_today(*c)).sum();
+    let ratio = model.cells_multiple(&outcome, &cells);
+    let unit = model.unit();
+    let sectors = sector_names(model, &pulls)?;
     if before > 0.0 {
-        let unit = model.unit();
         findings.push(Finding {
             id: "simulate.multiple".into(),
             title: "Flows whose cost changes".into(),
             statement: format!(
-                "The flows whose cost changes would be {} times today's: {} instead of {}",
-                times_word(ratio),
+                "The flows whose cost changes{} would be {} times today's: {} instead of {}",
+                sectors.as_ref().map_or_else(String::new, |s| format!(" (of {})", s.join(", "))),
+                simulate::ratio_word(ratio),
                 usd(ratio * before * unit),
                 usd(before * unit)
             ),
@@ -101,6 +113,27 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
             definition:
                 "sum of the flows named by the scenario, after over before, tariffs left out; world output the \
                          numeraire"
+                    .into(),
+            ..template.clone()
+        });
+    }
+    // Where sectors are named, all goods between the same countries are another figure.
+    if sectors.is_some() {
+        let (before, ratio) = (model.today(&changed), model.multiple(&outcome, &changed));
+        findings.push(Finding {
+            id: "simulate.all_sectors".into(),
+            title: "All goods between the same countries".into(),
+            statement: format!(
+                "Goods of all sectors between the same countries would be {} times today's: {} instead of {}",
+                simulate::ratio_word(ratio),
+                usd(ratio * before * unit),
+                usd(before * unit)
+            ),
+            value: Number::Value(ratio),
+            unit: Unit::Multiple,
+            definition:
+                "sum over all sectors of the flows between the exporters and importers of the scenario, after over \
+                         before, tariffs left out"
                     .into(),
             ..template.clone()
         });
@@ -135,6 +168,20 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
             ..template.clone()
         });
     }
+    let mut compared = vec![Compared { label: "Flows whose cost changes".to_owned(), unit: Unit::Multiple }];
+    let mut values = vec![ratio];
+    for &r in named.iter().take(8) {
+        compared.push(Compared { label: format!("Welfare of {}", model.code(r)), unit: Unit::Change });
+        values.push(outcome.welfare[r] - 1.0);
+    }
+    let under = |model: &Model| -> Result<Vec<f64>, AnalysisError> {
+        let outcome = model.outcome(&model.shock(&numbered, None)?)?;
+        let mut out = vec![model.cells_multiple(&outcome, &cells)];
+        out.extend(named.iter().take(8).map(|r| outcome.welfare[*r] - 1.0));
+        Ok(out)
+    };
+    let (by_rule, driven) = closure::compare("simulate", model, &values, &compared, &under, &template);
+    findings.extend(driven);
     let mut tables = vec![changes_table(question.file, &measures), countries(model, &outcome, drawn.as_ref())];
     tables.extend(decomposition(model, &outcome, &parts));
     if let (Model::One { named, settings }, Shock::One(log_b), After::One(after)) = (model, &shock, &outcome.world) {
@@ -144,6 +191,8 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
         let before = model.today(&[(i, j)]) * model.unit();
         (model.code(i), model.code(j), before, model.flow_after(&outcome, i, j) * model.unit())
     })));
+    tables.extend(sector_flows(model, &outcome, &cells));
+    tables.push(by_rule);
     let mut values = Map::new();
     values.insert("multiple".into(), json!(ratio));
     values.insert("residual".into(), json!(outcome.residual));
@@ -162,6 +211,53 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
         charts: vec![welfare_chart(model, &outcome)],
         named: values,
     })
+}
+
+/// The sectors that changes are restricted to; `None` where they are on all goods.
+fn sector_names(model: &Model, pulls: &[Pull]) -> Result<Option<Vec<String>>, AnalysisError> {
+    if matches!(model, Model::One { .. }) || pulls.iter().any(|p| p.sector.is_none()) {
+        return Ok(None);
+    }
+    let mut sectors = Vec::new();
+    for pull in pulls {
+        let name = model.cells(pull)?.first().map(|c| model.sector_name(c.0));
+        sectors.extend(name.filter(|n| !sectors.contains(n)));
+    }
+    Ok(Some(sectors))
+}
+
+/// Flows by sector whose cost changes, those that are traded, with many sectors.
+fn sector_flows(model: &Model, outcome: &Outcome, cells: &[(usize, usize, usize)]) -> Option<Table> {
+    if matches!(model, Model::One { .. }) {
+        return None;
+    }
+    let mut table = Table::new(
+        "simulate.sector_flows",
+        "Flows whose cost changes, by sector",
+        &[
+            ("exporter", "Exporter", Unit::Text),
+            ("importer", "Importer", Unit::Text),
+            ("sector", "Sector", Unit::Text),
+            ("before_usd", "Before", Unit::Usd),
+            ("after_usd", "After", Unit::Usd),
+            ("change", "Change", Unit::Change),
+        ],
+    );
+    let unit = model.unit();
+    for &(s, i, j) in cells {
+        let (before, after) = (model.cell_today((s, i, j)), model.cell_after(outcome, (s, i, j)));
+        if before > 0.0 {
+            table.rows.push(vec![
+                model.code(i).into(),
+                model.code(j).into(),
+                model.sector_name(s).into(),
+                (before * unit).into(),
+                (after * unit).into(),
+                simulate::relative(after, before).into(),
+            ]);
+        }
+    }
+    Some(table)
 }
 
 pub(crate) fn draws_json(drawn: &Drawn) -> Value {
@@ -251,8 +347,8 @@ pub(crate) fn countries(model: &Model, outcome: &Outcome, drawn: Option<&Drawn>)
             model.code(r).into(),
             model.name(r).into(),
             (outcome.welfare[r] - 1.0).into(),
-            (model.multiple(outcome, &out) - 1.0).into(),
-            (model.multiple(outcome, &into) - 1.0).into(),
+            (model.today(&out) > 0.0).then(|| model.multiple(outcome, &out) - 1.0).into(),
+            (model.today(&into) > 0.0).then(|| model.multiple(outcome, &into) - 1.0).into(),
         ];
         if let Some(d) = drawn {
             let i = d.interval(1 + r).unwrap_or(Interval { low: f64::NAN, high: f64::NAN });
@@ -387,5 +483,6 @@ pub(crate) fn welfare_chart(model: &Model, outcome: &Outcome) -> Chart {
         unit: Unit::Change,
         kind: ChartKind::Bars { bars, marked: None },
         source: format!("{}; own calculation, change in welfare", model.source().name),
+        supposition: None,
     }
 }

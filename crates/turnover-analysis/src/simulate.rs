@@ -2,11 +2,14 @@
 
 use serde_json::{Map, json};
 use turnover_data::Iso3;
-use turnover_equilibrium::{Imbalance, Settings, log_points_of_cost_change, solve};
+use turnover_equilibrium::{Imbalance, log_points_of_cost_change, multiple, solve};
 
 use crate::answer::{Answer, Bar, Chart, ChartKind, Finding, Number, Table, Unit};
-use crate::error::{AnalysisError, check_theta, solve_error};
+use crate::closure::{self, Compared};
+use crate::engine::{Model, unsolved};
+use crate::error::{AnalysisError, solve_error};
 use crate::format::{in_sentence, multiple as times_word, percent_signed, usd};
+use crate::limits::{LOG_POINTS, check_changes, check_theta, check_together, cost_is_within};
 use crate::scenario::resistances;
 use crate::world::NamedWorld;
 
@@ -60,6 +63,18 @@ impl Change {
                 expected: "a fall of less than 100 %",
                 help: "a trade cost cannot fall to nothing".to_owned(),
             }),
+            Size::Cost(c) if !cost_is_within(c) => Err(AnalysisError::Range {
+                what: "--change",
+                found: text.to_owned(),
+                expected: "a rise of at most 10000 %",
+                help: "for a ban give log points, such as USA:RUS=-60lp".to_owned(),
+            }),
+            Size::LogPoints(b) if !LOG_POINTS.contains(&b) => Err(AnalysisError::Range {
+                what: "--change",
+                found: text.to_owned(),
+                expected: "log points from -100 to 100",
+                help: "-60 is a ban: it leaves 1e-26 of a flow".to_owned(),
+            }),
             size => Ok(Change { exporter, importer, size }),
         }
     }
@@ -69,6 +84,14 @@ impl Change {
             Size::Cost(c) => log_points_of_cost_change(c, theta),
             Size::LogPoints(b) => b,
         }
+    }
+
+    /// Its flows, as (exporter, importer).
+    fn flows(&self, named: &NamedWorld) -> Result<Vec<(usize, usize)>, AnalysisError> {
+        let n = named.world.len();
+        let indices = |c: Option<Iso3>| c.map_or(Ok((0..n).collect()), |c| named.index(c).map(|i| vec![i]));
+        let (from, to): (Vec<usize>, Vec<usize>) = (indices(self.exporter)?, indices(self.importer)?);
+        Ok(from.iter().flat_map(|i| to.iter().filter(move |j| *j != i).map(move |j| (*i, *j))).collect())
     }
 
     /// The words that [`Change::parse`] reads.
@@ -98,28 +121,38 @@ pub struct Question {
 /// Answers the question.
 pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, AnalysisError> {
     check_theta(question.theta)?;
+    check_changes(question.changes.len())?;
+    let model = Model::one(named.clone(), question.theta, question.imbalance)?;
+    let Model::One { named, settings } = &model else { return Err(unsolved("not a model of one sector")) };
     let n = named.world.len();
     let mut log_b = vec![0.0; n * n];
     let mut changed = Vec::new();
     for change in &question.changes {
-        let indices = |c: Option<Iso3>| c.map_or(Ok((0..n).collect()), |c| named.index(c).map(|i| vec![i]));
-        for i in indices(change.exporter)? {
-            for j in indices(change.importer)? {
-                if i != j {
-                    log_b[i * n + j] += change.log_points(question.theta);
-                    changed.push((i, j));
-                }
-            }
+        for (i, j) in change.flows(named)? {
+            log_b[i * n + j] += change.log_points(question.theta);
+            changed.push((i, j));
         }
     }
     changed.sort_unstable();
     changed.dedup();
-    let settings = Settings { theta: question.theta, imbalance: question.imbalance, ..Settings::default() };
-    let after = solve(&named.world, &log_b, &settings, None).map_err(|e| solve_error(&e, &named.countries))?;
+    for (at, b) in log_b.iter().enumerate() {
+        check_together(*b, named.countries[at / n].name(), named.countries[at % n].name())?;
+    }
+    let before: f64 = changed.iter().map(|&(i, j)| named.world.flow(i, j)).sum();
+    if before <= 0.0 {
+        let pairs: Vec<String> =
+            changed.iter().take(3).map(|&(i, j)| format!("{} to {}", named.countries[i], named.countries[j])).collect();
+        return Err(AnalysisError::Change {
+            what: format!("there is no trade to change from {}, and a zero stays zero", pairs.join(", ")),
+            help: "the model multiplies flows; name flows that are above zero in the data".to_owned(),
+        });
+    }
+    let after = solve(&named.world, &log_b, settings, None).map_err(|e| solve_error(&e, &named.countries))?;
     let words: Vec<String> = question.changes.iter().map(|c| format!("--change '{}'", c.words())).collect();
     let imbalance = match question.imbalance {
         Imbalance::Additive => "",
         Imbalance::Multiplicative => " --imbalance multiplicative",
+        Imbalance::Balanced => " --imbalance balanced",
     };
     let command = format!(
         "turnover simulate {} --theta {}{imbalance}{}",
@@ -127,20 +160,19 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
         times_word(question.theta),
         question.data_words
     );
-    let before: f64 = changed.iter().map(|&(i, j)| named.world.flow(i, j)).sum();
     let now: f64 = changed.iter().map(|&(i, j)| after.flow(i, j)).sum();
+    let mut caveats = named.caveats.clone();
+    caveats.extend(zeros(named, &question.changes)?);
     let template = Finding::template(
         Unit::Change,
         format!(
-            "one-sector general equilibrium in exact changes (Dekle, Eaton and Kortum 2007), {n} economies of {}, \
-             theta {}; residual {:.0e} after {} Newton steps",
-            named.year,
-            times_word(question.theta),
+            "{}; residual {:.0e} after {} Newton steps",
+            model.method(),
             after.residual.max(1e-16),
             after.iterations
         ),
         vec![named.source.clone()],
-        named.caveats.clone(),
+        caveats,
         command.clone(),
     );
     let mut findings = vec![Finding {
@@ -148,7 +180,7 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
         title: "Flows whose cost changes".into(),
         statement: format!(
             "The flows whose cost changes would be {} times today's: {} instead of {}",
-            times_word(now / before),
+            ratio_word(now / before),
             usd(now),
             usd(before)
         ),
@@ -160,7 +192,7 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
     let mut parties: Vec<Iso3> = question.changes.iter().flat_map(|c| [c.exporter, c.importer]).flatten().collect();
     parties.sort_unstable();
     parties.dedup();
-    for country in parties {
+    for &country in &parties {
         let change = after.welfare[named.index(country)?] - 1.0;
         findings.push(Finding {
             id: format!("simulate.welfare.{country}"),
@@ -171,6 +203,30 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
             ..template.clone()
         });
     }
+    let mut compared = vec![Compared { label: "Flows whose cost changes".to_owned(), unit: Unit::Multiple }];
+    let mut values = vec![now / before];
+    for country in &parties {
+        compared.push(Compared { label: format!("Welfare of {country}"), unit: Unit::Change });
+        values.push(after.welfare[named.index(*country)?] - 1.0);
+    }
+    let outcomes = |model: &Model| -> Result<Vec<f64>, AnalysisError> {
+        let Model::One { named, settings } = model else { return Err(unsolved("not a model of one sector")) };
+        // Costs that are given in per cent depend on the elasticity.
+        let mut log_b = vec![0.0; n * n];
+        for change in &question.changes {
+            for (i, j) in change.flows(named)? {
+                log_b[i * n + j] += change.log_points(settings.theta);
+            }
+        }
+        let after = solve(&named.world, &log_b, settings, None).map_err(|e| solve_error(&e, &named.countries))?;
+        let mut out = vec![multiple(&named.world, &after, &changed)];
+        for country in &parties {
+            out.push(after.welfare[named.index(*country)?] - 1.0);
+        }
+        Ok(out)
+    };
+    let (by_rule, driven) = closure::compare("simulate", &model, &values, &compared, &outcomes, &template);
+    findings.extend(driven);
     let mut named_values = Map::new();
     named_values.insert("multiple".into(), json!(now / before));
     named_values.insert("residual".into(), json!(after.residual));
@@ -184,13 +240,34 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
         title: "What changed trade costs would do".to_owned(),
         command,
         findings,
-        tables: [Some(table), Some(flows(values)), resistances(named, &settings, &log_b, &after)]
+        tables: [Some(table), Some(flows(values)), Some(by_rule), resistances(named, settings, &log_b, &after)]
             .into_iter()
             .flatten()
             .collect(),
         charts: vec![chart],
         named: named_values,
     })
+}
+
+/// A caveat for each change whose flows are all zero.
+fn zeros(named: &NamedWorld, changes: &[Change]) -> Result<Vec<String>, AnalysisError> {
+    let mut out = Vec::new();
+    for change in changes {
+        if change.flows(named)?.into_iter().all(|(i, j)| named.world.flow(i, j) <= 0.0) {
+            out.push(format!("{}: there is no trade to change; a zero stays zero.", change.words()));
+        }
+    }
+    Ok(out)
+}
+
+/// A multiple that may be next to nothing.
+pub(crate) fn ratio_word(ratio: f64) -> String {
+    if ratio > 0.0 && ratio < 1e-4 { "under 0.0001".to_owned() } else { times_word(ratio) }
+}
+
+/// `after / before - 1`, where there was something before.
+pub(crate) fn relative(after: f64, before: f64) -> Option<f64> {
+    (before > 0.0).then(|| after / before - 1.0)
 }
 
 fn countries(named: &NamedWorld, after: &turnover_equilibrium::Equilibrium) -> (Table, Chart) {
@@ -212,8 +289,8 @@ fn countries(named: &NamedWorld, after: &turnover_equilibrium::Equilibrium) -> (
     rows.sort_by(|x, y| after.welfare[*y].total_cmp(&after.welfare[*x]));
     for &i in &rows {
         let sum = |flow: &dyn Fn(usize) -> f64| (0..n).filter(|j| *j != i).map(flow).sum::<f64>();
-        let exports = sum(&|j| after.flow(i, j)) / sum(&|j| named.world.flow(i, j)) - 1.0;
-        let imports = sum(&|j| after.flow(j, i)) / sum(&|j| named.world.flow(j, i)) - 1.0;
+        let exports = relative(sum(&|j| after.flow(i, j)), sum(&|j| named.world.flow(i, j)));
+        let imports = relative(sum(&|j| after.flow(j, i)), sum(&|j| named.world.flow(j, i)));
         table.rows.push(vec![
             named.countries[i].to_string().into(),
             named.countries[i].name().into(),
@@ -242,6 +319,7 @@ fn countries(named: &NamedWorld, after: &turnover_equilibrium::Equilibrium) -> (
         unit: Unit::Change,
         kind: ChartKind::Bars { bars, marked: None },
         source: format!("{}; own calculation, change in welfare", named.source.name),
+        supposition: None,
     };
     (table, chart)
 }

@@ -51,6 +51,7 @@ pub fn answer(flows: &Flows, question: &Question) -> Result<Answer, AnalysisErro
         sources: vec![p.source.clone()],
         caveats: p.caveats.clone(),
         reproduce: command.clone(),
+        supposition: None,
     };
     let mut findings = vec![
         finding(
@@ -256,5 +257,6 @@ fn trend_chart(trend: &Trend, year: i32, p: &PairFlows) -> Chart {
             x_title: String::new(),
         },
         source: format!("{}; {}", p.source.name, p.source.vintage),
+        supposition: None,
     }
 }

@@ -43,6 +43,11 @@ impl Drawn {
         self.columns[outcome].len() as f64 / self.draws.count as f64
     }
 
+    /// Draws that were solved and in which an outcome could not be had.
+    pub(crate) fn missing(&self, outcome: usize) -> usize {
+        self.draws.count - self.failed - self.columns[outcome].len()
+    }
+
     pub(crate) fn caveat(&self, file: &PullFile) -> String {
         let mut out = format!(
             "Intervals hold 95 % of {} draws (seed {}) of the effects{}.",

@@ -1,9 +1,9 @@
 //! From a table of flows to the world that the equilibrium works on.
 
 use turnover_data::{Flows, HsCode, Iso3, Source};
-use turnover_equilibrium::{World, WorldError};
+use turnover_equilibrium::{Imbalance, Settings, World, WorldError};
 
-use crate::error::AnalysisError;
+use crate::error::{AnalysisError, solve_error};
 use crate::pair::Pair;
 
 /// A world whose countries have names.
@@ -19,6 +19,8 @@ pub struct NamedWorld {
     pub source: Source,
     /// The source's caveats, and what was filled in.
     pub caveats: Vec<String>,
+    /// The world with its imbalances, where `world` is the one without.
+    observed: Option<Box<World>>,
 }
 
 impl NamedWorld {
@@ -46,6 +48,7 @@ impl NamedWorld {
         countries.sort_unstable();
         countries.dedup();
         let n = countries.len();
+        crate::limits::check_size(&flows.source.name, n, 1)?;
         let mut table = vec![f64::NAN; n * n];
         for f in rows.iter().filter(|f| f.product.level() == coarsest) {
             let at = |c: Iso3| countries.binary_search(&c).unwrap_or_default();
@@ -79,7 +82,32 @@ impl NamedWorld {
         if filled > 0 {
             caveats.push(format!("{filled} of {} pairs have no flow in the table and count as zero.", n * n));
         }
-        Ok(NamedWorld { countries, world, year, source: flows.source.clone(), caveats })
+        Ok(NamedWorld { countries, world, year, source: flows.source.clone(), caveats, observed: None })
+    }
+
+    /// The world from which a change is measured under a rule for imbalances: without any where trade
+    /// is to be balanced, as it is otherwise.
+    pub(crate) fn under(self, imbalance: Imbalance, theta: f64) -> Result<Self, AnalysisError> {
+        if imbalance != Imbalance::Balanced || self.observed.is_some() {
+            return Ok(self);
+        }
+        let settings = Settings { theta, imbalance, ..Settings::default() };
+        let world = self.world.balanced(&settings).map_err(|e| solve_error(&e, &self.countries))?;
+        let observed = Some(Box::new(self.world));
+        let mut caveats = self.caveats;
+        caveats.push(
+            "Trade is balanced before the change too: flows of today are those of the model without imbalances."
+                .to_owned(),
+        );
+        Ok(NamedWorld { world, observed, caveats, ..self })
+    }
+
+    /// The world with its imbalances.
+    pub(crate) fn today(&self) -> Self {
+        match &self.observed {
+            Some(world) => NamedWorld { world: (**world).clone(), observed: None, ..self.clone() },
+            None => self.clone(),
+        }
     }
 
     /// The index of a country.

@@ -1,5 +1,6 @@
 //! Composes the answers to all questions about a pair into one page.
 
+
 use jiff::civil::Date;
 use miette::Diagnostic;
 use turnover_analysis::format::{in_sentence, multiple, percent, percent_range, sentence, usd};
@@ -7,7 +8,7 @@ use turnover_analysis::{
     AnalysisError, Answer, ChartKind, Mark, NamedWorld, Number, Pair, Watch, coverage, diversion, effect, history,
     potential, reach, turnover,
 };
-use turnover_data::{FlowSource, Flows, Iso3, PairPanel};
+use turnover_data::{Fault, FlowSource, Flows, Iso3, PairPanel};
 use turnover_measures::{Catalogue, Direction, Measure};
 
 use crate::document::{Document, Section};
@@ -89,21 +90,53 @@ pub struct Ground<'a> {
     pub all: FlowSource<'a>,
     /// What was said, if it is about this pair.
     pub dossier: Option<Dossier>,
+    /// What the multiple would take after levers are pulled, where some are; it replaces the answer without
+    /// them.
+    pub pulled: Option<Result<Answer, AnalysisError>>,
+}
+
+impl Ask {
+    /// The words that ask for the same brief again, without those of the data.
+    pub fn words(&self) -> String {
+        let (coverage, reach) = (&self.coverage, &self.reach);
+        let mut out = format!("{} --times {}", self.pair.words(), multiple(self.times));
+        let mut add = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                out.push_str(&format!(" --{name} {value}"));
+            }
+        };
+        add("year", self.year.map(|y| y.to_string()));
+        add("date", self.date.map(|d| d.to_string()));
+        add("base-year", coverage.base_year.map(|y| y.to_string()));
+        let claim = 100.0 * coverage.claim;
+        add("claim", ((claim - 90.0).abs() > 1e-9).then(|| multiple(claim)));
+        let usual = reach::Question::new(self.pair, self.times);
+        add("theta", (reach.theta != usual.theta).then(|| multiple(reach.theta)));
+        add("imbalance", (reach.imbalance != usual.imbalance).then(|| "multiplicative".to_owned()));
+        out + &coverage.supposed()
+    }
 }
 
 /// Answers all questions. A pair without flows has no brief; a later question that cannot be
 /// answered is named with its reason, and the others stand.
-pub fn brief(flows: &Flows, ground: Ground, ask: &Ask, watch: Watch<'_>) -> Result<Document, AnalysisError> {
+pub fn brief(flows: &Flows, mut ground: Ground, ask: &Ask, watch: Watch<'_>) -> Result<Document, AnalysisError> {
     let pair = ask.pair;
     let catalogue = ground.catalogue;
     let asked = |q: Question| ask.questions.contains(&q);
     let mut level =
         turnover::answer(flows, &turnover::Question { pair, year: ask.year, data_words: ask.data_words.clone() })?;
-    let measure = measure(&ground, ask);
-    // The estimates take longest, and are made side by side.
-    let (touched, cost, went, reached) = std::thread::scope(|scope| {
-        let cost = asked(Question::Effect).then(|| scope.spawn(|| cost(&ground, measure.as_deref(), ask, watch)));
-        let went = asked(Question::Diversion).then(|| scope.spawn(|| went(&ground, measure.as_deref(), ask, watch)));
+    let measure = main_measure(ground.partners, catalogue, pair, on(ask));
+    let pulled = ground.pulled.take();
+    // The estimates take longest, and are made side by side: on the threads of the pool that this runs in, which
+    // may be another than the global one.
+    let (mut cost_found, mut went_found) = (None, None);
+    let (touched, reached) = rayon::scope(|scope| {
+        if asked(Question::Effect) {
+            scope.spawn(|_| cost_found = Some(Fault::catch(|| cost(&ground, &measure, ask, watch))));
+        }
+        if asked(Question::Diversion) {
+            scope.spawn(|_| went_found = Some(Fault::catch(|| went(&ground, &measure, ask, watch))));
+        }
         let question = coverage::Question {
             date: ask.date,
             year: ask.year,
@@ -111,12 +144,14 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask, watch: Watch<'_>) -> Resu
             ..ask.coverage.clone()
         };
         let touched = coverage::answer(flows, Some(ground.partners), catalogue, &question);
-        let reached = match &ground.world {
-            Ok(world) => reach::answer(world, &ask.reach),
-            Err(e) => Err(AnalysisError::Unsolved { what: e.to_string() }),
+        let reached = match (pulled, &ground.world) {
+            (Some(pulled), _) => pulled,
+            (None, Ok(world)) => reach::answer(world, &ask.reach),
+            (None, Err(e)) => Err(AnalysisError::Unsolved { what: e.to_string() }),
         };
-        (touched, cost.map(joined), went.map(joined), reached)
+        (touched, reached)
     });
+    let (cost, went) = (cost_found.map(joined), went_found.map(joined));
     if [&cost, &went].iter().any(|a| matches!(a, Some(Err(AnalysisError::Stopped)))) {
         return Err(AnalysisError::Stopped);
     }
@@ -134,9 +169,14 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask, watch: Watch<'_>) -> Resu
         of(Question::History, &happened).as_ref(),
         ask,
     );
+    // What is supposed stands above all else.
+    let supposed: Vec<&str> = [&touched, &reached]
+        .into_iter()
+        .filter_map(|a| a.as_ref().ok()?.findings.first()?.supposition.as_deref())
+        .collect();
     let mut document = Document {
         title: sentence(&format!("{a} and {b}: what times {} takes", multiple(ask.times))),
-        subtitle: ask.figures.clone(),
+        subtitle: [ask.figures.as_str()].into_iter().chain(supposed).collect::<Vec<_>>().join(". "),
         lead,
         sections: vec![Section { heading: "How much is it now?".to_owned(), answer: level }],
         unanswered: Vec::new(),
@@ -159,8 +199,14 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask, watch: Watch<'_>) -> Resu
         add(&format!("What would it take to multiply it by {}?", multiple(ask.times)), reached);
     }
     if asked(Question::Potential) {
-        let question =
-            potential::Question { pair, year: ask.year, date: ask.date, data_words: ask.coverage.data_words.clone() };
+        let question = potential::Question {
+            pair,
+            year: ask.year,
+            date: ask.date,
+            lift: ask.coverage.lift.clone(),
+            bring: ask.coverage.bring.clone(),
+            data_words: ask.coverage.data_words.clone(),
+        };
         add("Where is the room?", potential::answer(ground.all, catalogue, &question));
     }
     if asked(Question::History) {
@@ -183,13 +229,15 @@ pub fn brief(flows: &Flows, ground: Ground, ask: &Ask, watch: Watch<'_>) -> Resu
     Ok(document)
 }
 
-/// What a thread found.
-fn joined(thread: std::thread::ScopedJoinHandle<'_, Result<Answer, AnalysisError>>) -> Result<Answer, AnalysisError> {
-    thread.join().unwrap_or_else(|_| Err(AnalysisError::Unsolved { what: "the estimate broke off".to_owned() }))
+/// What was caught of an estimate; its fault is that of the brief.
+fn joined<T>(caught: Result<T, Fault>) -> T {
+    caught.unwrap_or_else(|fault| fault.pass_on())
 }
 
-fn cost(ground: &Ground, measure: Option<&str>, ask: &Ask, watch: Watch<'_>) -> Result<Answer, AnalysisError> {
-    let id = measure.ok_or_else(no_measure)?;
+type Named = Result<String, AnalysisError>;
+
+fn cost(ground: &Ground, measure: &Named, ask: &Ask, watch: Watch<'_>) -> Result<Answer, AnalysisError> {
+    let id = measure.as_deref().map_err(again)?;
     let partner = if ground.catalogue.sender(id) == Some(ask.pair.a) { ask.pair.b } else { ask.pair.a };
     let question = effect::Question {
         measure: id.to_owned(),
@@ -201,8 +249,8 @@ fn cost(ground: &Ground, measure: Option<&str>, ask: &Ask, watch: Watch<'_>) -> 
     effect::answer(ground.partners, ground.catalogue, &question, watch)
 }
 
-fn went(ground: &Ground, measure: Option<&str>, ask: &Ask, watch: Watch<'_>) -> Result<Answer, AnalysisError> {
-    let id = measure.ok_or_else(no_measure)?;
+fn went(ground: &Ground, measure: &Named, ask: &Ask, watch: Watch<'_>) -> Result<Answer, AnalysisError> {
+    let id = measure.as_deref().map_err(again)?;
     let question = diversion::Question {
         measure: id.to_owned(),
         products: None,
@@ -215,35 +263,73 @@ fn went(ground: &Ground, measure: Option<&str>, ask: &Ask, watch: Watch<'_>) -> 
 /// Years within which the base rate is counted.
 const HORIZON: i32 = 8;
 
-/// The goods measure between the two that names most codes and whose sender's trade with many
-/// partners is at hand.
-fn measure(ground: &Ground, ask: &Ask) -> Option<String> {
-    let on =
-        ask.date.unwrap_or_else(|| ask.year.map_or(Date::MAX, |y| Date::new(y as i16, 12, 31).unwrap_or(Date::MAX)));
-    let (a, b) = (ask.pair.a, ask.pair.b);
-    let mut between: Vec<&Measure> = ground.catalogue.between(a, b, on).filter(|m| !m.products.is_empty()).collect();
-    between.sort_by_key(|m| std::cmp::Reverse(m.products.iter().map(|p| p.codes.len()).sum::<usize>()));
-    let at_hand = |c: Iso3| {
-        ground.partners.iter().any(|f| f.importer == c) && {
-            let mut others: Vec<Iso3> =
-                ground.partners.iter().filter(|f| f.importer == c).map(|f| f.exporter).collect();
-            others.sort_unstable();
-            others.dedup();
-            others.len() > 2
-        }
-    };
-    let found = between
-        .into_iter()
-        .filter(|m| m.direction == Direction::Import)
-        .find(|m| ground.catalogue.sender(&m.id).is_some_and(|s| (s == a || s == b) && at_hand(s)));
-    found.map(|m| m.id.clone())
+/// The day of the measures.
+fn on(ask: &Ask) -> Date {
+    ask.date.unwrap_or_else(|| ask.year.map_or(Date::MAX, |y| Date::new(y as i16, 12, 31).unwrap_or(Date::MAX)))
 }
 
-fn no_measure() -> AnalysisError {
-    AnalysisError::Change {
-        what: "no measure between the two is one whose sender's imports from many countries are at hand".to_owned(),
-        help: "turnover effect MEASURE --data FILE estimates one from flows by partner, product and year".to_owned(),
+/// The measure on imports between the two in force on a day that names most codes and whose sender's trade
+/// with many partners is at hand: the one whose effect can be estimated.
+pub fn main_measure(partners: &Flows, catalogue: &Catalogue, pair: Pair, on: Date) -> Result<String, AnalysisError> {
+    let (a, b) = (pair.a, pair.b);
+    let names = format!("{} and {}", in_sentence(a.name()), in_sentence(b.name()));
+    let refuse = |what: String, help: &str| Err(AnalysisError::Change { what, help: help.to_owned() });
+    if !catalogue.knows(a, b) {
+        return refuse(
+            format!(
+                "the catalogue has no measure between {names}, so what one cost cannot be answered: that is a gap of the \
+                 catalogue, not a sign that there is none"
+            ),
+            "give a catalogue that has them with --catalogue",
+        );
     }
+    let mut between: Vec<&Measure> = catalogue
+        .between(a, b, on)
+        .filter(|m| m.direction == Direction::Import && !m.products.is_empty())
+        .filter(|m| catalogue.sender(&m.id).is_some_and(|s| s == a || s == b))
+        .collect();
+    if between.is_empty() {
+        return refuse(
+            format!(
+                "the catalogue has no measure of {names} on imports of named products that is in force on {on}, so what one \
+                 cost cannot be answered from it"
+            ),
+            "name a measure and a file: turnover effect MEASURE --data FILE",
+        );
+    }
+    between.sort_by_key(|m| std::cmp::Reverse(m.products.iter().map(|p| p.codes.len()).sum::<usize>()));
+    let at_hand = |c: Iso3| {
+        let mut others: Vec<Iso3> = partners.iter().filter(|f| f.importer == c).map(|f| f.exporter).collect();
+        others.sort_unstable();
+        others.dedup();
+        others.len() > 2
+    };
+    let found = between.iter().find(|m| catalogue.sender(&m.id).is_some_and(at_hand));
+    match found {
+        Some(m) => Ok(m.id.clone()),
+        None => refuse(
+            format!(
+                "what {} cost cannot be estimated from these figures, which lack its sender's imports from many countries",
+                listed(&between.iter().map(|m| format!("{} ({})", m.title, m.id)).collect::<Vec<_>>())
+            ),
+            "turnover effect MEASURE --data FILE estimates it from flows by partner, product and year",
+        ),
+    }
+}
+
+/// `a or b`, the first few of a longer list.
+fn listed(names: &[String]) -> String {
+    match names {
+        [one] => one.clone(),
+        [one, two] => format!("{one} or {two}"),
+        [one, two, rest @ ..] => format!("{one}, {two} or {} others", rest.len()),
+        [] => String::new(),
+    }
+}
+
+/// The same error for a second question.
+fn again(error: &AnalysisError) -> AnalysisError {
+    AnalysisError::Change { what: error.to_string(), help: error.help().map_or_else(String::new, |h| h.to_string()) }
 }
 
 /// The answer in three sentences.
@@ -279,17 +365,25 @@ fn lead(
                      and fails read broadly"
                 ),
             };
-            out.push(format!("Measures touch {any} of it; the claim that {claim} is not affected {verdict}."));
+            let supposed = touched.findings.first().and_then(|f| f.supposition.as_deref());
+            out.push(match supposed {
+                Some(s) => {
+                    format!("{s}, measures touch {any} of it; the claim that {claim} is not affected {verdict}.")
+                }
+                None => format!("Measures touch {any} of it; the claim that {claim} is not affected {verdict}."),
+            });
         }
     }
-    if let Some(f) = reached.and_then(|r| r.finding("reach.cost_cut")) {
-        out.push(format!("{}.", f.statement));
+    // Without levers the cut of costs; with levers what is left, or that nothing is.
+    let main = ["reach.cost_cut", "levers.rest", "levers.limit", "levers.fewest", "levers.all"];
+    if let Some(f) = reached.and_then(|r| main.iter().find_map(|id| r.finding(id))) {
+        out.push(format!("{}.", f.sentence()));
     }
     let rate = |id: &str| happened.and_then(|h| value(h, id));
     if let (Some(dollars), Some(share)) = (rate("history.base_rate"), rate("history.relative")) {
         out.push(format!(
-            "Of pairs of that size {} multiplied their trade by {} within {HORIZON} years in current dollars, {} beyond the \
-             growth of all trade.",
+            "Of the starts by pairs of that size, {} reached times {} within {HORIZON} years in current dollars, {} as a share \
+             of all trade.",
             percent(dollars),
             multiple(ask.times),
             percent(share)

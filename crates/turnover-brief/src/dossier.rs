@@ -514,6 +514,7 @@ impl Checked {
                     .into_iter()
                     .collect(),
                 reproduce: self.command.clone(),
+                supposition: None,
             });
         }
         open.rows.sort_by(|a, b| match (&a[0], &b[0]) {

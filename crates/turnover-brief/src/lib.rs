@@ -9,13 +9,15 @@ mod compose;
 mod document;
 mod dossier;
 mod render;
+mod supposed;
 mod write;
 
-pub use compose::{Ask, Ground, Question, brief, mark_measures};
+pub use compose::{Ask, Ground, Question, brief, main_measure, mark_measures};
 pub use document::{Document, Section};
 pub use dossier::{Checked, Dossier, DossierError, Evidence, Kind, Statement, Status, Verdict};
 pub use render::html::html;
-pub use render::svg::{STYLE as CHART_STYLE, svg};
+pub use render::svg::{STYLE as CHART_STYLE, standalone as svg_file, svg};
 pub use render::terminal::{Style, table as terminal_table, terminal};
 pub use render::{cell as shown_cell, value as shown_value};
+pub use supposed::reach_supposing;
 pub use write::{WriteError, beside, can_save, keep, part, save, write};

@@ -93,9 +93,9 @@ pub fn save(document: &Document, path: &Path, part: Option<&str>) -> Result<(), 
             text.into_bytes()
         }
         "tex" => latex::latex(&wanted()?).into_bytes(),
-        "csv" => tables::csv(&wanted()?).map_err(content)?,
-        "dta" => stata::stata(&wanted()?).map_err(content)?,
-        "parquet" => tables::parquet(&wanted()?).map_err(content)?,
+        "csv" => tables::csv(&tables::marked(wanted()?)).map_err(content)?,
+        "dta" => stata::stata(&tables::marked(wanted()?)).map_err(content)?,
+        "parquet" => tables::parquet(&tables::marked(wanted()?)).map_err(content)?,
         "svg" => svg::standalone(chart(document, part)?).into_bytes(),
         _ => return Err(WriteError::Ending { path: name, ending }),
     };

@@ -14,7 +14,8 @@ const EXAMPLES: &str = "Examples:
   turnover simulate --change USA:RUS=-20% --change RUS:USA=-20%
   turnover data describe flows.csv --exporter origin --importer dest --unit thousand-usd
 
-Exit status: 0 answered, 1 no answer could be given (the reason is on standard error), 2 a wrong call.";
+Exit status: 0 answered, 1 no answer could be given (the reason is on standard error), 2 a wrong call.
+A fault of the program is 1 too: the message names its place and asks for a report.";
 
 /// How much two countries trade, how much of it sanctions touch, what multiplying it would take.
 #[derive(Debug, Parser)]
@@ -27,7 +28,7 @@ pub(crate) struct Args {
 }
 
 /// Where the answer goes.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub(crate) struct OutputArgs {
     /// Print one JSON document, or write it to FILE
     #[arg(long, global = true, num_args = 0..=1, require_equals = true, value_name = "FILE")]
@@ -48,9 +49,10 @@ pub(crate) struct OutputArgs {
 }
 
 /// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Color {
     /// On a terminal, unless NO_COLOR is set.
+    #[default]
     Auto,
     /// Always.
     Always,
@@ -90,6 +92,18 @@ pub(crate) enum Command {
     /// Files of flows
     #[command(subcommand)]
     Data(Data),
+}
+
+impl Command {
+    /// The threads that it is to use, if it says so.
+    pub(crate) fn threads(&self) -> Option<usize> {
+        match self {
+            Command::Reach(words) => words.file_model.threads,
+            Command::Simulate(words) => words.file_model.threads,
+            Command::Estimate(words) => words.threads,
+            _ => None,
+        }
+    }
 }
 
 /// The pair.
@@ -257,6 +271,8 @@ pub(crate) enum ImbalanceArg {
     Additive,
     /// They move with income
     Multiplicative,
+    /// There are none, before and after the change
+    Balanced,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -269,6 +285,9 @@ pub(crate) struct Brief {
     /// Only these questions, as coverage,reach; the level is always told
     #[arg(long, value_enum, value_delimiter = ',', value_name = "QUESTION", conflicts_with = "without")]
     pub(crate) only: Vec<QuestionArg>,
+    /// Levers to pull before the multiple is sought: a TOML file (docs/scenarios.md)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) levers: Option<PathBuf>,
     /// All but these questions
     #[arg(long, value_enum, value_delimiter = ',', value_name = "QUESTION")]
     pub(crate) without: Vec<QuestionArg>,
@@ -420,6 +439,12 @@ pub(crate) struct Potential {
     /// Day on which measures are in force; the end of the year by default
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) date: Option<Date>,
+    /// Take these measures as lifted, as rus-2014-food,usa-2014-arms
+    #[arg(long, value_name = "ID,ID", value_delimiter = ',')]
+    pub(crate) lift: Vec<String>,
+    /// Take these measures as in force, whatever their dates
+    #[arg(long, value_name = "ID,ID", value_delimiter = ',')]
+    pub(crate) bring: Vec<String>,
     /// Your own catalogue of measures
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) catalogue: Option<PathBuf>,

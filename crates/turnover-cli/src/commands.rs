@@ -8,7 +8,7 @@ use turnover_analysis::{
     Answer, Cell, Deficits, Draws, Model, NamedEconomy, Pair, PullFile, Table, Unit, check_theta, coverage, diversion,
     effect, estimate, history, levers, potential, reach, scenario, simulate, turnover,
 };
-use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief};
+use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief, reach_supposing};
 use turnover_data::{Filter, FlowOptions, FlowSource, HsCode, Iso3, Select, import_baci, import_flows};
 use turnover_equilibrium::Imbalance;
 use turnover_gravity::{Kind, SeparationCheck, SmallSample};
@@ -22,6 +22,7 @@ use crate::progress::{Bar, Spinner};
 use crate::{load, measures};
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
+    load::start_threads(args.command.threads(), output)?;
     match &args.command {
         Command::Brief(words) => run_brief(words, output),
         Command::Turnover(words) => run_turnover(words, output),
@@ -58,6 +59,7 @@ fn imbalance(word: ImbalanceArg) -> Imbalance {
     match word {
         ImbalanceArg::Additive => Imbalance::Additive,
         ImbalanceArg::Multiplicative => Imbalance::Multiplicative,
+        ImbalanceArg::Balanced => Imbalance::Balanced,
     }
 }
 
@@ -85,19 +87,16 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
     let year = load::default_year(&words.data, words.coverage.year.or(day_year));
     let mut coverage = coverage_question(pair, &words.coverage, data_words.clone());
     coverage.year = year;
-    let supposed = coverage.supposed();
     let mut reach = reach::Question::new(pair, words.times);
     reach.theta = words.model.theta.unwrap_or(THETA);
     reach.imbalance = imbalance(words.model.imbalance);
     reach.data_words = world_words;
-    let year_word = year.map_or_else(String::new, |y| format!(" --year {y}"));
-    let date_word = words.coverage.date.map_or_else(String::new, |d| format!(" --date {d}"));
     let figures = match (&words.data.data, year) {
         (None, Some(y)) => format!("Embedded figures, trade of {y}; your own with --data"),
         (None, None) => "Embedded figures; your own with --data".to_owned(),
         (Some(path), _) => format!("Figures of {}", path.display()),
     };
-    let ask = Ask {
+    let mut ask = Ask {
         pair,
         times: words.times,
         year,
@@ -105,15 +104,15 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
         coverage,
         reach,
         figures,
-        command: format!(
-            "turnover brief {} --times {}{year_word}{date_word}{supposed}{data_words}",
-            pair.words(),
-            multiple(words.times)
-        ),
+        command: String::new(),
         data_words: flow_words.clone(),
         questions: questions(words),
         partner_words: flow_words,
     };
+    let levers = words.levers.as_ref();
+    let lever_words =
+        levers.map_or_else(String::new, |p| format!(" --levers {}", load::quoted(&p.display().to_string())));
+    ask.command = format!("turnover brief {}{lever_words}{data_words}", ask.words());
     if !(words.times.is_finite() && words.times > 0.0) {
         return Err(turnover_analysis::AnalysisError::Range {
             what: "--times",
@@ -131,7 +130,17 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
     let dossier = (about && words.data.data.is_none()).then_some(dossier);
     let store = load::store(&words.data)?;
     let all = store.as_ref().map_or(FlowSource::Table(&flows), FlowSource::Store);
-    let ground = Ground { world, catalogue: &catalogue, panel: &panel, partners: &partners, all, dossier };
+    let file = levers.map(|path| PullFile::read(path)).transpose()?;
+    let pulled = match &world {
+        Ok(world) if file.is_some() || !ask.coverage.supposed().is_empty() => {
+            let theta = format!(" --theta {}", multiple(ask.reach.theta));
+            let command =
+                format!("turnover reach {} --times {}{lever_words}{theta}", pair.words(), multiple(words.times));
+            Some(reach_supposing(world, &catalogue, &ask.coverage, &ask.reach, file.as_ref(), &command))
+        }
+        _ => None,
+    };
+    let ground = Ground { world, catalogue: &catalogue, panel: &panel, partners: &partners, all, dossier, pulled };
     let document = output.watched("answering", |watch| brief(&flows, ground, &ask, watch))?;
     output.answer(&document, false)
 }
@@ -185,9 +194,6 @@ fn file_model(
     data: &args::DataArgs,
     output: &Output,
 ) -> Result<(Model, String), CliError> {
-    if let Some(threads) = words.threads {
-        load::set_threads(threads)?;
-    }
     let theta = model.theta.or(file.theta);
     let theta_word = model.theta.map_or_else(String::new, |t| format!(" --theta {}", multiple(t)));
     let mut tail = match words.draws {
@@ -201,21 +207,20 @@ fn file_model(
     match words.kind {
         args::ModelArg::OneSector => {
             let imbalance = match (model.imbalance, file.deficits) {
-                (ImbalanceArg::Multiplicative, _) | (_, Some(Deficits::Proportional)) => Imbalance::Multiplicative,
-                (_, Some(Deficits::Zero)) => {
-                    return Err(CliError::Failed(
-                        format!("{}: deficits = \"zero\" is for many sectors", file.path.display()),
-                        "write \"kept\" or \"proportional\", or choose --model caliendo-parro".to_owned(),
-                    ));
-                }
+                (ImbalanceArg::Multiplicative, _) => Imbalance::Multiplicative,
+                (ImbalanceArg::Balanced, _) | (_, Some(Deficits::Zero)) => Imbalance::Balanced,
+                (_, Some(Deficits::Proportional)) => Imbalance::Multiplicative,
                 _ => Imbalance::Additive,
             };
             let theta = theta.unwrap_or(THETA);
             check_theta(theta)?;
             let world = load::world(data, model.world_year, output)?;
-            let imbalance_word =
-                if model.imbalance == ImbalanceArg::Multiplicative { " --imbalance multiplicative" } else { "" };
-            Ok((Model::one(world, theta, imbalance), format!("{theta_word}{imbalance_word}{tail}")))
+            let imbalance_word = match model.imbalance {
+                ImbalanceArg::Additive => "",
+                ImbalanceArg::Multiplicative => " --imbalance multiplicative",
+                ImbalanceArg::Balanced => " --imbalance balanced",
+            };
+            Ok((Model::one(world, theta, imbalance)?, format!("{theta_word}{imbalance_word}{tail}")))
         }
         args::ModelArg::CaliendoParro => {
             let folder = data.data.as_ref().filter(|p| p.is_dir()).ok_or_else(|| {
@@ -509,6 +514,8 @@ fn run_potential(words: &args::Potential, output: &Output) -> Result<(), CliErro
         pair,
         year: words.year,
         date: words.date,
+        lift: words.lift.clone(),
+        bring: words.bring.clone(),
         data_words: load::data_words(&words.data, words.catalogue.as_ref()),
     };
     let _spinner = Spinner::start("reading and counting".to_owned(), output.quiet());
@@ -645,9 +652,6 @@ fn column(text: &str) -> String {
 fn run_estimate(words: &args::Estimate, output: &Output) -> Result<(), CliError> {
     let question = estimate_question(words)?;
     let filter = words.filter.as_deref().map(Filter::parse).transpose()?;
-    if let Some(threads) = words.threads {
-        load::set_threads(threads)?;
-    }
     let input = if let Some(table) = output.table(&words.file) {
         estimate::Input::of(table.clone(), filter.as_ref(), &question)?
     } else {

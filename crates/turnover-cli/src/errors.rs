@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 use turnover_analysis::AnalysisError;
 use turnover_brief::{DossierError, WriteError};
-use turnover_data::DataError;
+use turnover_data::{DataError, Fault};
 use turnover_measures::CatalogueError;
 use turnover_server::ServerError;
 
@@ -33,11 +33,14 @@ pub(crate) enum CliError {
     Call(String, #[help] String),
     #[error("{0}")]
     Failed(String, #[help] String),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Fault(#[from] Fault),
     #[error("the answer could not be printed")]
     Print(#[source] std::io::Error),
 }
 
-/// 2 for a wrong call, 1 for an answer that could not be given.
+/// 2 for a wrong call, 1 for an answer that could not be given and for a fault of the program.
 pub(crate) fn exit_status(error: &CliError) -> u8 {
     let wrong_word = |e: &DataError| {
         matches!(e, DataError::UnknownCountry { .. } | DataError::UnknownProduct { .. } | DataError::Filter { .. })

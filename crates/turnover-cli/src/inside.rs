@@ -84,7 +84,16 @@ pub fn ask(words: &[String], given: Given<'_>) -> Result<Told, Refusal> {
     let args = parse(words)?;
     let inside = Inside { given, told: Mutex::new(None) };
     let output = Output::inside(&args.output, &inside);
-    commands::run(&args, &output)?;
+    let run = || commands::run(&args, &output);
+    match args.command.threads().filter(|n| (1..=1024).contains(n)) {
+        // Of this command alone: the program around it has threads of its own.
+        Some(threads) => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let pool = pool.map_err(|e| CliError::Failed(e.to_string(), "ask for fewer --threads".to_owned()))?;
+            pool.install(run)?;
+        }
+        None => run()?,
+    }
     let told = inside.told.lock().unwrap_or_else(PoisonError::into_inner).take();
     told.ok_or_else(|| Refusal {
         error: "the command told nothing".to_owned(),
@@ -183,6 +192,19 @@ impl AboutTable {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn threads_are_those_of_one_command() {
+        let csv = "x,y\n1,2\n2,3\n3,5\n4,9\n";
+        let table = RawTable::from_bytes("t.csv", csv.as_bytes()).unwrap();
+        for threads in ["1", "2"] {
+            let words = ["estimate", MEMORY, "y ~ x", "--threads", threads].map(str::to_owned);
+            let told = ask(&words, Given { table: Some(&table), ..Given::default() });
+            assert!(matches!(told, Ok(Told::Answer(_))), "{:?}", told.err());
+        }
+        let words = ["estimate", MEMORY, "y ~ x", "--threads", "0"].map(str::to_owned);
+        assert!(ask(&words, Given { table: Some(&table), ..Given::default() }).is_err_and(|e| e.wrong_call));
+    }
 
     fn about(text: &str) -> Result<AboutTable, Refusal> {
         AboutTable::parse(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())

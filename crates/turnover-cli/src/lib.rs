@@ -13,12 +13,27 @@ mod progress;
 use std::ffi::OsString;
 
 use clap::Parser;
+use turnover_data::Fault;
+
+use errors::CliError;
 
 pub use inside::{AboutTable, Given, MEMORY, Refusal, Told, ask};
 pub use load::quoted;
 
-/// Runs the command as a shell would call it, the program's name first, and returns the exit status.
+/// Runs the command as a shell would call it, the program's name first, and returns the exit status. A
+/// panic becomes an error that names its place, with status 1.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> u8 {
+    let words: Vec<OsString> = words.into_iter().collect();
+    // The outer net is for what prints answers and errors.
+    Fault::catch(|| answered(&words, commands::run)).unwrap_or_else(|fault| {
+        let args = args::OutputArgs::default();
+        output::Output::new(&args).error(&fault.during(command(&words)).into());
+        1
+    })
+}
+
+/// Parses the words, runs the command and prints its error, if it has one.
+fn answered(words: &[OsString], run: impl FnOnce(&args::Args, &output::Output) -> Result<(), CliError>) -> u8 {
     let args = match args::Args::try_parse_from(words) {
         Ok(args) => args,
         Err(help) => {
@@ -28,12 +43,35 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     let output = output::Output::new(&args.output);
-    let done = commands::run(&args, &output);
+    let done = Fault::catch(|| run(&args, &output)).unwrap_or_else(|fault| Err(fault.during(command(words)).into()));
     match done {
         Ok(()) => 0,
         Err(error) => {
             output.error(&error);
             errors::exit_status(&error)
         }
+    }
+}
+
+/// The words as a shell would need them, for a report.
+fn command(words: &[OsString]) -> String {
+    let quoted = words.iter().skip(1).map(|w| quoted(&w.to_string_lossy()));
+    std::iter::once("turnover".to_owned()).chain(quoted).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_ends_a_command_with_status_1() {
+        let words = ["turnover", "measures", "list", "--quiet"].map(OsString::from);
+        assert_eq!(answered(&words, |_, _| panic!("no such number")), 1);
+    }
+
+    #[test]
+    fn a_report_names_the_command() {
+        let words = ["turnover", "estimate", "t.csv", "y ~ x"].map(OsString::from);
+        assert_eq!(command(&words), "turnover estimate t.csv 'y ~ x'");
     }
 }

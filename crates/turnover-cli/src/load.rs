@@ -1,5 +1,6 @@
 //! From the words of the command line to data: the user's files, or the embedded figures.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use turnover_analysis::{AnalysisError, NamedWorld};
@@ -190,13 +191,36 @@ pub(crate) fn default_year(data: &DataArgs, year: Option<i32>) -> Option<i32> {
     year.or(data.data.is_none().then_some(EMBEDDED_YEAR))
 }
 
-/// Limits the threads of everything that follows.
-pub(crate) fn set_threads(threads: usize) -> Result<(), CliError> {
-    let wrong = |what: String| CliError::Call(what, "--threads takes a number from 1 to 1024".to_owned());
-    if !(1..=1024).contains(&threads) {
-        return Err(wrong(format!("--threads is {threads}")));
+/// Most threads that are started; far more take the system minutes, or are refused by it half-way.
+const MOST_THREADS: usize = 1024;
+
+/// Starts the threads of everything that follows: as many as --threads says, else as RAYON_NUM_THREADS says,
+/// else one for each core. Left to themselves they would start at first use, where a failure is a panic.
+/// Inside another program [`crate::ask`] has started those of one command.
+pub(crate) fn start_threads(asked: Option<usize>, output: &Output) -> Result<(), CliError> {
+    let of_system = || std::env::var("RAYON_NUM_THREADS").ok()?.parse::<usize>().ok().filter(|n| *n > 0);
+    let (name, threads) = match asked {
+        Some(threads) => ("--threads", threads),
+        // 0 stands for one for each core.
+        None => ("RAYON_NUM_THREADS", of_system().unwrap_or(0)),
+    };
+    if threads > MOST_THREADS || asked == Some(0) {
+        return Err(CliError::Call(
+            format!("{name} is {threads}"),
+            format!("{name} takes a number from 1 to {MOST_THREADS}"),
+        ));
     }
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| wrong(e.to_string()))
+    if output.is_inside() {
+        return Ok(());
+    }
+    match rayon::ThreadPoolBuilder::new().num_threads(threads).build_global() {
+        // Inside another program they may run already, which is as good unless another number is wanted.
+        Err(e) if asked.is_some() || e.source().is_some() => Err(CliError::Failed(
+            format!("the threads cannot be started: {e}"),
+            format!("set {name} to a smaller number, or raise the system's limit on threads"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The user's catalogue or the embedded one.

@@ -35,6 +35,11 @@ impl<'a> Output<'a> {
         Output { args, inside: Some(inside) }
     }
 
+    /// Whether the command runs inside another program.
+    pub(crate) fn is_inside(&self) -> bool {
+        self.inside.is_some()
+    }
+
     /// The table in memory, if the path stands for it.
     pub(crate) fn table(&self, path: &Path) -> Option<&'a RawTable> {
         self.inside?.given.table.filter(|_| path == Path::new(MEMORY))

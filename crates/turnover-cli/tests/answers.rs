@@ -126,6 +126,27 @@ fn a_failed_run_leaves_the_old_file() {
 }
 
 #[test]
+fn a_brief_takes_levers_and_says_what_it_supposes() {
+    let room = Room::new();
+    room.file(
+        "levers.toml",
+        "title = \"A cost\"\n[[lever]]\ntitle = \"Dearer shipping\"\nexporter = \"USA\"\nimporter = \"RUS\"\ncost_percent = 10\n",
+    );
+    let words = "brief USA RUS --times 3 --theta 6 --only coverage,reach --levers levers.toml --lift rus-2014-food";
+    let brief = json(&room, words);
+    let command = brief["command"].as_str().unwrap();
+    assert!(command.contains("--theta 6 --lift rus-2014-food --levers levers.toml"), "{command}");
+    let alone = json(&room, "reach USA RUS --times 3 --theta 6 --levers levers.toml");
+    assert_eq!(value(&brief, "levers.rest"), value(&alone, "levers.rest"));
+    for finding in brief["findings"].as_array().unwrap() {
+        let (id, supposed) = (finding["id"].as_str().unwrap(), finding["supposition"].as_str());
+        assert_eq!(supposed.is_some(), !id.starts_with("turnover."), "{id}");
+    }
+    // The embargo is lifted, but no lever says what that is worth in trade costs.
+    assert_eq!(value(&brief, "reach.uncounted"), 1.0);
+}
+
+#[test]
 fn a_users_own_files_replace_the_figures() {
     let room = Room::new();
     std::fs::create_dir(room.path().join("own")).unwrap();
@@ -138,9 +159,11 @@ fn a_users_own_files_replace_the_figures() {
         "--data own --exporter von --importer nach --product ware --value wert --year-column t --unit million-usd";
     let brief = json(&room, &format!("brief FRA DEU --times 2 {words}"));
     assert_eq!(value(&brief, "turnover.level"), 12.5e6);
-    // No measure is between the two, so there is no effect to estimate; and two countries are no world.
+    // The catalogue has no measure between the two, which says nothing about there being none; and two
+    // countries are not a world.
     let unanswered: Vec<&String> = brief["unanswered"].as_object().unwrap().keys().collect();
-    assert_eq!(unanswered, ["What did a measure cost?", "Where is the room?", "Where did the trade go?"]);
+    let gaps = ["How much of it do measures touch?", "What did a measure cost?"];
+    assert_eq!(unanswered, [gaps[0], gaps[1], "Where is the room?", "Where did the trade go?"]);
     for finding in brief["findings"].as_array().unwrap() {
         let again = json(&room, finding["reproduce"].as_str().unwrap().strip_prefix("turnover ").unwrap());
         let same = again["findings"].as_array().unwrap().iter().find(|f| f["id"] == finding["id"]).unwrap();

@@ -1,7 +1,7 @@
 //! What is read of a file and of a formula, by the built command. The values were worked out with numpy and
 //! statsmodels.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "test code")]
 
 mod support;
 

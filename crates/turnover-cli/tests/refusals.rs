@@ -192,6 +192,19 @@ fn wrong_estimates() {
     refuse("estimate_nothing_left", "trade ~ rta", " --filter 'trade > 100'", 1);
 }
 
+#[test]
+fn threads_of_the_environment_have_a_limit() {
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_turnover"))
+        .args(["reach", "USA", "RUS", "--times", "3"])
+        .env("RAYON_NUM_THREADS", "100000")
+        .output()
+        .unwrap();
+    let message = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(2), "{message}");
+    let expected = "error: RAYON_NUM_THREADS is 100000\n  help: RAYON_NUM_THREADS takes a number from 1 to 1024\n";
+    assert_eq!(message, expected);
+}
+
 const MEASURE: &str = r#"schema = 1
 [[measure]]
 id = "x-1"
@@ -253,7 +266,6 @@ fn wrong_levers_and_scenarios() {
     refuse("levers_no_draws", &format!("{entry}log_points = 1\nstd_error = 0.1\n"), " --draws 0", 2);
     refuse("levers_sector_of_one", &format!("{entry}log_points = 1\nsector = \"Food\"\n"), "", 1);
     refuse("levers_tariff_of_one", &format!("{entry}tariff_percent = 0\n"), "", 1);
-    refuse("levers_zero_deficits_of_one", &format!("{entry}log_points = 1\n[model]\ndeficits = \"zero\"\n"), "", 1);
     refuse("levers_model_without_tables", &format!("{entry}log_points = 1\n"), " --model caliendo-parro", 2);
     refuses(&room, "draws_without_levers", "reach USA RUS --times 2 --draws 10", 2);
     refuses(&room, "scenario_absent", "simulate --scenario none.toml", 1);

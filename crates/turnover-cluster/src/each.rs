@@ -298,6 +298,7 @@ impl Parts {
             sources: Vec::new(),
             caveats: vec![format!("rows without a {} are in no part", words.columns.join(" or "))],
             reproduce: command.clone(),
+            supposition: None,
         };
         let mut tables = vec![each];
         if refused > 0 {

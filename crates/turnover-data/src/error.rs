@@ -47,6 +47,17 @@ pub enum DataError {
         #[help]
         help: String,
     },
+    /// The file is larger than what is taken, at once or when it is unpacked.
+    #[error("{path}: {what}")]
+    TooLarge {
+        /// The file.
+        path: String,
+        /// How large it may be.
+        what: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
     /// A column that the question needs is not there.
     #[error("{path}: no column for the {role}; the columns are {columns}")]
     MissingColumn {

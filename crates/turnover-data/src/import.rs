@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::Read;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -16,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::country::countries;
 use crate::error::{DataError, Place};
+use crate::fault::Fault;
 use crate::flows::{Source, flow_schema};
 use crate::hs::HsCode;
 use crate::read::{FlowOptions, hex, read_flows};
@@ -38,8 +40,9 @@ pub fn import_baci(
     let (send, receive) = sync_channel::<(i32, RecordBatch)>(2);
     // One thread reads and parses, the other encodes and writes.
     let (hash, years) = std::thread::scope(|scope| {
-        let parser =
-            scope.spawn(move || Parser::new(file)?.run(progress, &|year, batch| send.send((year, batch)).is_ok()));
+        let parser = scope.spawn(move || {
+            Fault::catch(|| Parser::new(file)?.run(progress, &|year, batch| send.send((year, batch)).is_ok()))
+        });
         let mut years: BTreeMap<i32, YearWriter> = BTreeMap::new();
         let mut written = Ok(());
         for (year, batch) in &receive {
@@ -55,7 +58,7 @@ pub fn import_baci(
         }
         // The parser stops where nobody listens any more.
         drop(receive);
-        let hash = parser.join().map_err(|_| damaged(file, "cannot be parsed".to_owned()))?;
+        let hash = parser.join().unwrap_or_else(|panic| resume_unwind(panic)).unwrap_or_else(|fault| fault.pass_on());
         written?;
         Ok::<_, DataError>((hash?, years))
     })?;

@@ -22,6 +22,7 @@
 mod country;
 mod describe;
 mod error;
+mod fault;
 pub mod figures;
 mod filter;
 mod flows;
@@ -36,6 +37,7 @@ mod suggest;
 pub use country::{Country, Iso3, countries};
 pub use describe::{Description, YearSummary, describe, describe_table};
 pub use error::{DataError, Place};
+pub use fault::Fault;
 pub use filter::Filter;
 pub use flows::{Flow, Flows, FlowsBuilder, Source, flow_schema};
 pub use hs::{Chapter, Edition, HsCode, chapters};

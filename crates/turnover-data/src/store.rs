@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,6 +23,7 @@ use tempfile::NamedTempFile;
 
 use crate::country::Iso3;
 use crate::error::DataError;
+use crate::fault::Fault;
 use crate::flows::{Flow, Flows, FlowsBuilder, Source, flow_schema};
 use crate::hs::HsCode;
 use crate::pairs::PairPanel;
@@ -218,7 +218,7 @@ impl Store {
             }
             let mut batches = builder.with_batch_size(1 << 16).build().map_err(|e| damaged(&e))?;
             // A decoder that gives up by a panic has met damaged data all the same.
-            let mut next = || catch_unwind(AssertUnwindSafe(|| batches.next()));
+            let mut next = || Fault::catch(|| batches.next());
             while let Some(batch) = next().map_err(|_| damaged(&"a page cannot be decoded"))? {
                 let batch = batch.map_err(|e| damaged(&e))?;
                 let country = |column: usize| values(&batch, column, |t| Iso3::parse(t).ok());

@@ -31,9 +31,9 @@ pub enum WorldError {
         /// What is missing.
         what: &'static str,
     },
-    /// A country trades with none of the countries that country 0 trades with, however indirectly,
-    /// so that nothing ties its wage to theirs.
-    #[error("no chain of trade links country {country} with the first country")]
+    /// A country trades with none of the others, however indirectly, so that nothing ties its wage
+    /// to theirs.
+    #[error("no chain of trade links country {country} with the others")]
     Apart {
         /// The country's index.
         country: usize,
@@ -61,6 +61,15 @@ pub enum SolveError {
     NoSpending {
         /// The country's index.
         country: usize,
+    },
+    /// Followed from today, the equilibrium ends before the whole change is there.
+    #[error(
+        "followed from today, the equilibrium ends at {:.0} % of the change: beyond it none was found",
+        100.0 * share
+    )]
+    PathEnds {
+        /// Part of the change that can be had.
+        share: f64,
     },
     /// The iteration ended above the tolerance.
     #[error("the residual stands at {residual:.1e} after {iterations} iterations, above the tolerance {tolerance:.1e}")]
@@ -121,6 +130,12 @@ pub enum ReachError {
         limit: f64,
         /// What stops it.
         reason: LimitReason,
+    },
+    /// The multiple lies within the limit, where costs change so much that rounding hides the answer.
+    #[error("a multiple of {wanted} takes a change of costs so large that rounding hides its size")]
+    Unresolved {
+        /// Asked for.
+        wanted: f64,
     },
     /// The equilibrium itself failed.
     #[error(transparent)]

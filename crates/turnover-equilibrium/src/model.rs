@@ -24,10 +24,9 @@ pub(crate) struct Model<'a> {
     pub(crate) income: Vec<f64>,
     /// `E'_j`.
     pub(crate) spending: Vec<f64>,
-    /// `sum_j X'_ij`.
-    sales: Vec<f64>,
     /// `P_j^-theta`.
     pub(crate) price_power: Vec<f64>,
+    exports: Vec<f64>,
     /// Exports plus imports of i, the scale of its excess.
     trade: Vec<f64>,
     /// `(sales_i - lambda income_i) / trade_i`.
@@ -40,10 +39,10 @@ impl<'a> Model<'a> {
         let n = world.len();
         let attraction =
             world.shares.iter().zip(log_b).map(|(s, b)| if *s > 0.0 { s * b.exp() } else { 0.0 }).collect();
-        // From what crosses borders alone: the difference of the totals would lose the digits of a
-        // nearly closed country.
-        let deficit =
-            (0..n).map(|j| (0..n).filter(|i| *i != j).map(|i| world.flow(i, j) - world.flow(j, i)).sum()).collect();
+        let deficit = match settings.imbalance {
+            Imbalance::Balanced => vec![0.0; n],
+            _ => world.deficit(),
+        };
         Model {
             world,
             theta: settings.theta,
@@ -54,8 +53,8 @@ impl<'a> Model<'a> {
             flows: vec![0.0; n * n],
             income: vec![0.0; n],
             spending: vec![0.0; n],
-            sales: vec![0.0; n],
             price_power: vec![0.0; n],
+            exports: vec![0.0; n],
             trade: vec![0.0; n],
             excess: vec![0.0; n],
             lambda: 1.0,
@@ -88,14 +87,15 @@ impl<'a> Model<'a> {
             let wage = log_wage[j].exp();
             self.income[j] = wage * self.world.output[j];
             self.spending[j] = match self.imbalance {
-                Imbalance::Additive => self.income[j] + self.deficit[j],
+                Imbalance::Additive | Imbalance::Balanced => self.income[j] + self.deficit[j],
                 Imbalance::Multiplicative => self.income[j] + wage * self.deficit[j],
             };
             if self.spending[j] <= 0.0 {
                 return Err(SolveError::NoSpending { country: j });
             }
         }
-        let mut exports = vec![0.0; n];
+        let exports = &mut self.exports;
+        exports.fill(0.0);
         let mut imports = vec![0.0; n];
         for i in 0..n {
             for j in 0..n {
@@ -108,14 +108,14 @@ impl<'a> Model<'a> {
                     imports[j] += flow;
                 }
             }
-            self.sales[i] = exports[i] + self.flows[i * n + i];
         }
+        let world_income: f64 = self.income.iter().sum();
         // `lambda - 1`, from the deficits: near 0, where 1 would swallow its digits.
         let drift = match self.imbalance {
-            Imbalance::Additive => 0.0,
+            Imbalance::Additive | Imbalance::Balanced => 0.0,
             Imbalance::Multiplicative => {
                 let world_deficit: f64 = log_wage.iter().zip(&self.deficit).map(|(u, d)| u.exp() * d).sum();
-                world_deficit / self.income.iter().sum::<f64>()
+                world_deficit / world_income
             }
         };
         self.lambda = 1.0 + drift;
@@ -123,8 +123,14 @@ impl<'a> Model<'a> {
         for i in 0..n {
             // Sales less income without the domestic sales in both: exports - imports + deficit.
             let allowed = match self.imbalance {
-                Imbalance::Additive => self.deficit[i],
-                Imbalance::Multiplicative => log_wage[i].exp() * self.deficit[i] - drift * self.income[i],
+                Imbalance::Additive | Imbalance::Balanced => self.deficit[i],
+                // `w_i D_i - drift w_i Y_i` as a sum in which what cancels is left out: a country whose
+                // wage outweighs all others would lose its digits.
+                Imbalance::Multiplicative => {
+                    let part = |k: usize| self.deficit[k] / self.world.output[k];
+                    let sum: f64 = (0..n).map(|k| self.income[k] * (part(i) - part(k))).sum();
+                    self.income[i] * sum / world_income
+                }
             };
             self.trade[i] = (exports[i] + imports[i]).max(f64::MIN_POSITIVE);
             self.excess[i] = (exports[i] - imports[i] + allowed) / self.trade[i];
@@ -139,7 +145,8 @@ impl<'a> Model<'a> {
     /// `d sales_i / d u_k = -theta sales_i [i=k] + theta sum_j X'_ij s_kj + X'_ik e_k`, with `e_k`
     /// the elasticity of k's spending to its wage. The equations sum to zero when weighted by
     /// trade, so one is redundant; adding the gradient of the numeraire to every row fixes the
-    /// level and leaves the solution of the others as it is.
+    /// level and leaves the solution of the others as it is. On the diagonal what is sold at home
+    /// cancels, and is left out: a country that hardly trades would lose its digits in it.
     pub(crate) fn factorise(&self) -> PartialPivLu<f64> {
         let n = self.world.len();
         let flows = MatRef::from_row_major_slice(&self.flows, n, n);
@@ -148,19 +155,32 @@ impl<'a> Model<'a> {
         let world_income: f64 = self.income.iter().sum();
         for k in 0..n {
             let (elasticity, d_lambda) = match self.imbalance {
-                Imbalance::Additive => (self.income[k] / self.spending[k], 0.0),
+                Imbalance::Additive | Imbalance::Balanced => (self.income[k] / self.spending[k], 0.0),
                 Imbalance::Multiplicative => (1.0, (self.spending[k] - self.lambda * self.income[k]) / world_income),
             };
             let numeraire = self.income[k] / world_income;
             for i in 0..n {
-                let mut d_sales = self.theta * jacobian[(i, k)] + self.flows[i * n + k] * elasticity;
-                if i == k {
-                    d_sales -= self.theta * self.sales[i] + self.lambda * self.income[i];
-                }
+                let d_sales = if i == k {
+                    let own = match self.imbalance {
+                        Imbalance::Additive | Imbalance::Balanced => self.income[i] * self.others(i, i),
+                        Imbalance::Multiplicative => self.exports[i] - self.excess[i] * self.trade[i],
+                    };
+                    let away: f64 = (0..n).map(|j| self.flows[i * n + j] * self.others(i, j)).sum();
+                    -self.theta * away - own
+                } else {
+                    self.theta * jacobian[(i, k)] + self.flows[i * n + k] * elasticity
+                };
                 jacobian[(i, k)] = (d_sales - self.income[i] * d_lambda) / self.trade[i] + numeraire;
             }
         }
         jacobian.partial_piv_lu()
+    }
+
+    /// `1 - s_ij`: the share of the others in importer j's spending.
+    fn others(&self, i: usize, j: usize) -> f64 {
+        let n = self.world.len();
+        let share = self.shares[i * n + j];
+        if share < 0.5 { 1.0 - share } else { (0..n).filter(|k| *k != i).map(|k| self.shares[k * n + j]).sum() }
     }
 
     /// `-J^-1 excess`: the Newton step in log wages.
@@ -190,7 +210,7 @@ impl<'a> Model<'a> {
         let mut d_total = 0.0;
         for &(i, j) in targets {
             let elasticity = match self.imbalance {
-                Imbalance::Additive => self.income[j] / self.spending[j],
+                Imbalance::Additive | Imbalance::Balanced => self.income[j] / self.spending[j],
                 Imbalance::Multiplicative => 1.0,
             };
             let price: f64 = (0..n).map(|k| self.shares[k * n + j] * d_wage[k]).sum();

@@ -4,6 +4,13 @@ use crate::error::SolveError;
 use crate::model::Model;
 use crate::world::{Imbalance, World};
 
+/// Smallest trade elasticity: prices are powers of `-1 / theta`.
+pub(crate) const LEAST_THETA: f64 = 0.01;
+/// Largest trade elasticity.
+pub(crate) const MOST_THETA: f64 = 100.0;
+/// Largest partial effect in log points: the exponential of more overflows.
+pub(crate) const MOST_LOG_POINTS: f64 = 690.0;
+
 /// How to solve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
@@ -64,7 +71,7 @@ impl Equilibrium {
 
 /// Rounding keeps the residual of a large world above the tolerance; within this factor of it a
 /// residual that falls no more is accepted.
-const ROUNDING: f64 = 1e3;
+pub(crate) const ROUNDING: f64 = 1e3;
 
 /// Solves the world for a change in trade costs: `log_b` is n x n, the partial effects in log
 /// points by exporter (rows) and importer. `start` is a guess of log wages, such as those of a
@@ -77,9 +84,9 @@ pub fn solve(
 ) -> Result<Equilibrium, SolveError> {
     let n = world.len();
     check(settings)?;
-    // The exponential of more than that overflows.
-    if log_b.len() != n * n || log_b.iter().any(|b| b.is_nan() || b.abs() > 690.0) {
-        let value = log_b.iter().copied().find(|b| b.is_nan() || b.abs() > 690.0).unwrap_or(log_b.len() as f64);
+    let wrong = |b: &f64| b.is_nan() || b.abs() > MOST_LOG_POINTS;
+    if log_b.len() != n * n || log_b.iter().any(wrong) {
+        let value = log_b.iter().copied().find(wrong).unwrap_or(log_b.len() as f64);
         return Err(SolveError::Input {
             what: "a partial effect",
             value,
@@ -88,32 +95,108 @@ pub fn solve(
     }
     match newton(world, log_b, settings, start) {
         Ok(equilibrium) => Ok(equilibrium),
-        Err(error) => continuation(world, log_b, settings).ok_or(error),
+        Err(_) => continuation(world, log_b, settings).or_else(|error| {
+            let still = vec![0.0; world.len()];
+            let near = damped(world, log_b, settings, still.clone()).or_else(|| {
+                (1..=DAMPED_STEPS).try_fold(still, |near, step| {
+                    let share = f64::from(step) / f64::from(DAMPED_STEPS);
+                    let part: Vec<f64> = log_b.iter().map(|b| share * b).collect();
+                    damped(world, &part, settings, near)
+                })
+            });
+            near.map_or(Err(error.clone()), |near| newton(world, log_b, settings, Some(&near)).map_err(|_| error))
+        }),
     }
 }
 
-/// Smallest share of the whole change that [`continuation`] advances by.
+impl World {
+    /// The world without trade imbalances: today's costs, every country's spending its income. What
+    /// a change does under [`Imbalance::Balanced`] is measured from it.
+    pub fn balanced(&self, settings: &Settings) -> Result<World, SolveError> {
+        let settings = Settings { imbalance: Imbalance::Balanced, ..*settings };
+        let n = self.len();
+        let flows = solve(self, &vec![0.0; n * n], &settings, None)?.flows;
+        // Flows that were positive and have underflowed would leave a country without trade.
+        World::new(n, flows).map_err(|_| SolveError::PathEnds { share: 0.0 })
+    }
+}
+
+/// Smallest part of the whole change that [`continuation`] advances by.
 const SMALLEST_ADVANCE: f64 = 1e-3;
+/// Spending below this part of income at the end of the path: the surplus has eaten it up.
+pub(crate) const NOTHING_LEFT: f64 = 0.2;
 
 /// Reaches a large change in steps from no change, each starting from the last: slower than one
-/// Newton run, but it stays on the branch that passes through the world as it is.
-fn continuation(world: &World, log_b: &[f64], settings: &Settings) -> Option<Equilibrium> {
+/// Newton run, but it stays on the branch that passes through the world as it is. Where the branch
+/// ends, the error says why.
+fn continuation(world: &World, log_b: &[f64], settings: &Settings) -> Result<Equilibrium, SolveError> {
     let mut done = 0.0;
     let mut advance: f64 = 0.25;
-    let mut log_wage = vec![0.0; world.len()];
+    let mut here: Option<Equilibrium> = None;
     loop {
         let next = (done + advance).min(1.0);
         let part: Vec<f64> = log_b.iter().map(|b| next * b).collect();
-        match newton(world, &part, settings, Some(&log_wage)) {
-            Ok(equilibrium) if next >= 1.0 => return Some(equilibrium),
+        match newton(world, &part, settings, here.as_ref().map(|e| &e.log_wage[..])) {
+            Ok(equilibrium) if next >= 1.0 => return Ok(equilibrium),
             Ok(equilibrium) => {
-                log_wage = equilibrium.log_wage;
+                here = Some(equilibrium);
                 done = next;
                 advance *= 1.5;
             }
             Err(_) if advance > SMALLEST_ADVANCE => advance *= 0.5,
-            Err(_) => return None,
+            Err(error) => return Err(why(world, settings, here.as_ref(), done, error)),
         }
+    }
+}
+
+/// Steps in which the plain fixed point follows a change that it cannot reach at once.
+const DAMPED_STEPS: u32 = 20;
+/// Rounds of the plain fixed point at most.
+const ROUNDS: usize = 4_000;
+
+/// Log wages near the solution by a plain damped fixed point, slow but hard to lead astray: wages rise
+/// where a country sells more than it may.
+fn damped(world: &World, log_b: &[f64], settings: &Settings, mut log_wage: Vec<f64>) -> Option<Vec<f64>> {
+    let mut model = Model::new(world, log_b, settings);
+    let mut least = model.evaluate(&log_wage).ok()?;
+    let (mut best, mut excess) = (log_wage.clone(), model.excess.clone());
+    let mut pace = 0.7 / (1.0 + settings.theta);
+    for _ in 0..ROUNDS {
+        if least < 1e-12 || pace < 1e-7 {
+            break;
+        }
+        log_wage.iter_mut().zip(&excess).for_each(|(u, z)| *u += pace * z.clamp(-1.0, 1.0));
+        model.normalise(&mut log_wage);
+        match model.evaluate(&log_wage) {
+            Ok(residual) if residual <= 1.5 * least => {
+                if residual < least {
+                    least = residual;
+                    best.clone_from(&log_wage);
+                }
+            }
+            _ => {
+                pace *= 0.5;
+                log_wage.clone_from(&best);
+                model.evaluate(&log_wage).ok()?;
+            }
+        }
+        excess.clone_from(&model.excess);
+    }
+    (least < 1e-6).then_some(best)
+}
+
+/// Why the branch ends.
+fn why(world: &World, settings: &Settings, last: Option<&Equilibrium>, done: f64, error: SolveError) -> SolveError {
+    let Some(last) = last else { return error };
+    if settings.imbalance != Imbalance::Additive {
+        return SolveError::PathEnds { share: done };
+    }
+    let left = |j: usize| last.expenditure[j] / (last.log_wage[j].exp() * world.output[j]);
+    let least = (0..world.len()).min_by(|a, b| left(*a).total_cmp(&left(*b))).unwrap_or_default();
+    if left(least) < NOTHING_LEFT {
+        SolveError::NoSpending { country: least }
+    } else {
+        SolveError::PathEnds { share: done }
     }
 }
 
@@ -164,12 +247,8 @@ pub(crate) fn newton(
 }
 
 pub(crate) fn check(settings: &Settings) -> Result<(), SolveError> {
-    if !(settings.theta > 0.0 && settings.theta <= 100.0) {
-        return Err(SolveError::Input {
-            what: "theta",
-            value: settings.theta,
-            expected: "a number above 0, at most 100",
-        });
+    if !(LEAST_THETA..=MOST_THETA).contains(&settings.theta) {
+        return Err(SolveError::Input { what: "theta", value: settings.theta, expected: "a number from 0.01 to 100" });
     }
     if !(settings.tolerance > 0.0) {
         return Err(SolveError::Input {

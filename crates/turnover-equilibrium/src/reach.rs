@@ -99,8 +99,8 @@ impl Curve for OneSector<'_> {
         // Every point starts from a nearby one, so Newton's method alone is enough.
         let settings = Settings { max_iterations: WARM_ITERATIONS.min(self.settings.max_iterations), ..*self.settings };
         let state = match near {
-            None if self.fixed.is_some() => solve(self.world, &log_b, self.settings, None)?,
-            _ => newton(self.world, &log_b, &settings, near.map(|e| &e.log_wage[..]))?,
+            None => solve(self.world, &log_b, self.settings, None)?,
+            near => newton(self.world, &log_b, &settings, near.map(|e| &e.log_wage[..]))?,
         };
         let after: f64 = self.targets.iter().map(|&(i, j)| state.flow(i, j)).sum();
         let mut model = Model::new(self.world, &log_b, self.settings);
@@ -191,16 +191,19 @@ pub(crate) fn seek<C: Curve>(curve: &mut C, k: f64) -> Result<(Point<C::State>, 
         if beyond.is_some_and(|end| (end - short).abs() <= f64::EPSILON * short.abs().max(1.0)) || next == here.b {
             break;
         }
+        if next.abs() > MAX_LOG_POINTS && short.abs() < MAX_LOG_POINTS {
+            next = sign * MAX_LOG_POINTS;
+        }
         here = loop {
             if next.abs() > MAX_LOG_POINTS {
-                return Err(out_of_reach(curve, k, sign));
+                return scan(curve, k, sign, solves);
             }
             solves += 1;
             match curve.point(next, Some(&here.state)) {
                 Ok(point) => break point,
                 // No world there: the goal, if it exists, lies nearer.
                 Err(_) if (next - short).abs() > 1e-6 => next = 0.5 * (short + next),
-                Err(_) => return Err(out_of_reach(curve, k, sign)),
+                Err(_) => return scan(curve, k, sign, solves),
             }
         };
     }
@@ -208,12 +211,58 @@ pub(crate) fn seek<C: Curve>(curve: &mut C, k: f64) -> Result<(Point<C::State>, 
     if (k.ln() - here.log_multiple).abs() <= 1e-10 {
         return Ok((here, solves));
     }
-    Err(out_of_reach(curve, k, sign))
+    scan(curve, k, sign, solves)
+}
+
+/// Sizes at which the curve is looked at where following it has failed: it may turn, and turn again.
+const SCANNED: [f64; 20] =
+    [0.05, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 160.0];
+
+/// Looks for a size beyond the goal and halves the way to it from the last one short of it.
+fn scan<C: Curve>(curve: &mut C, k: f64, sign: f64, mut solves: usize) -> Result<(Point<C::State>, usize), ReachError> {
+    let goal = k.ln();
+    let mut short = curve.point(0.0, None)?;
+    let mut end = None;
+    for b in SCANNED {
+        solves += 1;
+        let Ok(point) = curve.point(sign * b, Some(&short.state)).or_else(|_| curve.point(sign * b, None)) else {
+            continue;
+        };
+        if (point.log_multiple - goal) * sign >= 0.0 {
+            end = Some(point);
+            break;
+        }
+        short = point;
+    }
+    let Some(mut end) = end else { return Err(out_of_reach(curve, k, sign)) };
+    for _ in 0..200 {
+        if (end.log_multiple - goal).abs() <= PRECISION {
+            return Ok((end, solves));
+        }
+        let slope = (end.log_multiple - short.log_multiple) / (end.b - short.b);
+        let between = |b: f64| (b - short.b) * (end.b - b) > 0.0;
+        // Newton's method from the far end, as long as it stays inside.
+        let newton = end.b + (goal - end.log_multiple) / end.slope;
+        let chord = short.b + (goal - short.log_multiple) / slope;
+        let half = 0.5 * (short.b + end.b);
+        let b = [newton, chord, half].into_iter().find(|b| b.is_finite() && between(*b)).unwrap_or(half);
+        if !between(b) {
+            break;
+        }
+        solves += 1;
+        let Ok(point) = curve.point(b, Some(&end.state)).or_else(|_| curve.point(b, None)) else { break };
+        if (point.log_multiple - goal).abs() <= PRECISION {
+            return Ok((point, solves));
+        }
+        if (point.log_multiple - goal) * sign >= 0.0 { end = point } else { short = point }
+    }
+    if (end.log_multiple - goal).abs() <= 1e-10 { Ok((end, solves)) } else { Err(out_of_reach(curve, k, sign)) }
 }
 
 fn out_of_reach<C: Curve>(curve: &mut C, wanted: f64, sign: f64) -> ReachError {
     match extreme(curve, sign) {
         Err(e) => ReachError::Solve(e),
+        Ok(Attainable { maximum: limit, .. }) if (limit - wanted) * sign > 0.0 => ReachError::Unresolved { wanted },
         Ok(Attainable { maximum: limit, reason, .. }) if sign > 0.0 => ReachError::Above { wanted, limit, reason },
         Ok(Attainable { maximum: limit, reason, .. }) => ReachError::Below { wanted, limit, reason },
     }
@@ -270,6 +319,26 @@ pub(crate) fn extreme<C: Curve>(curve: &mut C, sign: f64) -> Result<Attainable, 
                 }
                 step *= 0.25;
             }
+        }
+    }
+    // A curve that turns may turn again.
+    if reason == LimitReason::TurnsBack {
+        let mut near: Option<C::State> = None;
+        for b in SCANNED.into_iter().map(|b| sign * b) {
+            let found = match &near {
+                Some(state) => curve.point(b, Some(state)).or_else(|_| curve.point(b, None)),
+                None => curve.point(b, None),
+            };
+            let Ok(point) = found else { break };
+            if (point.log_multiple - here.log_multiple) * sign > 1e-12 {
+                here = point;
+                near = None;
+            } else {
+                near = Some(point.state);
+            }
+        }
+        if here.b.abs() >= SCANNED[SCANNED.len() - 1] {
+            reason = LimitReason::Saturated;
         }
     }
     Ok(Attainable { maximum: here.log_multiple.exp(), log_points: here.b, reason })

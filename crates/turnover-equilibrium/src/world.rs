@@ -10,6 +10,9 @@ pub enum Imbalance {
     Additive,
     /// Spending stays in proportion to income: `E'_j = w_j E_j`.
     Multiplicative,
+    /// Trade is balanced: `E'_j = w_j Y_j`. [`World::balanced`] is the world from which to start, or
+    /// the end of today's imbalances is part of the change.
+    Balanced,
 }
 
 /// Flows among `n` countries, domestic sales included.
@@ -49,7 +52,7 @@ impl World {
         if let Some(country) = expenditure.iter().position(|e| *e <= 0.0) {
             return Err(WorldError::Empty { country, what: "buys nothing, not even from itself" });
         }
-        if let Some(country) = cut_off(n, &flows) {
+        if let Some(country) = cut_off(n, |i, j| flows[i * n + j] > 0.0) {
             return Err(WorldError::Apart { country });
         }
         let shares = flows.chunks_exact(n).flat_map(|row| row.iter().zip(&expenditure).map(|(x, e)| x / e)).collect();
@@ -76,24 +79,44 @@ impl World {
         &self.output
     }
 
+    /// `D_j`, imports less exports: from what crosses borders alone, since the difference of the
+    /// totals would lose the digits of a nearly closed country.
+    pub(crate) fn deficit(&self) -> Vec<f64> {
+        let across = |j: usize| (0..self.n).filter(move |i| *i != j);
+        (0..self.n).map(|j| across(j).map(|i| self.flow(i, j) - self.flow(j, i)).sum()).collect()
+    }
+
     /// Expenditure of each country.
     pub fn expenditure(&self) -> &[f64] {
         &self.expenditure
     }
 }
 
-/// A country that no chain of flows, in either direction, links with country 0.
-fn cut_off(n: usize, flows: &[f64]) -> Option<usize> {
-    let mut linked = vec![false; n];
-    linked[0] = true;
-    let mut queue = vec![0];
-    while let Some(i) = queue.pop() {
-        for j in 0..n {
-            if !linked[j] && (flows[i * n + j] > 0.0 || flows[j * n + i] > 0.0) {
-                linked[j] = true;
-                queue.push(j);
+/// A country outside of the largest group of countries that chains of flows, in either direction,
+/// hold together; of groups of one size the one with the earliest country is the largest.
+pub(crate) fn cut_off(n: usize, traded: impl Fn(usize, usize) -> bool) -> Option<usize> {
+    let mut group = vec![usize::MAX; n];
+    let mut sizes = Vec::new();
+    for first in 0..n {
+        if group[first] != usize::MAX {
+            continue;
+        }
+        let name = sizes.len();
+        group[first] = name;
+        let mut queue = vec![first];
+        let mut size = 0;
+        while let Some(i) = queue.pop() {
+            size += 1;
+            for j in 0..n {
+                if group[j] == usize::MAX && (traded(i, j) || traded(j, i)) {
+                    group[j] = name;
+                    queue.push(j);
+                }
             }
         }
+        sizes.push(size);
     }
-    linked.iter().position(|l| !l)
+    let largest = sizes.iter().copied().max()?;
+    let name = sizes.iter().position(|s| *s == largest)?;
+    group.iter().position(|g| *g != name)
 }

@@ -25,6 +25,7 @@ use faer::linalg::solvers::{DenseSolveCore, Llt, Solve};
 use faer::{Accum, Mat, MatMut, MatRef, Par, Side};
 use rayon::prelude::*;
 
+use crate::basis::triangular_apply;
 use crate::covariance::Coefficient;
 use crate::error::FitError;
 use crate::fit::{Fit, Kind};
@@ -32,6 +33,8 @@ use crate::model::Model;
 
 /// Effects of the smaller side at most: the dense systems have that many rows.
 const MOST_EFFECTS: usize = 9_000;
+/// Numbers that the dense systems may have in all: 6 GB.
+const MOST_CELLS: usize = 750_000_000;
 /// Below this share of the largest, an eigenvalue or pivot is rounding.
 const NOTHING: f64 = 1e-11;
 
@@ -92,7 +95,7 @@ impl Fit {
     /// The results table with the bias taken out, corrected errors and the normal distribution.
     pub fn debiased_table(&self, debiased: &Debiased) -> Vec<Coefficient> {
         let estimates: Vec<f64> = self.coefficients.iter().zip(&debiased.bias).map(|(b, bias)| b - bias).collect();
-        self.lines(&estimates, &debiased.covariance, None)
+        self.lines(&estimates, &self.out_of_units(debiased.covariance.clone()), None)
     }
 }
 
@@ -107,7 +110,9 @@ impl<'a> Rows<'a> {
             }
         }
         let weight = |r: usize| model.weights.as_ref().map_or(1.0, |w| w[r]);
-        let mean: Vec<f64> = (0..n).map(|r| if fit.used[r] { weight(r) * fit.fitted[r] } else { 0.0 }).collect();
+        // In the units of the scores.
+        let unit = fit.score_unit;
+        let mean: Vec<f64> = (0..n).map(|r| if fit.used[r] { weight(r) * fit.fitted[r] / unit } else { 0.0 }).collect();
         let (exporter, exporters) = fit.dense(&panel.exporter);
         let (importer, importers) = fit.dense(&panel.importer);
         let (time, times) = fit.dense(&panel.time);
@@ -125,6 +130,15 @@ impl<'a> Rows<'a> {
                 }
                 _ => pairs.push(Pair { exporter: i, importer: j, times: vec![(t, r)] }),
             }
+        }
+        let periods = times.max(1);
+        let cells = (exporters + importers) * periods * periods
+            + exporters.min(importers) * periods * (exporters + 2 * importers.max(exporters)) * periods;
+        if cells > MOST_CELLS {
+            return Err(FitError::Panel(format!(
+                "{exporters} exporters, {importers} importers and {times} periods need {:.0} GB of memory",
+                cells as f64 * 8e-9
+            )));
         }
         if exporters < 2 || importers < 2 {
             return Err(FitError::Panel(format!(
@@ -161,8 +175,8 @@ impl<'a> Rows<'a> {
     }
 
     fn bias(&self) -> Vec<f64> {
-        let k = self.fit.coefficients.len();
-        let mut total = vec![0.0; k];
+        // Of the basis, whose Hessian is the identity, and then of the coefficients.
+        let mut total = vec![0.0; self.fit.coefficients.len()];
         for side in 0..2 {
             let units = self.sizes[side] as f64;
             let inverses: Vec<Mat<f64>> = self.hessians(side).par_iter().map(pseudo_inverse).collect();
@@ -176,7 +190,8 @@ impl<'a> Rows<'a> {
                 total.iter_mut().zip(part).for_each(|(t, p)| *t += units / (units - 1.0) * p);
             }
         }
-        multiply(&self.fit.bread, &total, k)
+        let scaled = triangular_apply(&self.fit.transform, &total);
+        scaled.iter().zip(&self.fit.units).map(|(b, unit)| b * unit).collect()
     }
 
     /// `b_i` of one exporter or importer, by regressor.
@@ -193,7 +208,7 @@ impl<'a> Rows<'a> {
         let middle = inverse * &scores * inverse;
         (0..self.fit.coefficients.len())
             .map(|k| {
-                let x = &self.fit.residual_x[k];
+                let x = &self.fit.basis[k];
                 let (mut first, mut second) = (0.0, 0.0);
                 for pair in pairs {
                     let total: f64 = pair.times.iter().map(|(_, r)| self.mean[*r]).sum();
@@ -223,18 +238,17 @@ impl<'a> Rows<'a> {
             meat.iter_mut().zip(part).for_each(|(m, p)| *m += p);
         }
         let pairs = self.pairs.len() as f64;
-        let v = self.fit.sandwich(&meat);
+        let v = self.fit.carried(&meat);
         let symmetric = |i: usize, j: usize| 0.5 * (v[i * k + j] + v[j * k + i]) * pairs / (pairs - 1.0);
-        Ok((0..k * k).map(|at| symmetric(at / k, at % k)).collect())
+        Ok(self.fit.in_units((0..k * k).map(|at| symmetric(at / k, at % k)).collect()))
     }
 
     /// `x' (I - H L)^-1 S S' x` of one pair.
     fn meat_of(&self, pair: &Pair, leverage: &Leverage) -> Vec<f64> {
         let k = self.fit.coefficients.len();
         let m = pair.times.len();
-        let x = Mat::from_fn(m, k, |t, k| self.fit.residual_x[k][pair.times[t].1]);
-        let bread = Mat::from_fn(k, k, |i, j| self.fit.bread[i * k + j]);
-        let own = &x * &bread * x.transpose() + leverage.of(pair);
+        let x = Mat::from_fn(m, k, |t, k| self.fit.basis[k][pair.times[t].1]);
+        let own = &x * x.transpose() + leverage.of(pair);
         let matrix = Mat::<f64>::identity(m, m) - self.hessian(pair) * own;
         let score = Mat::from_fn(m, 1, |t, _| self.fit.residual_y[pair.times[t].1]);
         let corrected = matrix.partial_piv_lu().solve(&score);
@@ -400,9 +414,4 @@ fn generalised_inverse(mut s: Mat<f64>, units: usize, periods: usize, pair_effec
         }
     }
     out
-}
-
-/// `A x`, `A` k x k row-major.
-fn multiply(a: &[f64], x: &[f64], k: usize) -> Vec<f64> {
-    (0..k).map(|i| (0..k).map(|j| a[i * k + j] * x[j]).sum()).collect()
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use crate::fit::{Fit, Kind, Separated};
+use crate::fit::{Fit, Separated};
 use crate::model::{Model, Settings};
 
 /// Cells per row above which compression is not worth its pass.
@@ -116,15 +116,10 @@ impl Compressed {
             rows.clone().map(|r| if used[r] { values[cell(r)] } else { empty }).collect()
         };
         let fitted = pick(&fit.fitted, f64::NAN);
-        let residual_y: Vec<f64> =
-            rows.clone().map(|r| if used[r] { weight(r) * (model.y[r] - fitted[r]) } else { 0.0 }).collect();
-        let parts = |r: usize| match fit.kind {
-            Kind::LeastSquares => weight(r) * (model.y[r] - fitted[r]).powi(2),
-            Kind::Poisson if model.y[r] > 0.0 => {
-                2.0 * weight(r) * (model.y[r] * (model.y[r] / fitted[r]).ln() - (model.y[r] - fitted[r]))
-            }
-            Kind::Poisson => 2.0 * weight(r) * fitted[r],
-        };
+        let residual_y: Vec<f64> = rows
+            .clone()
+            .map(|r| if used[r] { weight(r) / fit.score_unit * (model.y[r] - fitted[r]) } else { 0.0 })
+            .collect();
         let mut reasons = vec![None; fit.used.len()];
         fit.separated.iter().for_each(|s| reasons[s.row] = Some(s.reason));
         let separated: Vec<Separated> = rows
@@ -132,10 +127,9 @@ impl Compressed {
             .filter(|row| weight(*row) > 0.0)
             .filter_map(|row| reasons[cell(row)].map(|reason| Separated { row, reason }))
             .collect();
-        Fit {
-            deviance: rows.clone().filter(|r| used[*r]).map(parts).sum(),
+        let mut out = Fit {
             index: pick(&fit.index, f64::NAN),
-            residual_x: fit.residual_x.iter().map(|x| pick(x, 0.0)).collect(),
+            basis: fit.basis.iter().map(|x| pick(x, 0.0)).collect(),
             nobs: used.iter().filter(|u| **u).count(),
             effects: model.effects.clone(),
             fitted,
@@ -143,7 +137,9 @@ impl Compressed {
             separated,
             used,
             ..fit
-        }
+        };
+        out.settle(model);
+        out
     }
 }
 

@@ -4,6 +4,8 @@
 use faer::{Mat, Side};
 use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Normal, StudentsT};
 
+use crate::absorb::contained;
+use crate::basis::congruence;
 use crate::error::FitError;
 use crate::fit::{Fit, Kind};
 
@@ -78,7 +80,7 @@ pub struct Wald {
 impl Fit {
     /// The covariance matrix of the coefficients, row-major.
     pub fn covariance(&self, which: &Covariance, ssc: SmallSample) -> Result<Vec<f64>, FitError> {
-        Ok(self.covariance_and_degrees(which, ssc)?.0)
+        Ok(self.in_units(self.covariance_and_degrees(which, ssc)?.0))
     }
 
     /// The results table with 95 % intervals.
@@ -89,10 +91,30 @@ impl Fit {
     /// The results table and the covariance that it rests on, row-major.
     pub fn estimates(&self, which: &Covariance, ssc: SmallSample) -> Result<(Vec<Coefficient>, Vec<f64>), FitError> {
         let (v, degrees) = self.covariance_and_degrees(which, ssc)?;
-        Ok((self.lines(&self.coefficients, &v, degrees), v))
+        Ok((self.lines(&self.coefficients, &v, degrees), self.in_units(v)))
     }
 
-    /// The lines of a results table; normal distribution without degrees of freedom.
+    /// A covariance of scaled coefficients in the units of the regressors and the outcome.
+    pub(crate) fn in_units(&self, mut v: Vec<f64>) -> Vec<f64> {
+        let k = self.coefficients.len();
+        for i in 0..k {
+            for j in 0..k {
+                v[i * k + j] *= self.units[i];
+                v[i * k + j] *= self.units[j];
+            }
+        }
+        v
+    }
+
+    /// The way back of [`Fit::in_units`].
+    pub(crate) fn out_of_units(&self, mut v: Vec<f64>) -> Vec<f64> {
+        let k = self.coefficients.len();
+        (0..k * k).for_each(|at| v[at] = v[at] / self.units[at / k] / self.units[at % k]);
+        v
+    }
+
+    /// The lines of a results table from the covariance of scaled coefficients, whose squares stay in the
+    /// range of numbers; normal distribution without degrees of freedom.
     pub(crate) fn lines(&self, estimates: &[f64], v: &[f64], degrees: Option<f64>) -> Vec<Coefficient> {
         let k = estimates.len();
         let student = degrees.and_then(|d| StudentsT::new(0.0, 1.0, d).ok());
@@ -100,10 +122,13 @@ impl Fit {
         (0..k)
             .map(|i| {
                 let estimate = estimates[i];
-                let std_error = v[i * k + i].sqrt();
+                let std_error = v[i * k + i].sqrt() * self.units[i];
                 let statistic = estimate / std_error;
-                let beyond = statistic.abs();
-                let tail = student.map_or_else(|| Normal::standard().sf(beyond), |t| t.sf(beyond));
+                let tail = match (statistic.is_nan(), student) {
+                    (true, _) => f64::NAN,
+                    (_, Some(t)) => tail(&t, statistic.abs()),
+                    (_, None) => tail(&Normal::standard(), statistic.abs()),
+                };
                 Coefficient {
                     name: self.names[i].clone(),
                     estimate,
@@ -128,52 +153,58 @@ impl Fit {
         }
         let q = at.len();
         let sub: Vec<f64> = at.iter().flat_map(|i| at.iter().map(|j| v[i * k + j]).collect::<Vec<_>>()).collect();
-        let b: Vec<f64> = at.iter().map(|i| self.coefficients[*i]).collect();
+        let b: Vec<f64> = at.iter().map(|i| self.coefficients[*i] / self.units[*i]).collect();
         let x = crate::linear::solve_symmetric(&sub, &b, q);
         let chi: f64 = b.iter().zip(&x).map(|(b, x)| b * x).sum();
         let (statistic, p_value) = match degrees {
             Some(d) => {
                 let f = chi / q as f64;
-                (f, FisherSnedecor::new(q as f64, d).map_or(f64::NAN, |dist| dist.sf(f)))
+                (f, FisherSnedecor::new(q as f64, d).map_or(f64::NAN, |dist| tail(&dist, f)))
             }
-            None => (chi, ChiSquared::new(q as f64).map_or(f64::NAN, |dist| dist.sf(chi))),
+            None => (chi, ChiSquared::new(q as f64).map_or(f64::NAN, |dist| tail(&dist, chi))),
         };
         Ok(Wald { statistic, numerator: q, denominator: degrees, p_value })
     }
 
-    /// The covariance, and the degrees of freedom of t; `None` for the normal distribution.
+    /// The covariance of scaled coefficients, and the degrees of freedom of t; `None` for the normal
+    /// distribution.
     fn covariance_and_degrees(
         &self,
         which: &Covariance,
         ssc: SmallSample,
     ) -> Result<(Vec<f64>, Option<f64>), FitError> {
         let n = self.nobs as f64;
-        match which {
+        let k = self.coefficients.len();
+        // Residuals that are rounding say nothing about errors.
+        let undefined = self.perfect && !(self.kind == Kind::Poisson && matches!(which, Covariance::Iid));
+        let identity: Vec<f64> = (0..k * k).map(|at| if at / k == at % k { 1.0 } else { 0.0 }).collect();
+        let (v, degrees) = match which {
             Covariance::Iid => {
-                let k = self.parameters(&[]);
+                let k = self.parameters(&[], ssc);
                 let factor = match (self.kind, ssc) {
-                    (Kind::LeastSquares, SmallSample::None) => self.deviance / (n - 1.0),
-                    (Kind::LeastSquares, _) => self.deviance / self.degrees(k)?,
-                    (Kind::Poisson, SmallSample::Fixest) => (n - 1.0) / self.degrees(k)?,
-                    (Kind::Poisson, _) => 1.0,
+                    (Kind::LeastSquares, SmallSample::None) => self.squares / (n - 1.0),
+                    (Kind::LeastSquares, _) => self.squares / self.degrees(k)?,
+                    (Kind::Poisson, SmallSample::Fixest) => (n - 1.0) / self.degrees(k)? / self.score_unit,
+                    (Kind::Poisson, _) => 1.0 / self.score_unit,
                 };
-                Ok((self.bread.iter().map(|b| b * factor).collect(), self.t_degrees(ssc, k)))
+                let v = self.carried(&identity).into_iter().map(|b| b * factor).collect();
+                (v, self.t_degrees(ssc, k))
             }
             Covariance::Heteroskedastic => {
-                let k = self.parameters(&[]);
+                let k = self.parameters(&[], ssc);
                 let factor = match (ssc, self.kind) {
                     (SmallSample::Fixest, _) => n / self.degrees(k)?,
                     (SmallSample::Stata, Kind::LeastSquares) => n / self.degrees(k)?,
                     (SmallSample::Stata, Kind::Poisson) => n / (n - 1.0),
                     (SmallSample::None, _) => 1.0,
                 };
-                let meat = self.meat(None);
-                let mut v = self.sandwich(&meat);
+                let mut v = self.carried(&self.meat(None));
                 v.iter_mut().for_each(|x| *x *= factor);
-                Ok((v, self.t_degrees(ssc, k)))
+                (v, self.t_degrees(ssc, k))
             }
-            Covariance::Clustered(clusters) => self.clustered(clusters, ssc),
-        }
+            Covariance::Clustered(clusters) => self.clustered(clusters, ssc)?,
+        };
+        Ok((if undefined { vec![f64::NAN; k * k] } else { v }, degrees))
     }
 
     fn degrees(&self, parameters: usize) -> Result<f64, FitError> {
@@ -222,25 +253,19 @@ impl Fit {
             let part = self.meat(Some(&joint));
             meat.iter_mut().zip(part).for_each(|(m, p)| *m += sign * p);
         }
-        let mut v = self.sandwich(&meat);
+        let mut v = self.carried(&meat);
         let n = self.nobs as f64;
         let factor = match ssc {
             SmallSample::None => 1.0,
             SmallSample::Stata if self.kind == Kind::Poisson => smallest / (smallest - 1.0),
             SmallSample::Stata | SmallSample::Fixest => {
-                let parameters = self.parameters(&codes);
+                let parameters = self.parameters(&codes, ssc);
                 (n - 1.0) / self.degrees(parameters)? * smallest / (smallest - 1.0)
             }
         };
         v.iter_mut().for_each(|x| *x *= factor);
-        if clusters.len() > 1 {
-            // A variance that comes out negative is no variance; mending the matrix would give it
-            // some small number.
-            let unknown: Vec<usize> = (0..k).filter(|i| !(v[i * k + i] > 0.0)).collect();
+        if clusters.len() > 1 && k > 0 {
             positive(&mut v, k);
-            for i in unknown {
-                v[i * k + i] = f64::NAN;
-            }
         }
         let degrees = (self.kind == Kind::LeastSquares && ssc != SmallSample::None).then_some(smallest - 1.0);
         Ok((v, degrees))
@@ -278,17 +303,20 @@ impl Fit {
         out
     }
 
-    /// Sum over clusters of the outer product of summed scores; rows are clusters of their own
-    /// without codes.
+    /// Sum over clusters of the outer product of summed scores of the basis; rows are clusters of their
+    /// own without codes.
     fn meat(&self, codes: Option<&[u32]>) -> Vec<f64> {
         let k = self.coefficients.len();
+        if k == 0 {
+            return Vec::new();
+        }
         let rows = self.used.len();
         let groups = codes.map_or(rows, |c| c.iter().copied().max().unwrap_or(0) as usize + 1);
         let mut sums = vec![0.0; groups * k];
         for row in 0..rows {
             let g = codes.map_or(row, |c| c[row] as usize);
             for i in 0..k {
-                sums[g * k + i] += self.residual_x[i][row] * self.residual_y[row];
+                sums[g * k + i] += self.basis[i][row] * self.residual_y[row];
             }
         }
         let mut out = vec![0.0; k * k];
@@ -302,37 +330,68 @@ impl Fit {
         out
     }
 
-    pub(crate) fn sandwich(&self, meat: &[f64]) -> Vec<f64> {
-        let k = self.coefficients.len();
-        let multiply = |a: &[f64], b: &[f64]| -> Vec<f64> {
-            let mut out = vec![0.0; k * k];
-            for i in 0..k {
-                for j in 0..k {
-                    out[i * k + j] = (0..k).map(|m| a[i * k + m] * b[m * k + j]).sum();
-                }
-            }
-            out
-        };
-        multiply(&multiply(&self.bread, meat), &self.bread)
+    /// A covariance of the basis, carried to the coefficients: `T V T'`. In the basis the inverse of the
+    /// Hessian is the identity, so that no explicit inverse stands on either side of a sandwich.
+    pub(crate) fn carried(&self, v: &[f64]) -> Vec<f64> {
+        congruence(&self.transform, v, self.coefficients.len())
     }
 
-    /// Coefficients plus effects, as fixest counts them: one level of each further family is
-    /// redundant, and families nested in a cluster variable do not count.
-    fn parameters(&self, clusters: &[Vec<u32>]) -> usize {
+    /// Coefficients plus effects. Families that lie within another one count nothing. fixest takes one
+    /// level of each further family as redundant, and leaves out families nested in a cluster variable;
+    /// Stata's reghdfe takes as many as the graph of two families has components, and of several pairs
+    /// the most.
+    pub(crate) fn parameters(&self, clusters: &[Vec<u32>], ssc: SmallSample) -> usize {
         let k = self.coefficients.len();
         let Some(effects) = &self.effects else { return k };
-        let mut sizes = Vec::new();
-        let mut nested = Vec::new();
-        for f in effects.families() {
-            let (dense, count) = self.dense(&f.codes);
-            sizes.push(count);
-            nested.push(clusters.iter().any(|c| self.is_nested(&dense, count, c)));
+        let lies_within = contained(effects.families(), |row| self.used[row]);
+        let own: Vec<(Vec<u32>, usize)> = effects
+            .families()
+            .iter()
+            .zip(lies_within)
+            .filter(|(_, within)| !within)
+            .map(|(f, _)| self.dense(&f.codes))
+            .collect();
+        let nested: Vec<bool> =
+            own.iter().map(|(codes, count)| clusters.iter().any(|c| self.is_nested(codes, *count, c))).collect();
+        let counted: Vec<usize> = (0..own.len()).filter(|f| !nested[*f]).collect();
+        if counted.is_empty() {
+            return k + 1;
         }
-        let families = sizes.len();
-        let all: usize = sizes.iter().sum::<usize>() - (families - 1);
-        let inside: usize = sizes.iter().zip(&nested).filter(|(_, n)| **n).map(|(s, _)| *s).sum();
-        let count = nested.iter().filter(|n| **n).count();
-        if count == families { k + 1 } else { k + all - (inside - count) }
+        let redundant = |at: usize| match (at, ssc) {
+            (0, _) => 0,
+            (_, SmallSample::Stata) => {
+                counted[..at].iter().map(|g| self.components(&own[counted[at]], &own[*g])).max().unwrap_or(0)
+            }
+            _ => 1,
+        };
+        k + (0..counted.len()).map(|at| own[counted[at]].1.saturating_sub(redundant(at))).sum::<usize>()
+    }
+
+    /// Whether the count of parameters with Stata's rule is the rank of the model: with at most two
+    /// families that do not lie within each other.
+    pub(crate) fn counts_exactly(&self) -> bool {
+        let within = self.effects.as_ref().map(|e| contained(e.families(), |row| self.used[row]));
+        within.is_none_or(|w| w.iter().filter(|w| !**w).count() <= 2)
+    }
+
+    /// Components of the graph of two families, which used rows connect.
+    fn components(&self, a: &(Vec<u32>, usize), b: &(Vec<u32>, usize)) -> usize {
+        let mut parent: Vec<usize> = (0..a.1 + b.1).collect();
+        let mut count = parent.len();
+        for row in (0..self.used.len()).filter(|r| self.used[*r]) {
+            let (mut x, mut y) = (a.0[row] as usize, a.1 + b.0[row] as usize);
+            for end in [&mut x, &mut y] {
+                while parent[*end] != *end {
+                    parent[*end] = parent[parent[*end]];
+                    *end = parent[*end];
+                }
+            }
+            if x != y {
+                parent[x] = y;
+                count -= 1;
+            }
+        }
+        count
     }
 
     fn is_nested(&self, levels: &[u32], count: usize, cluster: &[u32]) -> bool {
@@ -347,19 +406,39 @@ impl Fit {
     }
 }
 
-/// Sets negative eigenvalues of a symmetric matrix to zero, as Cameron, Gelbach and Miller (2011)
-/// advise for several cluster variables.
-fn positive(v: &mut [f64], k: usize) {
-    let matrix = Mat::from_fn(k, k, |i, j| 0.5 * (v[i * k + j] + v[j * k + i]));
-    let Ok(eigen) = matrix.self_adjoint_eigen(Side::Lower) else { return };
-    let values = eigen.S().column_vector();
-    if (0..k).all(|i| values[i] >= 0.0) {
-        return;
+/// The probability of a larger value; NaN for a value that is none, at which the distributions panic.
+fn tail(distribution: &impl ContinuousCDF<f64, f64>, value: f64) -> f64 {
+    match value {
+        v if v.is_nan() => f64::NAN,
+        v if v == f64::INFINITY => 0.0,
+        v => distribution.sf(v),
     }
-    let vectors = eigen.U();
-    for i in 0..k {
-        for j in 0..k {
-            v[i * k + j] = (0..k).map(|m| vectors[(i, m)] * values[m].max(0.0) * vectors[(j, m)]).sum();
+}
+
+/// An eigenvalue of a matrix with unit diagonal that is further below 0 is not rounding.
+const NEGATIVE: f64 = -1e-10;
+
+/// Sets negative eigenvalues of a symmetric matrix to zero, as Cameron, Gelbach and Miller (2011)
+/// advise for several cluster variables, in units in which the diagonal is 1: the unit of a regressor
+/// does not matter. A variance that is not positive is no variance: NaN.
+fn positive(v: &mut [f64], k: usize) {
+    let size: Vec<f64> = (0..k).map(|i| v[i * k + i].abs().sqrt()).collect();
+    let scale = |i: usize| if size[i] > 0.0 { 1.0 / size[i] } else { 0.0 };
+    let unknown: Vec<usize> = (0..k).filter(|i| !(v[i * k + i] > 0.0)).collect();
+    let matrix = Mat::from_fn(k, k, |i, j| 0.5 * (v[i * k + j] + v[j * k + i]) * scale(i) * scale(j));
+    if let Ok(eigen) = matrix.self_adjoint_eigen(Side::Lower) {
+        let values = eigen.S().column_vector();
+        if (0..k).any(|i| values[i] < NEGATIVE) {
+            let vectors = eigen.U();
+            for i in 0..k {
+                for j in 0..k {
+                    let sum: f64 = (0..k).map(|m| vectors[(i, m)] * values[m].max(0.0) * vectors[(j, m)]).sum();
+                    v[i * k + j] = sum * size[i] * size[j];
+                }
+            }
         }
+    }
+    for i in unknown {
+        v[i * k + i] = f64::NAN;
     }
 }

@@ -74,6 +74,23 @@ pub enum FitError {
         /// Relative change of the deviance in the last one.
         change: f64,
     },
+    /// An offset over more logs than a mean can span.
+    #[error("the offset runs from {low:.6} to {high:.6}, so that expected outcomes differ by a factor of e^{:.0}", high - low)]
+    Offset {
+        /// Its smallest value.
+        low: f64,
+        /// Its largest.
+        high: f64,
+    },
+    /// Weights so far apart that double precision cannot hold them beside each other.
+    #[error("the weights span too wide a range: beside the heaviest rows the others are rounding")]
+    Weights,
+    /// Effects that hang together by too few rows.
+    #[error("the fixed effects are connected by too few rows: no solution after {passes} passes over the data")]
+    BadlyConnected {
+        /// Passes over the data.
+        passes: usize,
+    },
     /// Whoever asked does not wait any more.
     #[error("stopped")]
     Stopped,
@@ -91,4 +108,11 @@ pub enum FitError {
     /// A bias correction that cannot be made.
     #[error("no bias correction: {0}")]
     Panel(String),
+}
+
+impl FitError {
+    /// Whether the numbers, not the model, are what failed.
+    pub(crate) fn is_numerical(&self) -> bool {
+        matches!(self, FitError::NotConverged { .. } | FitError::Weights | FitError::BadlyConnected { .. })
+    }
 }

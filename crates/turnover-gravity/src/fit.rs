@@ -1,6 +1,7 @@
 //! The result of an estimation.
 
 use crate::absorb::{Absorber, Effects};
+use crate::covariance::SmallSample;
 use crate::linear::sum_rows;
 use crate::model::Model;
 
@@ -59,6 +60,17 @@ pub struct Separated {
     pub reason: Reason,
 }
 
+/// Shares of the outcome's variation that least squares explain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RSquared {
+    /// Of the variation about the mean.
+    pub overall: f64,
+    /// The same by degrees of freedom; NaN without any.
+    pub adjusted: f64,
+    /// Of what the effects leave; `None` without effects.
+    pub within: Option<f64>,
+}
+
 /// An estimate with what its covariances need.
 #[derive(Debug, Clone)]
 pub struct Fit {
@@ -90,14 +102,43 @@ pub struct Fit {
     pub index: Vec<f64>,
     /// Rows that take part.
     pub(crate) used: Vec<bool>,
-    /// What the effects leave of each regressor, by row; 0 for rows that take no part.
-    pub(crate) residual_x: Vec<Vec<f64>>,
-    /// Weight times outcome less fitted mean, by row.
+    /// Whether every outcome is fitted to rounding: errors that rest on residuals are then undefined.
+    pub perfect: bool,
+    /// What the effects leave of the scaled regressors, as an orthonormal basis under the scaled weights
+    /// (for PPML times the means), by row; 0 for rows that take no part.
+    pub(crate) basis: Vec<Vec<f64>>,
+    /// Weight times outcome less fitted mean, by row, over `score_unit`.
     pub(crate) residual_y: Vec<f64>,
-    /// Inverse of the Hessian `X~'W X~`, row-major.
-    pub(crate) bread: Vec<f64>,
+    /// What scores were divided by, so that they are of size 1.
+    pub(crate) score_unit: f64,
+    /// What the outcome was multiplied by, for least squares.
+    pub(crate) by_outcome: f64,
+    /// Sum of squared residuals in the units of scores and basis, for least squares.
+    pub(crate) squares: f64,
+    /// What scaled coefficients are multiplied by.
+    pub(crate) units: Vec<f64>,
+    /// `T` with `basis = X~ T`, upper triangular: `T T'` is the inverse of the Hessian `X~'W X~`.
+    pub(crate) transform: Vec<f64>,
     /// The effects of the model.
     pub(crate) effects: Option<Effects>,
+}
+
+/// Residuals below this share of the outcomes are the rounding of a perfect fit.
+const PERFECT: f64 = 1e-13;
+/// The same for the index of PPML, whose iteration ends a little sooner.
+const PERFECT_INDEX: f64 = 1e-11;
+
+/// `y log(y / mu) - (y - mu)`, without cancellation where the two are close.
+fn half_deviance(y: f64, mu: f64) -> f64 {
+    if y <= 0.0 {
+        return mu;
+    }
+    let apart = (y - mu) / mu;
+    if apart.abs() < 1e-3 {
+        // Series of (1 + d) log(1 + d) - d.
+        return mu * apart * apart * (0.5 - apart * (1.0 / 6.0 - apart * (1.0 / 12.0 - apart * (0.05 - apart / 30.0))));
+    }
+    y * (y / mu).ln() - (y - mu)
 }
 
 impl Fit {
@@ -117,15 +158,16 @@ impl Fit {
                 self.index[r] - explained - model.offset.as_ref().map_or(0.0, |o| o[r])
             })
             .collect();
-        let mut absorber = Absorber::new(effects);
+        let mut absorber = Absorber::new(effects, &self.used);
         let weight: Vec<f64> = self.used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect();
         let weight = absorber.sorted(weight);
         absorber.set_weights(|w| w.copy_from_slice(&weight));
         let left = absorber.sorted(left);
         let mut u = vec![0.0; absorber.dimension()];
-        absorber.solve(&absorber.project(&left), &mut u, 1e-13, 100_000);
+        absorber.solve_variable(&left, &mut u, 1e-13, 20_000);
         let mut out = absorber.effects(&left, &u);
         for (values, family) in out.iter_mut().zip(effects.families()) {
+            values.resize(family.levels, 0.0);
             let mut seen = vec![false; family.levels];
             for (code, used) in family.codes.iter().zip(&self.used) {
                 seen[*code as usize] |= used;
@@ -176,9 +218,14 @@ impl Fit {
         let mean = sums(&|r| weight(r) * model.y[r]) / sums(&weight);
         if self.kind == Kind::LeastSquares {
             let n = self.nobs as f64;
-            let normal = |squares: f64| -0.5 * n * ((2.0 * std::f64::consts::PI * squares / n).ln() + 1.0);
-            let total = sums(&|r| weight(r) * (model.y[r] - mean).powi(2));
-            return (normal(self.deviance), normal(total));
+            // Of a row of weight w the variance is s^2 / w, which is log w more.
+            let weights = sums(&|r| weight(r).ln());
+            let normal = |log_squares: f64| {
+                0.5 * weights - 0.5 * n * ((2.0 * std::f64::consts::PI / n).ln() + log_squares + 1.0)
+            };
+            let by = self.by_outcome;
+            let total = sums(&|r| weight(r) * ((model.y[r] - mean) * by).powi(2));
+            return (normal(self.squares.ln() + self.score_unit.ln() - by.ln()), normal(total.ln() - 2.0 * by.ln()));
         }
         let factorials = sums(&|r| {
             // log 0! = 0, and zeros are many.
@@ -189,6 +236,79 @@ impl Fit {
         let log = mean.ln();
         let null = sums(&|r| weight(r) * (model.y[r] * log - mean));
         (own - factorials, null - factorials)
+    }
+
+    /// Shares of the outcome's variation that least squares explain; `None` for PPML. NaN where the
+    /// outcome does not vary.
+    pub fn r_squared(&self, model: &Model) -> Option<RSquared> {
+        if self.kind != Kind::LeastSquares {
+            return None;
+        }
+        let weight = |r: usize| model.weights.as_ref().map_or(1.0, |w| w[r]);
+        let sums = |value: &(dyn Fn(usize) -> f64 + Sync)| -> f64 {
+            sum_rows(self.used.len(), |r| if self.used[r] { value(r) } else { 0.0 })
+        };
+        let own = |r: usize| (model.y[r] - model.offset.as_ref().map_or(0.0, |o| o[r])) * self.by_outcome;
+        let mean = sums(&|r| weight(r) * own(r)) / sums(&weight);
+        let by_weight = 1.0 / (self.score_unit * self.by_outcome);
+        let total = sums(&|r| weight(r) * by_weight * (own(r) - mean).powi(2));
+        // What the regressors explain of what the effects leave: the basis is orthonormal and orthogonal
+        // to the effects.
+        let along = |z: &Vec<f64>| sums(&|r| weight(r) * by_weight * z[r] * own(r)).powi(2);
+        let explained: f64 = self.basis.iter().map(along).sum();
+        let n = self.nobs as f64;
+        let overall = 1.0 - self.squares / total;
+        let degrees = n - self.parameters(&[], SmallSample::Fixest) as f64;
+        let share = |x: f64| if total > 0.0 { x } else { f64::NAN };
+        Some(RSquared {
+            overall: share(overall),
+            adjusted: if degrees > 0.0 { share(1.0 - (1.0 - overall) * (n - 1.0) / degrees) } else { f64::NAN },
+            within: self.effects.as_ref().map(|_| share(explained / (explained + self.squares))),
+        })
+    }
+
+    /// What can only be said with the rows of the caller's model: the deviance, whether the fit is
+    /// perfect, and coefficients that are rounding in a perfect one.
+    pub(crate) fn settle(&mut self, model: &Model) {
+        let weight = |r: usize| model.weights.as_ref().map_or(1.0, |w| w[r]);
+        let over_used = |value: &(dyn Fn(usize) -> f64 + Sync)| -> f64 {
+            sum_rows(self.used.len(), |r| if self.used[r] { value(r) } else { 0.0 })
+        };
+        let (y, fitted, unit) = (&model.y, &self.fitted, self.score_unit);
+        // With as many parameters as rows the residuals are rounding, however large that is.
+        let saturated = self.counts_exactly() && self.nobs <= self.parameters(&[], SmallSample::Stata);
+        // The largest size of a coefficient times its regressor that is rounding.
+        let rounding = match self.kind {
+            Kind::Poisson => {
+                self.deviance = over_used(&|r| 2.0 * weight(r) * half_deviance(y[r], fitted[r]));
+                let relative = |r: usize| if fitted[r] > 0.0 { (y[r] - fitted[r]) / fitted[r] } else { 0.0 };
+                let misfit = over_used(&|r| relative(r).powi(2) * (weight(r) * fitted[r] / unit)).sqrt();
+                self.perfect = saturated || misfit <= PERFECT_INDEX;
+                PERFECT_INDEX
+            }
+            Kind::LeastSquares => {
+                let by_outcome = self.by_outcome;
+                let by_weight = 1.0 / (unit * by_outcome);
+                // Not outcome less fitted, which has lost the digits that the two share.
+                let error = |r: usize| self.residual_y[r] / (weight(r) * by_weight);
+                self.squares = over_used(&|r| self.residual_y[r] * error(r));
+                self.deviance = self.squares / by_outcome / by_outcome / by_weight;
+                let own = |r: usize| (y[r] - model.offset.as_ref().map_or(0.0, |o| o[r])) * by_outcome;
+                let whole = over_used(&|r| weight(r) * by_weight * own(r).powi(2)).sqrt();
+                self.perfect = saturated || self.squares.sqrt() <= PERFECT * whole;
+                PERFECT * whole
+            }
+        };
+        if self.perfect {
+            let k = self.coefficients.len();
+            let root = crate::basis::inverse(&self.transform, k);
+            for j in 0..k {
+                let norm = (0..=j).map(|i| root[i * k + j].powi(2)).sum::<f64>().sqrt();
+                if (self.coefficients[j] / self.units[j]).abs() * norm <= rounding {
+                    self.coefficients[j] = 0.0;
+                }
+            }
+        }
     }
 
     /// Outcome less fitted mean, by row; NaN for rows that take no part.

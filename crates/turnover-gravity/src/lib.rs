@@ -47,8 +47,8 @@
 //! ```
 
 mod absorb;
+mod basis;
 mod bias;
-mod collinear;
 mod compress;
 mod covariance;
 mod error;
@@ -58,13 +58,14 @@ mod frame;
 mod linear;
 mod model;
 mod poisson;
+mod regressors;
 mod separation;
 
 pub use absorb::{Effects, Family};
 pub use bias::{Debiased, Panel};
 pub use covariance::{Cluster, Coefficient, Covariance, SmallSample, Wald};
 pub use error::FitError;
-pub use fit::{Dropped, Fit, Kind, Reason, Separated, Status};
+pub use fit::{Dropped, Fit, Kind, RSquared, Reason, Separated, Status};
 pub use frame::{Column, Frame};
 pub use linear::least_squares;
 pub use model::{Model, SeparationCheck, Settings};

@@ -4,18 +4,24 @@ use faer::linalg::solvers::Solve;
 use faer::{Mat, Side};
 use rayon::prelude::*;
 
-use crate::collinear;
+use crate::absorb::Absorber;
+use crate::basis::triangular_apply;
 use crate::compress::compress;
 use crate::error::FitError;
 use crate::fit::{Fit, Kind, Status};
 use crate::model::{Model, Settings};
 use crate::poisson::absorber;
+use crate::regressors::{self, scale};
 use crate::separation;
 
 /// Tolerance of the inner solver.
 const TOLERANCE: f64 = 1e-11;
-/// Its passes at most.
-const MOST_PRODUCTS: usize = 100_000;
+/// What the effects leave of an outcome, against its size, below which it is rounding.
+const PERFECT: f64 = 1e-14;
+/// What the residuals of a level may add up to, against their sizes.
+const BALANCE: f64 = 1e-6;
+/// A residual below this share of the outcomes counts with that size.
+const ROUNDING: f64 = 1e-4;
 
 /// Estimates the model by (weighted) least squares: log-linear gravity.
 pub fn least_squares(model: &Model, settings: &Settings) -> Result<Fit, FitError> {
@@ -42,84 +48,101 @@ pub(crate) fn least_squares_rows(model: &Model, settings: &Settings) -> Result<F
     if !used.iter().any(|u| *u) {
         return Err(FitError::NoRows("every observation has weight 0 or a level of its own"));
     }
-    let mut absorber = absorber(model);
-    let weight: Vec<f64> = match &model.weights {
+    let mut absorber = absorber(model, &used);
+    let given: Vec<f64> = match &model.weights {
         Some(w) => w.iter().zip(&used).map(|(w, u)| if *u { *w } else { 0.0 }).collect(),
         None => used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect(),
     };
-    let sorted_weight = absorber.sorted(weight);
-    absorber.set_weights(|w| w.copy_from_slice(&sorted_weight));
-    let response: Vec<f64> = match &model.offset {
-        Some(offset) => model.y.iter().zip(offset).map(|(y, o)| y - o).collect(),
-        None => model.y.clone(),
-    };
-    let mut products = 0;
-    let mut residual = |variable: &[f64]| {
-        let sorted = absorber.sorted(variable);
-        let mut u = vec![0.0; absorber.dimension()];
-        let rhs = absorber.project(&sorted);
-        products += absorber.solve(&rhs, &mut u, TOLERANCE, MOST_PRODUCTS).products;
-        (absorber.residual(&sorted, &u), u)
-    };
-    let (left_y, _) = residual(&response);
-    let mut left_x = Vec::with_capacity(model.x.len());
-    for (_, x) in &model.x {
-        left_x.push(residual(x).0);
+    // Scaled, so that neither sums nor their squares leave the range of numbers.
+    let by_weight = scale(&given, |_| true);
+    let sorted_weight = absorber.sorted(given);
+    absorber.set_weights(|w| w.iter_mut().zip(&sorted_weight).for_each(|(w, given)| *w = given * by_weight));
+    let sorted_used = absorber.sorted(&used);
+
+    let outcome = |r: usize| if used[r] { model.y[r] - model.offset.as_ref().map_or(0.0, |o| o[r]) } else { 0.0 };
+    let response: Vec<f64> = (0..n).map(outcome).collect();
+    let by_outcome = scale(&response, |_| true);
+    let mut response = absorber.sorted(response);
+    response.iter_mut().for_each(|y| *y *= by_outcome);
+    let whole = sum_of_squares(&response, absorber.weight());
+    if !absorber.is_idle() {
+        let total = sum_rows(n, |r| absorber.weight()[r]);
+        let mean = sum_rows(n, |r| absorber.weight()[r] * response[r]) / total;
+        response.iter_mut().zip(&sorted_used).filter(|(_, u)| **u).for_each(|(y, _)| *y -= mean);
     }
-    let names: Vec<String> = model.x.iter().map(|(name, _)| name.clone()).collect();
+    let chosen = regressors::choose(&mut absorber, model, &sorted_used, TOLERANCE, None)?;
+    let mut products = chosen.products;
+    let mut error = regressors::free(&absorber, &[response.clone()], &mut products)?.remove(0);
+    // What is left of an outcome that the effects explain is rounding.
+    if sum_of_squares(&error, absorber.weight()) <= PERFECT * PERFECT * whole {
+        error.fill(0.0);
+    }
     let weights = absorber.weight();
-    let before: Vec<f64> =
-        model.x.iter().map(|(_, x)| absorber.sorted(x).iter().zip(weights).map(|(x, w)| w * x * x).sum()).collect();
-    let cross = cross_products(&left_x, weights);
-    let (keep, dropped) = collinear::split(&names, &before, &cross, model.effects.is_some());
-    if keep.is_empty() && !model.x.is_empty() {
-        let why = dropped.iter().map(|d| format!("`{}` is {}", d.name, d.reason)).collect::<Vec<_>>().join(", ");
-        return Err(FitError::NoVariation(why));
+    let mut along = vec![0.0; chosen.columns.len()];
+    // The second round takes what rounding left of the first.
+    for _ in 0..2 {
+        let weighted: Vec<f64> = error.iter().zip(weights).map(|(e, w)| e * w).collect();
+        let step = self::products(&chosen.columns, &weighted);
+        for ((z, s), a) in chosen.columns.iter().zip(&step).zip(&mut along) {
+            error.iter_mut().zip(z).for_each(|(e, z)| *e -= s * z);
+            *a += s;
+        }
     }
-    let left_x: Vec<Vec<f64>> = keep.iter().map(|k| std::mem::take(&mut left_x[*k])).collect();
-    let k = keep.len();
-    let cross = cross_products(&left_x, weights);
-    let rhs: Vec<f64> =
-        left_x.iter().map(|x| x.iter().zip(&left_y).zip(weights).map(|((x, y), w)| w * x * y).sum()).collect();
-    let coefficients = solve_symmetric(&cross, &rhs, k);
-    let mut error = left_y.clone();
-    for (x, b) in left_x.iter().zip(&coefficients) {
-        error.iter_mut().zip(x).for_each(|(e, x)| *e -= b * x);
-    }
-    let sse: f64 = error.iter().zip(weights).map(|(e, w)| w * e * e).sum();
-    let masked = |sorted: &[f64], empty: f64| -> Vec<f64> {
-        let mut out = absorber.unsorted(sorted.to_vec());
-        out.iter_mut().zip(&used).for_each(|(x, u)| {
-            if !u {
-                *x = empty;
-            }
-        });
+    verify(&absorber, &chosen.columns, &error, &response)?;
+    let units: Vec<f64> = chosen.scales.iter().map(|s| s / by_outcome).collect();
+    let coefficients: Vec<f64> =
+        triangular_apply(&chosen.transform, &along).iter().zip(&units).map(|(b, unit)| b * unit).collect();
+    let masked = |sorted: Vec<f64>, empty: f64| -> Vec<f64> {
+        let mut out = absorber.unsorted(sorted);
+        out.iter_mut().zip(&used).filter(|(_, u)| !**u).for_each(|(x, _)| *x = empty);
         out
     };
-    let errors = masked(&error, f64::NAN);
+    let weighted: Vec<f64> = error.iter().zip(absorber.weight()).map(|(e, w)| e * w).collect();
+    error.iter_mut().for_each(|e| *e /= by_outcome);
+    let errors = masked(error, f64::NAN);
     let fitted: Vec<f64> = model.y.iter().zip(&errors).map(|(y, e)| y - e).collect();
-    let weighted: Vec<f64> = error.iter().zip(weights).map(|(e, w)| e * w).collect();
     let nobs = used.iter().filter(|u| **u).count();
-    Ok(Fit {
+    let mut fit = Fit {
         kind: Kind::LeastSquares,
         status: Status::Converged,
-        names: keep.iter().map(|k| names[*k].clone()).collect(),
+        names: chosen.keep.iter().map(|k| model.x[*k].0.clone()).collect(),
         coefficients,
-        dropped,
+        dropped: chosen.dropped,
         separated,
         nobs,
         iterations: 1,
         products,
         bytes_per_product: absorber.bytes_per_product(),
-        deviance: sse,
+        deviance: 0.0,
+        perfect: false,
         index: fitted.clone(),
         fitted,
-        residual_x: left_x.iter().map(|x| masked(x, 0.0)).collect(),
-        residual_y: masked(&weighted, 0.0),
-        bread: invert(&cross, k),
+        basis: chosen.columns.into_iter().map(|z| masked(z, 0.0)).collect(),
+        residual_y: masked(weighted, 0.0),
+        transform: chosen.transform,
+        score_unit: 1.0 / by_weight / by_outcome,
+        by_outcome,
+        squares: 0.0,
+        units,
         effects: model.effects.clone(),
         used,
-    })
+    };
+    fit.settle(model);
+    Ok(fit)
+}
+
+/// Whether the residuals meet the first-order conditions of each effect, by their own size.
+fn verify(absorber: &Absorber, basis: &[Vec<f64>], error: &[f64], response: &[f64]) -> Result<(), FitError> {
+    let weight = absorber.weight();
+    let score: Vec<f64> = error.iter().zip(weight).map(|(e, w)| e * w).collect();
+    let total = sum_rows(error.len(), |r| weight[r]);
+    let usual = (sum_of_squares(response, weight) / total).sqrt();
+    let room = |r: usize| weight[r] * (error[r].abs() + ROUNDING * (response[r].abs() + usual));
+    let size: Vec<f64> = (0..error.len()).map(room).collect();
+    let sound = absorber.imbalance(&score, &size) <= BALANCE
+        && absorber.orthogonal(basis)
+        && !absorber.rests_on_light_rows(basis, weight);
+    if sound { Ok(()) } else { Err(FitError::Weights) }
 }
 
 /// Rows in one block of a sum, so that sums do not depend on the number of threads.
@@ -215,19 +238,6 @@ pub(crate) fn solve_symmetric(a: &[f64], b: &[f64], k: usize) -> Vec<f64> {
         Err(_) => matrix.partial_piv_lu().solve(&rhs),
     };
     (0..k).map(|i| x[(i, 0)] * scale[i]).collect()
-}
-
-/// The inverse of a symmetric positive definite matrix, row-major.
-pub(crate) fn invert(a: &[f64], k: usize) -> Vec<f64> {
-    let mut out = vec![0.0; k * k];
-    for j in 0..k {
-        let mut unit = vec![0.0; k];
-        unit[j] = 1.0;
-        for (i, x) in solve_symmetric(a, &unit, k).into_iter().enumerate() {
-            out[i * k + j] = x;
-        }
-    }
-    out
 }
 
 fn scales(a: &[f64], k: usize) -> Vec<f64> {

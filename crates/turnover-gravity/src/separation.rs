@@ -6,9 +6,11 @@
 //! Such rows say nothing about the other coefficients.
 
 use crate::absorb::{Absorber, Effects};
+use crate::error::FitError;
 use crate::fit::{Reason, Separated};
 use crate::model::Model;
 use crate::poisson::{State, absorber};
+use crate::regressors;
 
 /// Finds levels whose outcomes are all zero, and where asked levels with a single observation,
 /// until none is left. Marks their rows in `used`.
@@ -63,85 +65,92 @@ const FALLEN: f64 = 1e-9;
 
 /// Whether, with coefficients and deviance at rest, some observation with outcome 0 still falls or
 /// has fallen to nothing. Without that there is no separation, and the search for it is spared.
-pub(crate) fn suspected(state: &mut State) -> bool {
+pub(crate) fn suspected(state: &mut State) -> Result<bool, FitError> {
     for patience in 0..=PATIENCE {
         if patience > 0 {
-            state.drift();
+            state.drift()?;
         }
         if !state.any_zero(|step, _| !(step > -MOVING)) {
-            return state.any_zero(|_, share| share < FALLEN);
+            return Ok(state.any_zero(|_, share| share < FALLEN));
         }
     }
-    true
+    Ok(true)
 }
 
-/// Weight of the observations with positive outcomes against those with 0: they must be fitted by
-/// the combination, whose value on them is at most about one over this.
+/// Weight of the observations with positive outcomes against those with 0: the combination is 0 on
+/// them, and multipliers take away what this weight lets through.
 const HEAVY: f64 = 1e7;
-/// What counts as zero.
-const ZERO: f64 = 1e-5;
-/// Below this share of their first size the values have died away.
-const VANISHED: f64 = 1e-3;
-/// Rounds at most.
-const ROUNDS: usize = 5_000;
+/// Rounds of multipliers at most.
+const MULTIPLIERS: usize = 8;
+/// What counts as zero, against the largest value of the combination.
+const ZERO: f64 = 1e-7;
+/// A value of the combination above this share of the largest proves separation.
+const POSITIVE: f64 = 1e-5;
+/// Tolerance of the solver.
+const TOLERANCE: f64 = 1e-9;
+/// What rows with positive outcomes leave of a direction that they do not determine.
+const UNDETERMINED: f64 = 1e-9;
+/// A pull on a row beyond this share of a target of 1 has a sign.
+const PULL: f64 = 1e-6;
+/// Exchanges of rows at most.
+const EXCHANGES: usize = 500;
+/// Exchanges without progress after which one row changes at a time.
+const TRIES: usize = 5;
 
-/// Rounds after which values that have not settled are looked at, and again.
-const LOOK: usize = 100;
-
-/// The iterative rectifier of Correia, Guimaraes and Zylkin (2021, section 3.2): the combination
-/// that proves separation is what regressions of a non-negative variable on regressors and effects
-/// converge to, when after each the negative fitted values are cut off, and observations with
-/// positive outcomes are held at 0 by a heavy weight. Returns rows of the caller.
+/// Finds rows that are separated by a combination of regressors and effects; rows of the caller.
 ///
-/// Where effects hang together by few rows, small values of both signs stay for thousands of rounds
-/// beside those that prove it; rows that stand out are then proved by themselves.
-pub(crate) fn rectifier(model: &Model, used: &[bool]) -> Vec<usize> {
-    let mut absorber = absorber(model);
+/// Combinations that are 0 on rows with positive outcomes and 0 or more on all others form a cone. The
+/// point of it nearest to a vector of ones is not 0 if there is any separation, and the rows on which
+/// it is positive are separated (with the sign of Correia, Guimaraes and Zylkin 2021 turned). Their
+/// iterative rectifier projects on the two sides of that cone in turn, which takes millions of rounds
+/// where the sides meet at a flat angle; here rows are exchanged between those held at 0 and those left
+/// free, all that are on the wrong side at once (block principal pivoting, Judice and Pires 1994), until
+/// none is.
+///
+/// What the rows with positive outcomes determine of the regressors is taken away beforehand, since a
+/// large value of a regressor on some other row would magnify what little of it gets past a weight.
+pub(crate) fn combination(model: &Model, used: &[bool]) -> Result<Vec<usize>, FitError> {
+    let mut absorber = absorber(model, used);
     let y = absorber.sorted(&model.y);
     let used = absorber.sorted(used);
-    let columns: Vec<Vec<f64>> = model.x.iter().map(|(_, x)| absorber.sorted(x)).collect();
+    let columns = regressors::informative(&mut absorber, model, &used)?;
+    let columns = undetermined(&mut absorber, columns, |r| used[r] && y[r] > 0.0)?;
     let n = y.len();
-    let free = |r: usize| used[r] && y[r] == 0.0;
-    let weight: Vec<f64> = (0..n).map(|r| heavy(used[r], free(r))).collect();
-    let basis = hold(&mut absorber, &columns, &weight);
-    let mut target: Vec<f64> = (0..n).map(|r| if free(r) { 1.0 } else { 0.0 }).collect();
-    let mut rho = vec![0.0; absorber.dimension()];
-    for round in 1..=ROUNDS {
-        let fitted = fit(&absorber, &basis, &target, &mut rho);
-        let lowest = (0..n).filter(|r| free(*r)).map(|r| fitted[r]).fold(0.0, f64::min);
-        let highest = (0..n).filter(|r| free(*r)).map(|r| fitted[r]).fold(0.0, f64::max);
-        // Without separation the values die away on both sides of 0.
-        if highest < VANISHED {
-            return Vec::new();
-        }
-        let settled = lowest > -ZERO * highest;
-        if settled || round % LOOK == 0 {
-            let least = 10.0 * (ZERO * highest).max(-lowest);
-            let found: Vec<bool> = (0..n).map(|r| free(r) && fitted[r] > least).collect();
-            let mut proved = settled;
-            if !settled && least < highest {
-                let alone = |r: usize| if found[r] { fitted[r] } else { 0.0 };
-                let held: Vec<f64> = (0..n).map(|r| heavy(used[r], found[r])).collect();
-                let own = hold(&mut absorber, &columns, &held);
-                let mut rho = vec![0.0; absorber.dimension()];
-                let proof = fit(&absorber, &own, &(0..n).map(alone).collect::<Vec<_>>(), &mut rho);
-                let proves = |r: usize| match found[r] {
-                    true => proof[r] > 0.5 * fitted[r],
-                    false => !used[r] || proof[r].abs() < ZERO * highest,
-                };
-                proved = (0..n).all(proves);
-                absorber.set_weights(|w| w.copy_from_slice(&weight));
+    let zero: Vec<usize> = (0..n).filter(|r| used[*r] && y[*r] == 0.0).collect();
+    let mut free = vec![false; n];
+    zero.iter().for_each(|r| free[*r] = true);
+    let (mut fewest, mut tries) = (usize::MAX, TRIES);
+    for _ in 0..EXCHANGES {
+        let weight: Vec<f64> = (0..n).map(|r| heavy(used[r], free[r])).collect();
+        let basis = hold(&mut absorber, &columns, &weight);
+        let target: Vec<f64> = free.iter().map(|f| if *f { 1.0 } else { 0.0 }).collect();
+        let (fitted, multiplier) = nearest(&absorber, &basis, &target, |r| used[r] && !free[r]);
+        let highest = zero.iter().map(|r| fitted[*r]).fold(0.0, f64::max);
+        let wrong = |r: &usize| match free[*r] {
+            true => fitted[*r] < -ZERO * highest.max(ZERO),
+            // Held down, though the ones would have it above 0.
+            false => multiplier[*r] * HEAVY < -PULL,
+        };
+        let mut exchanged: Vec<usize> = zero.iter().copied().filter(wrong).collect();
+        if exchanged.is_empty() {
+            if highest <= ZERO {
+                return Ok(Vec::new());
             }
-            if proved {
-                let found = absorber.unsorted(found);
-                return (0..n).filter(|r| found[*r]).collect();
-            }
+            let found: Vec<bool> = (0..n).map(|r| free[r] && fitted[r] > POSITIVE * highest).collect();
+            let found = absorber.unsorted(found);
+            return Ok((0..n).filter(|r| found[*r]).collect());
         }
-        for r in 0..n {
-            target[r] = if free(r) { fitted[r].max(0.0) } else { 0.0 };
+        if exchanged.len() < fewest {
+            (fewest, tries) = (exchanged.len(), TRIES);
+        } else if tries > 0 {
+            tries -= 1;
+        } else {
+            // One at a time, always the last: this cannot go round in circles.
+            exchanged.drain(..exchanged.len() - 1);
         }
+        exchanged.iter().for_each(|r| free[*r] = !free[*r]);
     }
-    Vec::new()
+    Ok(Vec::new())
 }
 
 /// The weight of a row in a search: none, light where it may move, heavy where it is held at 0.
@@ -160,7 +169,7 @@ fn hold(absorber: &mut Absorber, columns: &[Vec<f64>], weight: &[f64]) -> Vec<Ve
     let mut basis: Vec<Vec<f64>> = Vec::new();
     for column in columns {
         let mut gamma = vec![0.0; absorber.dimension()];
-        absorber.solve(&absorber.project(column), &mut gamma, 1e-13, 10_000);
+        absorber.solve_variable(column, &mut gamma, 1e-13, 10_000);
         let mut left = absorber.residual(column, &gamma);
         let before = dot(&left, &left, weight).sqrt();
         for _ in 0..2 {
@@ -178,15 +187,73 @@ fn hold(absorber: &mut Absorber, columns: &[Vec<f64>], weight: &[f64]) -> Vec<Ve
     basis
 }
 
-/// The fit of a variable on regressors and effects; `rho` is where the solver begins and ends.
-fn fit(absorber: &Absorber, basis: &[Vec<f64>], target: &[f64], rho: &mut [f64]) -> Vec<f64> {
-    absorber.solve(&absorber.project(target), rho, 1e-6, 10_000);
-    let mut left = absorber.residual(target, rho);
-    for b in basis {
-        let along = dot(&left, b, absorber.weight());
-        left.iter_mut().zip(b).for_each(|(l, b)| *l -= along * b);
+/// The directions of regressors and effects that are 0 on the rows of `determined`, one for each direction
+/// of the regressors that these rows say nothing about.
+fn undetermined(
+    absorber: &mut Absorber,
+    columns: Vec<Vec<f64>>,
+    determined: impl Fn(usize) -> bool,
+) -> Result<Vec<Vec<f64>>, FitError> {
+    let weight: Vec<f64> =
+        (0..absorber.weight().len()).map(|r| if determined(r) { 1.0 } else { 0.0 }).collect();
+    absorber.set_weights(|w| w.copy_from_slice(&weight));
+    let sizes: Vec<f64> = columns.iter().map(|c| dot(c, c, &weight).sqrt()).collect();
+    // Effects that are taken away on these rows are taken away on all.
+    let left = regressors::free(absorber, &columns, &mut 0)?;
+    let mut known: Vec<Vec<f64>> = Vec::new();
+    let mut out = Vec::new();
+    for (mut column, size) in left.into_iter().zip(sizes) {
+        for _ in 0..2 {
+            for k in &known {
+                let along = dot(&column, k, &weight);
+                column.iter_mut().zip(k).for_each(|(c, k)| *c -= along * k);
+            }
+        }
+        let length = dot(&column, &column, &weight).sqrt();
+        if length > UNDETERMINED * size {
+            column.iter_mut().for_each(|c| *c /= length);
+            known.push(column);
+        } else {
+            column.iter_mut().enumerate().filter(|(r, _)| determined(*r)).for_each(|(_, c)| *c = 0.0);
+            out.push(column);
+        }
     }
-    target.iter().zip(&left).map(|(t, l)| t - l).collect()
+    Ok(out)
+}
+
+/// The combination of regressors and effects nearest to a target that is 0 on held rows, and what these
+/// are pulled by: the heavy weight lets a little through, which is added to their pull until nothing is
+/// left.
+fn nearest(
+    absorber: &Absorber,
+    basis: &[Vec<f64>],
+    target: &[f64],
+    held: impl Fn(usize) -> bool,
+) -> (Vec<f64>, Vec<f64>) {
+    let mut multiplier = vec![0.0; target.len()];
+    let mut rho = vec![0.0; absorber.dimension()];
+    let mut fitted = Vec::new();
+    for _ in 0..MULTIPLIERS {
+        let pulled = |(r, (t, m)): (usize, (&f64, &f64))| if held(r) { *m } else { *t };
+        let aim: Vec<f64> = target.iter().zip(&multiplier).enumerate().map(pulled).collect();
+        absorber.solve_variable(&aim, &mut rho, TOLERANCE, 10_000);
+        let mut left = absorber.residual(&aim, &rho);
+        for b in basis {
+            let along = dot(&left, b, absorber.weight());
+            left.iter_mut().zip(b).for_each(|(l, b)| *l -= along * b);
+        }
+        fitted = aim.iter().zip(&left).map(|(t, l)| t - l).collect::<Vec<f64>>();
+        let highest = fitted.iter().copied().fold(0.0, f64::max);
+        let mut through = 0.0f64;
+        for r in (0..fitted.len()).filter(|r| held(*r)) {
+            multiplier[r] -= fitted[r];
+            through = through.max(fitted[r].abs());
+        }
+        if through <= 0.01 * ZERO * highest {
+            break;
+        }
+    }
+    (fitted, multiplier)
 }
 
 fn dot(a: &[f64], b: &[f64], weight: &[f64]) -> f64 {

@@ -265,7 +265,7 @@ fn collinear_regressors_are_named() {
     let z: Vec<f64> = (0..40).map(|r| f64::from(r * r % 11)).collect();
     let sum: Vec<f64> = x.iter().zip(&z).map(|(x, z)| 2.0 * x - z).collect();
     let y: Vec<f64> = x.iter().zip(&z).map(|(x, z)| (0.1 * x - 0.05 * z).exp()).collect();
-    let model = Model::new(
+    let mut model = Model::new(
         y,
         vec![
             ("one".into(), vec![1.0; 40]),
@@ -280,6 +280,12 @@ fn collinear_regressors_are_named() {
     let dropped: Vec<&str> = fit.dropped.iter().map(|d| d.name.as_str()).collect();
     assert_eq!(dropped, ["sum", "two"]);
     assert!((fit.coefficients[1] - 0.1).abs() < 1e-9 && (fit.coefficients[2] + 0.05).abs() < 1e-9);
+    // A perfect fit has no residuals that errors could rest on.
+    assert!(fit.perfect && fit.deviance < 1e-20);
+    let undefined = fit.wald(&["x", "z"], &Covariance::Heteroskedastic, SmallSample::None).unwrap();
+    assert!(undefined.statistic.is_nan() && undefined.p_value.is_nan());
+    model.y.iter_mut().enumerate().for_each(|(r, y)| *y *= 1.0 + 0.01 * (r % 3) as f64);
+    let fit = poisson(&model, &Settings::default()).unwrap();
     let wald = fit.wald(&["x", "z"], &Covariance::Heteroskedastic, SmallSample::None).unwrap();
     assert!(wald.numerator == 2 && wald.p_value < 1e-10);
 }

@@ -302,6 +302,15 @@ impl Catalogue {
         self.measures.iter().filter(move |m| m.concerns(a, b, on) || m.concerns(b, a, on))
     }
 
+    /// Whether any measure concerns a pair in either direction on any day.
+    pub fn knows(&self, a: Iso3, b: Iso3) -> bool {
+        self.measures.iter().any(|m| {
+            let mut days =
+                m.targets.iter().flat_map(|t| [Some(t.from), t.until.and_then(|d| d.yesterday().ok())]).flatten();
+            days.any(|day| m.concerns(a, b, day) || m.concerns(b, a, day))
+        })
+    }
+
     /// The measures that touch a product sent from `exporter` to `importer` on a day.
     pub fn matches(
         &self,

@@ -1,17 +1,16 @@
 //! Estimates on frames.
 
-use std::sync::Arc;
-
 use miette::Diagnostic;
 use pyo3::prelude::*;
-use turnover_analysis::estimate::{Estimated, Input, Question, Vcov, models, tell};
+use turnover_analysis::estimate::{Estimated, Input, Predictor as Known, Question, Use, Vcov, models, tell};
 use turnover_analysis::{AnalysisError, Answer};
 use turnover_brief::{Document, Style, terminal};
 use turnover_data::{DataError, Filter};
 use turnover_gravity::{Kind, SeparationCheck, SmallSample};
 
 use crate::frame::Table;
-use crate::{refusal, wait};
+use crate::predictor::Predictor;
+use crate::{pool, refusal, wait};
 
 /// What is estimated, in the command line's words.
 #[derive(FromPyObject)]
@@ -30,11 +29,13 @@ pub(crate) struct Spec {
     command: String,
 }
 
-fn raised(e: &AnalysisError) -> PyErr {
+pub(crate) fn raised(e: &AnalysisError) -> PyErr {
     let help = e.help().map(|h| h.to_string());
     let wrong_call = matches!(
         e,
-        AnalysisError::Range { .. } | AnalysisError::Formula { .. } | AnalysisError::Data(DataError::Filter { .. })
+        AnalysisError::Range { .. }
+            | AnalysisError::Formula { .. }
+            | AnalysisError::Data(DataError::Filter { .. } | DataError::MissingColumn { .. })
     );
     refusal(&e.to_string(), help.as_deref(), wrong_call)
 }
@@ -84,17 +85,17 @@ impl Spec {
 #[pyfunction]
 pub(crate) fn columns(spec: Spec) -> PyResult<Vec<String>> {
     let of = || -> Result<Vec<String>, AnalysisError> {
-        let mut columns = spec.question()?.columns()?;
+        let mut columns: Vec<String> = spec.question()?.uses()?.into_iter().map(|(name, _)| name).collect();
         if let Some(filter) = spec.filter()? {
             columns.extend(filter.columns().into_iter().map(str::to_owned));
         }
         Ok(columns)
     };
-    of().map_err(|e| raised(&e))
+    pool::guarded(of)?.map_err(|e| raised(&e))
 }
 
 /// Estimated models with the data that they rest on.
-#[pyclass(frozen, module = "turnover")]
+#[pyclass(frozen, module = "turnover._turnover")]
 pub(crate) struct Models {
     input: Input,
     models: Vec<Estimated>,
@@ -104,12 +105,23 @@ pub(crate) struct Models {
 /// Estimates.
 #[pyfunction]
 pub(crate) fn estimate(py: Python<'_>, table: &Table, spec: Spec) -> PyResult<Models> {
-    let table = table.raw();
+    let question = pool::guarded(|| spec.question())?.map_err(|e| raised(&e))?;
+    let uses = question.uses().map_err(|e| raised(&e))?;
+    let filter = spec.filter().map_err(|e| raised(&e))?;
+    let raw = pool::run(py, || table.used(&uses))??;
+    // Text and numbers as the filter compares them, which are not always those of levels.
+    let filtered = filter.as_ref().map(|filter| {
+        let uses: Vec<(String, Use)> = filter.columns().iter().map(|c| ((*c).to_owned(), Use::default())).collect();
+        pool::run(py, || table.used(&uses))?
+    });
+    let filtered = filtered.transpose()?;
     let done = wait::for_it(py, None, move |watch| {
-        let question = spec.question()?;
-        // The columns are shared with the frame until numbers are made of them.
-        let table = Arc::unwrap_or_clone(table);
-        let input = Input::of(table, spec.filter()?.as_ref(), &question)?;
+        let rows = filter.as_ref().zip(filtered.as_ref()).map(|(filter, table)| filter.rows(table)).transpose()?;
+        let raw = match rows {
+            Some(rows) if raw.rows > 0 => raw.taken(&rows),
+            _ => raw,
+        };
+        let input = Input::of_typed(raw);
         let models = models(&input, &question, watch)?;
         let answer = tell(&input, &question, &models);
         Ok::<_, AnalysisError>(Models { input, models, answer })
@@ -124,9 +136,6 @@ impl Models {
     }
 }
 
-/// Levels of one family of fixed effects with their values.
-type Levels = Vec<(String, f64)>;
-
 #[pymethods]
 impl Models {
     fn __len__(&self) -> usize {
@@ -134,18 +143,14 @@ impl Models {
     }
 
     /// The JSON document of the command line.
-    fn json(&self) -> String {
-        self.answer.to_json().to_string()
+    fn json(&self, py: Python<'_>) -> PyResult<String> {
+        pool::run(py, || self.answer.to_json().to_string())
     }
 
     /// What a terminal would show.
-    fn text(&self, width: usize) -> String {
-        terminal(&Document::from(self.answer.clone()), Style { width, colour: false, tables: true })
-    }
-
-    /// A page.
-    fn html(&self) -> PyResult<String> {
-        turnover_brief::html(&Document::from(self.answer.clone())).map_err(pyo3::exceptions::PyRuntimeError::new_err)
+    fn text(&self, py: Python<'_>, width: usize) -> PyResult<String> {
+        let style = Style { width, colour: false, tables: true };
+        pool::run(py, || terminal(&Document::from(self.answer.clone()), style))
     }
 
     /// The covariance of a model's coefficients, row-major.
@@ -158,16 +163,20 @@ impl Models {
         Ok(self.model(at)?.fitted(&self.input, link))
     }
 
-    /// The expected outcome of each row of other data; NaN where the estimate knows nothing of it.
-    fn predict(&self, py: Python<'_>, at: usize, new: &Table, link: bool) -> PyResult<Vec<f64>> {
-        let model = self.model(at)?;
-        let new = Arc::unwrap_or_clone(new.raw());
-        py.detach(|| model.predict(&self.input, new, link)).map_err(|e| raised(&e))
+    /// Outcome less expected outcome by row; NaN for rows that take no part.
+    fn residuals(&self, at: usize) -> PyResult<Vec<f64>> {
+        Ok(self.model(at)?.residuals(&self.input))
     }
 
-    /// The fixed effects by family and level.
-    fn fixed_effects(&self, py: Python<'_>, at: usize) -> PyResult<Vec<(String, Levels)>> {
+    /// R squared of least squares; `None` for PPML.
+    fn r2(&self, at: usize) -> PyResult<Option<f64>> {
+        Ok(self.model(at)?.r2())
+    }
+
+    /// What predictions need of a model, fixed effects included.
+    fn predictor(&self, py: Python<'_>, at: usize) -> PyResult<Predictor> {
         let model = self.model(at)?;
-        Ok(py.detach(|| model.fixed_effects(&self.input)))
+        let known: Known = pool::run(py, || model.predictor(&self.input))?;
+        Ok(Predictor(known))
     }
 }

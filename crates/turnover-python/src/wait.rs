@@ -9,12 +9,14 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use turnover_analysis::Watch;
 
+use crate::pool::{Fault, pooled};
+
 /// How often Python is asked whether Ctrl-C was pressed.
 const TICK: Duration = Duration::from_millis(50);
 
 enum News<T> {
     Step(String, usize, usize),
-    Done(T),
+    Done(Result<T, Fault>),
 }
 
 /// Runs `work` without the interpreter's lock. At Ctrl-C it is told to break off, and the exception is
@@ -33,7 +35,7 @@ pub(crate) fn for_it<T: Send + 'static>(
         let tell = move |what: &str, done: usize, all: usize| {
             let _ = steps.send(News::Step(what.to_owned(), done, all));
         };
-        let result = work(Watch::new(&tell, &own));
+        let result = pooled(|| work(Watch::new(&tell, &own)));
         let _ = send.send(News::Done(result));
     });
     // Only this thread listens; the lock tells the compiler so.
@@ -41,7 +43,7 @@ pub(crate) fn for_it<T: Send + 'static>(
     loop {
         let news = py.detach(|| receive.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(TICK));
         match news {
-            Ok(News::Done(result)) => return Ok(result),
+            Ok(News::Done(result)) => return Ok(result?),
             Ok(News::Step(what, done, all)) => {
                 if let Some(progress) = progress {
                     progress.call1(py, (what, done, all))?;
@@ -49,7 +51,9 @@ pub(crate) fn for_it<T: Send + 'static>(
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(PyRuntimeError::new_err("the answer broke off: this is a fault, report what was asked"));
+                return Err(PyRuntimeError::new_err(
+                    "the answer broke off: this is a bug in turnover, please report what was asked",
+                ));
             }
         }
         if let Err(interrupt) = py.check_signals() {

@@ -1,15 +1,18 @@
 //! The routes: the page's files, and the interface under `/api/v1`.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -21,10 +24,11 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use turnover_analysis::format::in_sentence;
 use turnover_analysis::{AnalysisError, Watch};
-use turnover_data::countries;
+use turnover_data::{Fault, countries};
 use turnover_measures::{Measure, WatchList};
 
 use crate::ask::{self, Ask, Question};
+use crate::budget::Budget;
 use crate::data::{Base, FileWords};
 use crate::error::Refusal;
 use crate::guard::{Guard, guard};
@@ -39,6 +43,8 @@ struct Shared {
     limits: Limits,
     working: Arc<Semaphore>,
     waiting: AtomicUsize,
+    /// Memory for files that are received and read.
+    reading: Budget,
 }
 
 pub(crate) fn app(config: Config, bound: SocketAddr) -> Result<Router, ServerError> {
@@ -46,11 +52,12 @@ pub(crate) fn app(config: Config, bound: SocketAddr) -> Result<Router, ServerErr
     let limits = config.limits;
     let guarding = Arc::new(Guard::new(bound, &config.hosts, config.token));
     let shared = Arc::new(Shared {
-        base: Base::new(config.data, config.catalogue, limits.files)?,
+        base: Base::new(config.data, config.catalogue, limits)?,
         jobs: Jobs::default(),
         limits,
         working: Arc::new(Semaphore::new(limits.working)),
         waiting: AtomicUsize::new(0),
+        reading: Budget::new(limits.reading_bytes),
     });
     Ok(Router::new()
         .route("/api/v1/openapi.json", get(|| async { Json(openapi()) }))
@@ -70,7 +77,23 @@ pub(crate) fn app(config: Config, bound: SocketAddr) -> Result<Router, ServerErr
             )
         })
         .layer(from_fn_with_state(guarding, guard))
+        .layer(from_fn(|request: Request, next: Next| caught(next.run(request))))
         .with_state(shared))
+}
+
+/// A response, or the fault that a panic on the way to it is.
+async fn caught(response: impl Future<Output = Response>) -> Response {
+    let mut response = pin!(response);
+    poll_fn(|context| match Fault::catch(|| response.as_mut().poll(context)) {
+        Ok(polled) => polled,
+        Err(fault) => Poll::Ready(Refusal::from(fault).into_response()),
+    })
+    .await
+}
+
+/// The length that a request says its body has.
+fn declared(request: &Request) -> Option<u64> {
+    request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok())
 }
 
 /// Reads a body within its limits of size and time.
@@ -82,8 +105,7 @@ async fn body(request: Request, most: usize, limits: &Limits) -> Result<Bytes, R
             "larger files are read on the command line, or given to the server with turnover serve --data",
         )
     };
-    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    if declared.is_some_and(|n| n > most as u64) {
+    if declared(&request).is_some_and(|n| n > most as u64) {
         return Err(too_much());
     }
     let read = axum::body::to_bytes(request.into_body(), most);
@@ -141,7 +163,7 @@ async fn work<T: Send + 'static>(
     drop(waiting);
     let own = Arc::clone(shared);
     tokio::task::spawn_blocking(move || {
-        let result = call(&own);
+        let result = Fault::catch(|| call(&own));
         drop(place);
         result
     })
@@ -152,7 +174,8 @@ async fn work<T: Send + 'static>(
             "the answer broke off",
             "report what was asked: this is a fault",
         )
-    })
+    })?
+    .map_err(Refusal::from)
 }
 
 /// The same with a limit of time.
@@ -302,8 +325,20 @@ async fn file(
         Refusal::new(StatusCode::BAD_REQUEST, e.body_text(), "see /api/v1/openapi.json for the words of this address")
     })?;
     let limits = shared.limits;
+    // Room for the body before it comes, and for what is packed in it before it is unpacked.
+    let coming = declared(&request)
+        .and_then(|n| usize::try_from(n).ok())
+        .map_or(limits.file_bytes, |n| n.min(limits.file_bytes));
+    let room = shared.reading.take(coming)?;
     let bytes = body(request, limits.file_bytes, &limits).await?;
-    let taken = in_time(&shared, move |s| s.base.take(&bytes, &words)).await?;
+    let packed = bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(b"PAR1") || bytes.starts_with(b"PK");
+    let unpacked = if packed { Some(shared.reading.take(limits.file_bytes)?) } else { None };
+    let taken = in_time(&shared, move |s| {
+        let taken = s.base.take(&bytes, &words);
+        drop((bytes, room, unpacked));
+        taken
+    })
+    .await?;
     Ok((StatusCode::CREATED, Json(taken)).into_response())
 }
 
@@ -322,4 +357,60 @@ async fn brief_page(State(shared): State<Arc<Shared>>, request: Request) -> Resu
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"brief.html\""));
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use turnover_measures::Catalogue;
+
+    use super::*;
+    use crate::Data;
+
+    fn shared() -> Arc<Shared> {
+        let limits = Limits { working: 1, ..Limits::default() };
+        Arc::new(Shared {
+            base: Base::new(Data::Embedded, Catalogue::embedded().unwrap(), limits.files).unwrap(),
+            jobs: Jobs::default(),
+            limits,
+            working: Arc::new(Semaphore::new(limits.working)),
+            waiting: AtomicUsize::new(0),
+        })
+    }
+
+    fn run<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(work)
+    }
+
+    #[test]
+    fn a_panic_in_an_answer_is_refused_and_the_next_is_answered() {
+        let shared = shared();
+        run(async {
+            // As often as there are places to work, so that one that was not given back would be missed.
+            for _ in 0..3 {
+                let refusal = in_time::<()>(&shared, |s| {
+                    let _held = s.jobs.hold();
+                    panic!("no such number")
+                })
+                .await
+                .unwrap_err();
+                assert_eq!(refusal.status, StatusCode::INTERNAL_SERVER_ERROR);
+                let place = "a fault of this program at crates/turnover-server/src/api.rs:";
+                assert!(refusal.error.starts_with(place), "{}", refusal.error);
+                assert!(refusal.help.unwrap().contains("please report it"));
+            }
+            assert!(shared.jobs.begin().is_ok(), "the lock that the panic held is of no use any more");
+            assert_eq!(in_time(&shared, |_| Ok(7)).await.unwrap(), 7);
+        });
+    }
+
+    #[test]
+    fn a_panic_on_the_way_to_an_answer_is_a_response() {
+        let response = run(caught(async { panic!("no such route") }));
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = run(to_bytes(response.into_body(), 4096)).unwrap();
+        let json: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(json["status"], "not_answered");
+        assert!(json["error"].as_str().unwrap().ends_with(": no such route"), "{json}");
+    }
 }

@@ -5,14 +5,17 @@ use std::path::Path;
 use axum::http::StatusCode;
 use jiff::civil::Date;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use turnover_analysis::format::multiple;
 use turnover_analysis::{
-    Answer, Model, Pair, PullFile, Watch, check_theta, coverage, diversion, effect, history, levers, potential, reach,
-    turnover,
+    AnalysisError, Answer, Pair, PairFlows, PullFile, Table, Unit, Watch, coverage, diversion, effect, history,
+    potential, reach, turnover,
 };
-use turnover_brief::{Ask as BriefAsk, Document, Evidence, Ground, Question as BriefQuestion, brief, mark_measures};
-use turnover_data::Select;
+use turnover_brief::{
+    Ask as BriefAsk, Document, Evidence, Ground, Question as BriefQuestion, brief, main_measure, mark_measures,
+    reach_supposing,
+};
+use turnover_data::{Flows, Select};
 use turnover_equilibrium::Imbalance;
 
 use crate::data::{Base, Held};
@@ -171,11 +174,32 @@ impl Ask {
         Ok(())
     }
 
-    fn coverage(&self, held: &Held) -> Result<coverage::Question, Refusal> {
+    /// The year of the flows and the day of the measures, for every answer of one page: the year that is
+    /// named; else that of the day, where there are flows of it; else the one that the figures are about, or
+    /// the latest. The day is the one named, else the end of the year.
+    fn resolve(&self, held: &Held, flows: &Flows) -> Result<Resolved, Refusal> {
+        let pair = PairFlows::new(flows, self.pair()?)?;
+        let years = pair.years();
+        let of_day = self.date.map(|d| i32::from(d.year()));
+        // Of a day without flows the latest before it.
+        let near = of_day.map(|y| years.iter().rev().find(|own| **own <= y).or(years.first()).copied());
+        let usual = held.usual_year.filter(|y| years.contains(y));
+        let year = pair.year_or_latest(self.year.or(near.unwrap_or(usual)))?;
+        let end = i16::try_from(year).ok().and_then(|y| Date::new(y, 12, 31).ok()).unwrap_or(Date::MAX);
+        Ok(Resolved { year, date: self.date.unwrap_or(end) })
+    }
+
+    /// The day of the measures where there are no flows of the pair to say the year.
+    fn day(&self, held: &Held) -> Date {
+        let year = self.year.or(held.usual_year).and_then(|y| i16::try_from(y).ok());
+        self.date.or_else(|| Date::new(year?, 12, 31).ok()).unwrap_or(Date::MAX)
+    }
+
+    fn coverage(&self, held: &Held, resolved: Resolved) -> Result<coverage::Question, Refusal> {
         Ok(coverage::Question {
             pair: self.pair()?,
-            date: self.date,
-            year: if self.date.is_some() { self.year } else { self.year.or(held.usual_year) },
+            date: Some(resolved.date),
+            year: Some(resolved.year),
             base_year: self.base_year,
             claim: self.claim / 100.0,
             lift: self.lift.clone(),
@@ -203,6 +227,13 @@ impl Ask {
     }
 }
 
+/// The year and the day that all answers of a page are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Resolved {
+    year: i32,
+    date: Date,
+}
+
 /// Answers, as the JSON that the page shows.
 pub(crate) fn answer(
     base: &Base,
@@ -223,25 +254,34 @@ fn one(base: &Base, held: &Held, question: Question, ask: &Ask, watch: Watch<'_>
     let of_pair = || held.flows(&Select::Pair(pair.a, pair.b));
     let of_both = || held.partners(&Select::Partners(vec![pair.a, pair.b]));
     let catalogue = &base.catalogue;
-    let measure = || {
-        let id = ask.measure.clone().ok_or_else(|| {
-            Refusal::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "no measure is named",
-                "name one in `measure`, as rus-2014-food",
-            )
-        })?;
-        Ok::<_, Refusal>(id)
+    // The one that is named, else the one that the brief would take.
+    let measure = || match &ask.measure {
+        Some(id) => Ok::<_, Refusal>(id.clone()),
+        None => {
+            // The figures with many partners may hold what those of the pair do not.
+            let day = ask.resolve(held, &*of_pair()?).map_or_else(|_| ask.day(held), |r| r.date);
+            Ok(main_measure(&*of_both()?, catalogue, pair, day)?)
+        }
+    };
+    let of = |mut answer: Answer, resolved: Resolved| {
+        answer.named.insert("resolved".into(), json!(resolved));
+        answer
     };
     Ok(match question {
         Question::Turnover => {
-            let year = ask.year.or(held.usual_year);
-            let question = turnover::Question { pair, year, data_words: held.words.clone() };
-            let mut answer = turnover::answer(&*of_pair()?, &question)?;
-            mark_measures(&mut answer, catalogue, pair, ask.date);
-            answer
+            let flows = of_pair()?;
+            let resolved = ask.resolve(held, &flows)?;
+            let question = turnover::Question { pair, year: Some(resolved.year), data_words: held.words.clone() };
+            let mut answer = turnover::answer(&flows, &question)?;
+            mark_measures(&mut answer, catalogue, pair, Some(resolved.date));
+            of(answer, resolved)
         }
-        Question::Coverage => coverage::answer(&*of_pair()?, Some(&*of_both()?), catalogue, &ask.coverage(held)?)?,
+        Question::Coverage => {
+            let flows = of_pair()?;
+            let resolved = ask.resolve(held, &flows)?;
+            let question = ask.coverage(held, resolved)?;
+            of(coverage::answer(&flows, Some(&*of_both()?), catalogue, &question)?, resolved)
+        }
         Question::Effect => {
             let id = measure()?;
             let partner = if catalogue.sender(&id) == Some(pair.a) { pair.b } else { pair.a };
@@ -255,16 +295,18 @@ fn one(base: &Base, held: &Held, question: Question, ask: &Ask, watch: Watch<'_>
             };
             effect::answer(&*of_both()?, catalogue, &question, watch)?
         }
-        Question::Reach if ask.levers.is_empty() => reach::answer(&base.world, &ask.reach()?)?,
         Question::Reach => pulled(base, ask, pair)?,
         Question::Potential => {
+            let resolved = ask.resolve(held, &*of_pair()?)?;
             let question = potential::Question {
                 pair,
-                year: ask.year.or(held.usual_year),
-                date: ask.date,
+                year: Some(resolved.year),
+                date: Some(resolved.date),
+                lift: ask.lift.clone(),
+                bring: ask.bring.clone(),
                 data_words: held.words.clone(),
             };
-            held.with_all(pair, |flows| potential::answer(flows, catalogue, &question))??
+            of(held.with_all(pair, |flows| potential::answer(flows, catalogue, &question))??, resolved)
         }
         Question::History => history::answer(&base.panel, &ask.history()?)?,
         Question::Diversion => {
@@ -296,34 +338,34 @@ fn one(base: &Base, held: &Held, question: Question, ask: &Ask, watch: Watch<'_>
     })
 }
 
-/// Levers first, then what is left.
+/// Levers first, then what is left; what is lifted or brought in and has no lever is named.
 fn pulled(base: &Base, ask: &Ask, pair: Pair) -> Result<Answer, Refusal> {
     #[derive(serde::Serialize)]
     struct File<'a> {
         title: &'a str,
         lever: &'a [Lever],
     }
-    check_theta(ask.theta)?;
+    let supposed =
+        coverage::Question { lift: ask.lift.clone(), bring: ask.bring.clone(), ..coverage::Question::new(pair) };
+    let reach = ask.reach()?;
+    if ask.levers.is_empty() {
+        return Ok(reach_supposing(&base.world, &base.catalogue, &supposed, &reach, None, "")?);
+    }
     // The same file that the command line would read, so that what is shown can be done again.
     let text = toml::to_string(&File { title: "Levers of the page", lever: &ask.levers })
         .map_err(|e| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, e.to_string(), "see docs/scenarios.md"))?;
     let file = PullFile::parse(&text, Path::new("levers.toml"))?;
-    let model = Model::one(base.world.clone(), ask.theta, ask.imbalance());
     let imbalance = if ask.imbalance() == Imbalance::Multiplicative { " --imbalance multiplicative" } else { "" };
-    let question = levers::Question {
-        a: pair.a.to_string(),
-        b: pair.b.to_string(),
-        times: ask.times,
-        file: &file,
-        draws: None,
-        command: format!(
-            "turnover reach {} --times {} --levers levers.toml --theta {}{imbalance}",
-            pair.words(),
-            multiple(ask.times),
-            multiple(ask.theta)
-        ),
-    };
-    let mut answer = levers::answer(&model, &base.catalogue, &question)?;
+    let command = format!(
+        "turnover reach {} --times {} --levers levers.toml --theta {}{imbalance}",
+        pair.words(),
+        multiple(ask.times),
+        multiple(ask.theta)
+    );
+    let mut answer = reach_supposing(&base.world, &base.catalogue, &supposed, &reach, Some(&file), &command)?;
+    let mut lines = Table::new("levers.file", "levers.toml, which the command reads", &[("line", "Line", Unit::Text)]);
+    lines.rows = text.lines().map(|line| vec![line.into()]).collect();
+    answer.tables.push(lines);
     answer.named.insert("levers_toml".into(), text.into());
     Ok(answer)
 }
@@ -334,29 +376,30 @@ pub(crate) fn whole(base: &Base, held: &Held, ask: &Ask, watch: Watch<'_>) -> Re
     let pair = ask.pair()?;
     let flows = held.flows(&Select::Pair(pair.a, pair.b))?;
     let partners = held.partners(&Select::Partners(vec![pair.a, pair.b]))?;
-    let year = ask.year.or(ask.date.map(|d| i32::from(d.year()))).or(held.usual_year);
-    let mut coverage = ask.coverage(held)?;
-    coverage.year = year;
+    let resolved = ask.resolve(held, &flows)?;
     let words = &held.words;
-    let supposed = coverage.supposed();
-    let year_word = year.map_or_else(String::new, |y| format!(" --year {y}"));
-    let date_word = ask.date.map_or_else(String::new, |d| format!(" --date {d}"));
-    let brief_ask = BriefAsk {
+    let mut brief_ask = BriefAsk {
         pair,
         times: ask.times,
-        year,
-        date: ask.date,
-        coverage,
+        year: Some(resolved.year),
+        date: Some(resolved.date),
+        coverage: ask.coverage(held, resolved)?,
         reach: ask.reach()?,
-        figures: held.figures.clone(),
-        command: format!(
-            "turnover brief {} --times {}{year_word}{date_word}{supposed}{words}",
-            pair.words(),
-            multiple(ask.times)
-        ),
+        figures: format!("{}, trade of {}, measures on {}", held.figures, resolved.year, resolved.date),
+        command: String::new(),
         data_words: words.clone(),
         questions: BriefQuestion::ALL.to_vec(),
         partner_words: words.clone(),
+    };
+    let levers = if ask.levers.is_empty() { "" } else { " --levers levers.toml" };
+    brief_ask.command = format!("turnover brief {}{levers}{words}", brief_ask.words());
+    // A refusal that is the question's own fault is the brief's; one of the model stands in its place.
+    let pulled = match pulled(base, ask, pair) {
+        Ok(answer) => Ok(answer),
+        Err(refusal) if ask.levers.is_empty() => {
+            Err(AnalysisError::Change { what: refusal.error, help: refusal.help.unwrap_or_default() })
+        }
+        Err(refusal) => return Err(refusal),
     };
     let about = base.dossier.pair == pair || (base.dossier.pair.a, base.dossier.pair.b) == (pair.b, pair.a);
     let dossier = (about && held.embedded).then(|| base.dossier.clone());
@@ -368,6 +411,7 @@ pub(crate) fn whole(base: &Base, held: &Held, ask: &Ask, watch: Watch<'_>) -> Re
             partners: &partners,
             all,
             dossier,
+            pulled: Some(pulled),
         };
         brief(&flows, ground, &brief_ask, watch)
     })?

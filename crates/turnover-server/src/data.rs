@@ -16,7 +16,7 @@ use turnover_data::{
 use turnover_measures::Catalogue;
 
 use crate::error::Refusal;
-use crate::{Data, ServerError};
+use crate::{Data, Limits, ServerError};
 
 /// The year of the founding case, which the embedded figures are about.
 const EMBEDDED_YEAR: i32 = 2019;
@@ -30,7 +30,7 @@ pub(crate) struct Base {
     /// What the server was started with.
     pub(crate) own: Arc<Held>,
     files: Mutex<VecDeque<(String, Arc<Held>)>>,
-    most_files: usize,
+    limits: Limits,
 }
 
 enum Flowing {
@@ -73,6 +73,14 @@ impl Held {
         })
     }
 
+    /// Bytes of the flows in memory.
+    fn bytes(&self) -> usize {
+        match &self.flows {
+            Flowing::Tables(flows, _) => flows.batch().get_array_memory_size(),
+            Flowing::Store(_) => 0,
+        }
+    }
+
     /// The flows of a pair.
     pub(crate) fn flows(&self, select: &Select) -> Result<Arc<Flows>, Refusal> {
         match &self.flows {
@@ -99,7 +107,7 @@ impl Held {
 }
 
 impl Base {
-    pub(crate) fn new(data: Data, catalogue: Catalogue, most_files: usize) -> Result<Self, ServerError> {
+    pub(crate) fn new(data: Data, catalogue: Catalogue, limits: Limits) -> Result<Self, ServerError> {
         let world = NamedWorld::new(&figures::world_2014()?, None).map_err(|e| DataError::Format {
             path: "the embedded world".to_owned(),
             what: e.to_string(),
@@ -112,7 +120,7 @@ impl Base {
             dossier: Dossier::embedded()?,
             own: Arc::new(Held::new(data)?),
             files: Mutex::new(VecDeque::new()),
-            most_files,
+            limits,
         })
     }
 
@@ -128,9 +136,10 @@ impl Base {
 
     /// Reads a file that was sent and keeps it; the answer describes it.
     pub(crate) fn take(&self, bytes: &[u8], words: &FileWords) -> Result<Value, Refusal> {
-        let table = RawTable::from_bytes(&words.name, bytes).map_err(|e| Refusal::of(&e))?;
+        let most = self.limits.file_bytes as u64;
+        let table = RawTable::from_bytes_within(&words.name, bytes, most).map_err(|e| Refusal::of_file(&e))?;
         let with_columns = |e: &DataError| {
-            let mut refusal = Refusal::of(e);
+            let mut refusal = Refusal::of_file(e);
             refusal.more = Some(json!({"columns": columns(&table)}));
             refusal
         };
@@ -144,7 +153,8 @@ impl Base {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         files.retain(|(own, _)| *own != id);
         files.push_back((id, Arc::new(held)));
-        while files.len() > self.most_files {
+        let kept = |files: &VecDeque<(String, Arc<Held>)>| files.iter().map(|(_, held)| held.bytes()).sum::<usize>();
+        while files.len() > self.limits.files || (files.len() > 1 && kept(&files) > self.limits.kept_bytes) {
             files.pop_front();
         }
         Ok(answer)

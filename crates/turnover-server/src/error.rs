@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use miette::Diagnostic;
 use serde_json::{Value, json};
 use turnover_analysis::AnalysisError;
+use turnover_data::{DataError, Fault};
 
 /// A refusal.
 #[derive(Debug, Clone)]
@@ -34,6 +35,15 @@ impl Refusal {
         Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, error: text, help, more: None }
     }
 
+    /// A file that cannot be read; one that is too large has a status of its own.
+    pub(crate) fn of_file(error: &DataError) -> Self {
+        let mut refusal = Refusal::of(error);
+        if let DataError::TooLarge { .. } = error {
+            refusal.status = StatusCode::PAYLOAD_TOO_LARGE;
+        }
+        refusal
+    }
+
     pub(crate) fn json(&self) -> Value {
         let mut out = json!({"status": "not_answered", "error": self.error, "help": self.help});
         if let (Some(Value::Object(more)), Value::Object(all)) = (&self.more, &mut out) {
@@ -46,6 +56,12 @@ impl Refusal {
 impl From<AnalysisError> for Refusal {
     fn from(error: AnalysisError) -> Self {
         Refusal::of(&error)
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Refusal { status: StatusCode::INTERNAL_SERVER_ERROR, ..Refusal::of(&fault) }
     }
 }
 

@@ -116,3 +116,11 @@ impl Jobs {
         Ok(())
     }
 }
+
+#[cfg(test)]
+impl Jobs {
+    /// Holds the lock of the list, for a test that panics meanwhile.
+    pub(crate) fn hold(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<Job>>> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -6,6 +6,7 @@
 mod api;
 mod ask;
 mod assets;
+mod budget;
 mod data;
 mod error;
 mod guard;
@@ -45,10 +46,14 @@ pub struct Limits {
     pub waiting: usize,
     /// Bytes of a question.
     pub question_bytes: usize,
-    /// Bytes of a file.
+    /// Bytes of a file, as it comes and once it is unpacked.
     pub file_bytes: usize,
+    /// Bytes of all files that are received and read at a time, unpacked; others are asked to come again.
+    pub reading_bytes: usize,
     /// Files kept; the oldest goes.
     pub files: usize,
+    /// Bytes of all flows that are kept; the oldest go.
+    pub kept_bytes: usize,
     /// Time for the head of a request.
     pub head: Duration,
     /// Time for its body.
@@ -65,7 +70,9 @@ impl Default for Limits {
             waiting: 256,
             question_bytes: 64 << 10,
             file_bytes: 256 << 20,
+            reading_bytes: 512 << 20,
             files: 4,
+            kept_bytes: 1 << 30,
             head: Duration::from_secs(10),
             body: Duration::from_secs(30),
             answer: Duration::from_secs(300),

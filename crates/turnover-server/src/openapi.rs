@@ -23,6 +23,7 @@ pub fn openapi() -> Value {
             ("415", "The body is not JSON"),
             ("421", "The server is not called by this name"),
             ("422", "The question has no answer; why, and what to do"),
+            ("500", "A fault of the program: the place, and where to report it"),
             ("503", "Too much is waiting; Retry-After says when to ask again"),
             ("504", "The answer took too long"),
         ] {
@@ -144,7 +145,7 @@ pub fn openapi() -> Value {
                 "lift": ids("Measures taken as lifted"),
                 "bring": ids("Measures taken as in force, whatever their dates"),
                 "levers": {"type": "array", "maxItems": 12, "items": {"$ref": "#/components/schemas/Lever"}, "description": "Changes of trade costs before the rest is sought"},
-                "measure": {"type": ["string", "null"], "description": "The measure of effect and diversion"},
+                "measure": {"type": ["string", "null"], "description": "The measure of effect and diversion; of the pair's, the one that names most codes, if absent"},
                 "years": {"type": "integer", "default": 8, "description": "Within so many years"},
                 "data": {"type": ["string", "null"], "description": "Id of a file that was sent"},
             }, "example": {"a": "USA", "b": "RUS", "times": 3}},
@@ -161,7 +162,8 @@ pub fn openapi() -> Value {
                 "title": text("What was asked"),
                 "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}},
                 "tables": {"type": "array", "items": {"type": "object", "description": "id, title, columns, rows; `shown` has the cells in words"}},
-                "charts": {"type": "array", "items": {"type": "object", "description": "id, title, source, the drawing as data; `svg` has it drawn"}},
+                "charts": {"type": "array", "items": {"type": "object", "description": "id, title, source, the drawing as data; `svg` has it drawn for a page, `file` as a file of its own"}},
+                "resolved": {"type": "object", "description": "The year of the flows and the day of the measures that it is about", "properties": {"year": {"type": "integer"}, "date": {"type": "string", "format": "date"}}},
                 "status": {"type": "string", "const": "answered"},
             }},
             "Finding": {"type": "object", "properties": {
@@ -173,6 +175,7 @@ pub fn openapi() -> Value {
                 "sources": {"type": "array", "items": {"type": "object", "properties": {"name": text("What"), "vintage": text("When"), "hash": text("SHA-256")}}},
                 "caveats": {"type": "array", "items": {"type": "string"}},
                 "reproduce": text("The command that gives it again"),
+                "supposition": text("What it supposes that is not so; absent where nothing is"),
             }},
             "Refusal": {"type": "object", "properties": {
                 "status": {"type": "string", "const": "not_answered"}, "error": text("What is wrong"),

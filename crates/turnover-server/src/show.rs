@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 use turnover_analysis::Answer;
-use turnover_brief::{Document, shown_cell, shown_value, svg};
+use turnover_brief::{Document, shown_cell, shown_value, svg, svg_file};
 
 pub(crate) fn answer(answer: &Answer) -> Value {
     let mut out = answer.to_json();
     for (chart, value) in answer.charts.iter().zip(list(&mut out, "charts")) {
         value["svg"] = svg(chart).into();
+        value["file"] = svg_file(chart).into();
     }
     for (table, value) in answer.tables.iter().zip(list(&mut out, "tables")) {
         let row = |row: &Vec<turnover_analysis::Cell>| -> Vec<String> {

@@ -2,86 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "test code")]
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::sync::mpsc::channel;
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use turnover_measures::Catalogue;
 use turnover_server::{Config, Data, Limits, ServerError, openapi, run};
 
-/// A server of its own, on a port of the system's choice; it ends with the test program.
-fn server(token: Option<&str>, limits: Limits) -> SocketAddr {
-    let (send, receive) = channel();
-    let config = Config {
-        listen: "127.0.0.1:0".parse().unwrap(),
-        token: token.map(str::to_owned),
-        hosts: vec!["figures.example:80".to_owned()],
-        data: Data::Embedded,
-        catalogue: Catalogue::embedded().unwrap(),
-        limits,
-    };
-    std::thread::spawn(move || run(config, |bound| send.send(bound).unwrap()));
-    receive.recv_timeout(Duration::from_secs(10)).unwrap()
-}
+mod support;
 
-/// Sends bytes and returns what comes until the server closes.
-fn talk(to: SocketAddr, request: &str) -> String {
-    let mut stream = TcpStream::connect(to).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let _ = stream.write_all(request.as_bytes());
-    read(&mut stream)
-}
-
-fn read(stream: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    let mut block = [0; 4096];
-    loop {
-        match stream.read(&mut block) {
-            Ok(0) => break,
-            Ok(n) => bytes.extend(&block[..n]),
-            // A refusal may come while the client still sends, and the rest is cut off.
-            Err(e) if e.kind() == ErrorKind::ConnectionReset => break,
-            Err(e) => panic!("{e}"),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Enough of an answer for a message.
-fn start(answer: &str) -> String {
-    answer.chars().take(300).collect()
-}
-
-fn status(answer: &str) -> u16 {
-    answer.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or(0)
-}
-
-fn get(to: SocketAddr, path: &str, headers: &str) -> String {
-    talk(to, &format!("GET {path} HTTP/1.1\r\nHost: {to}\r\nConnection: close\r\n{headers}\r\n"))
-}
-
-fn post(to: SocketAddr, path: &str, headers: &str, body: &str) -> String {
-    let length = body.len();
-    talk(
-        to,
-        &format!(
-            "POST {path} HTTP/1.1\r\nHost: {to}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
-        ),
-    )
-}
-
-fn json(answer: &str) -> Value {
-    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
-}
-
-/// The server is there and answers.
-fn answers(to: SocketAddr) {
-    let answer = post(to, "/api/v1/answers/reach", "", r#"{"times": 3}"#);
-    assert_eq!(status(&answer), 200, "{}", start(&answer));
-    assert!((json(&answer)["cost_cut"].as_f64().unwrap() - 0.242).abs() < 1e-3);
-}
+use support::{answers, get, json, post, send, server, start, status, talk};
 
 #[test]
 fn other_names_and_other_pages_are_turned_away() {
@@ -203,7 +133,8 @@ fn questions_that_make_no_sense_are_answered_so() {
     }
     assert_eq!(status(&post(to, "/api/v1/answers/everything", "", "{}")), 404);
     assert_eq!(status(&post(to, "/api/v1/answers/coverage", "", "{\"lift\": [\"no-such-measure\"]}")), 422);
-    assert_eq!(status(&post(to, "/api/v1/answers/effect", "", "{}")), 422, "no measure is named");
+    let stranger = post(to, "/api/v1/answers/effect", "", r#"{"a": "DEU", "b": "FRA"}"#);
+    assert_eq!(status(&stranger), 422, "there is no measure to ask about");
     let plain = format!(
         "POST /api/v1/answers/reach HTTP/1.1\r\nHost: {to}\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{}}"
     );
@@ -313,6 +244,42 @@ fn files_are_read_or_refused_with_their_columns() {
         assert_eq!(status(&send(&format!("name={name}.csv"), good)), 201);
     }
     assert_eq!(status(&ask(&id)), 404);
+}
+
+/// The most memory that this process has held, in bytes.
+fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with("VmHWM")).unwrap_or_default().to_owned();
+    line.split_whitespace().nth(1).and_then(|n| n.parse::<usize>().ok()).unwrap_or(0) << 10
+}
+
+#[test]
+fn a_small_file_that_unpacks_to_gigabytes_is_refused() {
+    let to = server(None, Limits { file_bytes: 64 << 20, reading_bytes: 160 << 20, ..Limits::default() });
+    let packed = |text: &[u8]| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(text).unwrap();
+        packer.finish().unwrap()
+    };
+    // gzip files may follow each other: four gigabytes in a few megabytes, behind an honest table.
+    let zeros = packed(&vec![b'0'; 32 << 20]);
+    let honest = packed(b"year,exporter,importer,value_usd\n2019,USA,RUS,1\n");
+    let bomb = [&honest[..], &zeros.repeat(128)].concat();
+    assert!(bomb.len() < 24 << 20, "{}", bomb.len());
+    let answer = send(to, "/api/v1/files?name=bomb.csv.gz", &bomb);
+    assert_eq!(status(&answer), 413, "{}", start(&answer));
+    assert!(answer.contains("more than 64 MiB once it is unpacked"), "{}", start(&answer));
+    // Many at once wait for memory or are asked to come again; none takes the server down.
+    let codes: Vec<u16> = std::thread::scope(|scope| {
+        let sent = || scope.spawn(|| status(&send(to, "/api/v1/files?name=bomb.csv.gz", &bomb)));
+        let all: Vec<_> = (0..8).map(|_| sent()).collect();
+        all.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    assert!(codes.iter().all(|c| [413, 503].contains(c)) && codes.contains(&413), "{codes:?}");
+    assert!(peak() < 1 << 30, "{} MiB", peak() >> 20);
+    // What was taken is given back, and an honest file is read.
+    assert_eq!(status(&send(to, "/api/v1/files?name=a.csv.gz", &honest)), 201);
+    answers(to);
 }
 
 /// Each address of the description is there, and asked wrongly it says so.

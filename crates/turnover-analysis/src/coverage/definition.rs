@@ -182,7 +182,7 @@ fn one(facts: &Facts, weights: Weights, instruments: Instruments, ways: Ways, cl
     Some(Definition {
         id: format!("{weight_id}.{instrument_id}.{way_id}"),
         title: format!("{instrument_title}, {weight_title}, {way_title}"),
-        text: format!("{weight_text}; {instrument_text} in force on {}; {way_title}", facts.on),
+        text: format!("{weight_text}; {instrument_text} {}; {way_title}", facts.standing()),
         weights,
         instruments,
         ways,

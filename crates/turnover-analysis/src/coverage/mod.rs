@@ -71,6 +71,29 @@ impl Question {
         };
         format!("{}{}", word("lift", &self.lift), word("bring", &self.bring))
     }
+
+    /// What is supposed that is not so: `Supposing that Food embargo (rus-2014-food) is lifted`.
+    pub fn supposition(&self, catalogue: &Catalogue) -> Option<String> {
+        let part = |ids: &[String], what: &str| {
+            let names: Vec<String> = ids
+                .iter()
+                .map(|id| catalogue.measure(id).map_or_else(|| id.clone(), |m| format!("{} ({id})", m.title)))
+                .collect();
+            let verb = if names.len() == 1 { "is" } else { "are" };
+            (!names.is_empty()).then(|| format!("{} {verb} {what}", listed(&names)))
+        };
+        let parts: Vec<String> =
+            [part(&self.lift, "lifted"), part(&self.bring, "in force")].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| format!("Supposing that {}", parts.join(" and that ")))
+    }
+}
+
+/// `a, b and c`.
+fn listed(names: &[String]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// One product of one direction, with its values and how far each set of measures touches it.
@@ -88,6 +111,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) pair: Pair,
     pub(crate) catalogue: &'a Catalogue,
     pub(crate) on: Date,
+    /// Whether the measures are those of a supposition.
+    pub(crate) supposed: bool,
     pub(crate) year: i32,
     pub(crate) base_year: Option<i32>,
     pub(crate) items: Vec<Item>,
@@ -104,6 +129,11 @@ pub(crate) struct Gone {
 }
 
 impl Facts<'_> {
+    /// `in force on 2019-12-31`, which must not be said of measures that are supposed.
+    pub(crate) fn standing(&self) -> String {
+        format!("{}in force on {}", if self.supposed { "supposed to be " } else { "" }, self.on)
+    }
+
     pub(crate) fn parties(&self, forward: bool) -> (turnover_data::Iso3, turnover_data::Iso3) {
         if forward { (self.pair.a, self.pair.b) } else { (self.pair.b, self.pair.a) }
     }
@@ -145,6 +175,8 @@ pub fn answer(
         });
     }
     let pair = question.pair;
+    known(catalogue, pair)?;
+    let supposition = question.supposition(catalogue);
     let supposed;
     let catalogue = match question.lift.is_empty() && question.bring.is_empty() {
         true => catalogue,
@@ -168,7 +200,8 @@ pub fn answer(
         None => usual_base_year(catalogue, pair, on).filter(|y| p.years().contains(y)),
     };
     let prevented = gone(partners, catalogue, pair, on, year);
-    let mut facts = Facts { pair, catalogue, on, year, base_year, items: Vec::new(), prevented };
+    let mut facts =
+        Facts { pair, catalogue, on, supposed: supposition.is_some(), year, base_year, items: Vec::new(), prevented };
     facts.items = items(&p, &facts);
     let definitions = definition::all(&facts, question.claim);
     let base_word = base_year.map_or_else(String::new, |b| format!(" --base-year {b}"));
@@ -190,7 +223,10 @@ pub fn answer(
     let template = Finding::template(
         Unit::Share,
         "products matched to measures by HS prefix, direction, party and day".to_owned(),
-        vec![p.source.clone(), measures_in_force(catalogue, on)],
+        vec![
+            p.source.clone(),
+            Source { vintage: format!("measures {}", facts.standing()), ..measures_in_force(catalogue, on) },
+        ],
         caveats,
         command.clone(),
     );
@@ -205,7 +241,7 @@ pub fn answer(
         tables::by_instrument_and_sender(&facts),
         tables::by_measure(&facts),
     ];
-    let source_line = format!("{}; {}, measures in force on {on}", p.source.name, catalogue.origin);
+    let source_line = format!("{}; {}, measures {}", p.source.name, catalogue.origin, facts.standing());
     let mut named = Map::new();
     let count = |v: Verdict| definitions.iter().filter(|d| d.verdict == v).count();
     named.insert(
@@ -225,17 +261,39 @@ pub fn answer(
         tables::composition_chart(&facts, &definitions, &source_line),
         tables::definition_chart(&definitions, question.claim, &source_line),
     ];
-    Ok(Answer {
+    let answer = Answer {
         title: format!(
-            "How much of the trade of {} and {} measures touch, {on}",
+            "How much of the trade of {} and {} measures touch, {on}{}",
             in_sentence(pair.a.name()),
-            in_sentence(pair.b.name())
+            in_sentence(pair.b.name()),
+            if facts.supposed { ", supposed" } else { "" }
         ),
         command,
         findings,
         tables,
         charts,
         named,
+    };
+    Ok(match supposition {
+        Some(supposition) => answer.supposing(&supposition),
+        None => answer,
+    })
+}
+
+/// Refuses a pair of which the catalogue knows nothing: what it does not hold is a gap, and no share is 0
+/// because of it.
+fn known(catalogue: &Catalogue, pair: Pair) -> Result<(), AnalysisError> {
+    if catalogue.knows(pair.a, pair.b) {
+        return Ok(());
+    }
+    Err(AnalysisError::Change {
+        what: format!(
+            "the catalogue has no measure between {} and {}, so what measures touch cannot be answered: that is a gap of \
+             the catalogue, not a sign that there is none",
+            in_sentence(pair.a.name()),
+            in_sentence(pair.b.name())
+        ),
+        help: "give a catalogue that has them with --catalogue".to_owned(),
     })
 }
 
@@ -275,7 +333,7 @@ fn items(p: &PairFlows, facts: &Facts) -> Vec<Item> {
 }
 
 /// The catalogue without some measures, and with others in force at any time.
-fn suppose(catalogue: &Catalogue, lift: &[String], bring: &[String]) -> Result<Catalogue, AnalysisError> {
+pub(crate) fn suppose(catalogue: &Catalogue, lift: &[String], bring: &[String]) -> Result<Catalogue, AnalysisError> {
     let mut out = catalogue.clone();
     for id in lift.iter().chain(bring) {
         panel::named(catalogue, id)?;
@@ -340,7 +398,7 @@ fn gone_finding(facts: &Facts, partners: Option<&Flows>, template: &Finding) -> 
         id: "coverage.gone".to_owned(),
         title: "Trade that is gone".to_owned(),
         statement: format!(
-            "In {} bans ({}) prevented trade worth {} (95 % interval {} to {}), which no share of what is left shows",
+            "In {} alone bans ({}) prevented trade worth {} (95 % interval {} to {}), which no share of what is left shows",
             facts.year,
             ids.join(", "),
             usd(usd_gone),
@@ -350,7 +408,11 @@ fn gone_finding(facts: &Facts, partners: Option<&Flows>, template: &Finding) -> 
         value: Number::Value(usd_gone),
         interval: Some(Interval { low, high }),
         unit: Unit::Usd,
-        definition: "covered trade that the estimate expects without the ban, less what it expects with it".to_owned(),
+        definition: format!(
+            "covered trade that the estimate expects without the ban, less what it expects with it, in {} alone; turnover \
+             effect gives the average over all years since",
+            facts.year
+        ),
         method: "PPML difference-in-differences with effects of partner-year, product-year and partner-product, as \
                  turnover effect gives it"
             .to_owned(),
@@ -403,6 +465,12 @@ fn caveats(facts: &Facts) -> Vec<String> {
             strange.len() + told.neither.len(),
             stored.name(),
             some.join(", ")
+        ));
+    }
+    if facts.catalogue.between(facts.pair.a, facts.pair.b, facts.on).next().is_none() {
+        out.push(format!(
+            "The catalogue has no measure between the two {}; what it does not hold counts as not there.",
+            facts.standing()
         ));
     }
     if let Err(Some(why)) = &facts.prevented {
@@ -518,8 +586,9 @@ fn prevented_finding(facts: &Facts, template: &Finding) -> Option<Finding> {
         unit: Unit::Usd,
         definition: format!(
             "trade in {} less trade in {base_year}, over products (as fine as the data has them) that a ban touches \
-             wholly or in part on {}",
-            facts.year, facts.on
+             wholly or in part, bans {}",
+            facts.year,
+            facts.standing()
         ),
         method: "difference between years; other causes than the bans are not taken out".to_owned(),
         ..template.clone()
@@ -541,9 +610,10 @@ fn beyond_finding(facts: &Facts, template: &Finding) -> Option<Finding> {
         id: "coverage.beyond".to_owned(),
         title: "Measures that product data cannot show".to_owned(),
         statement: format!(
-            "{} measure{} in force can be seen in no product code and count{} in no share here: {}",
+            "{} measure{}{} in force can be seen in no product code and count{} in no share here: {}",
             beyond.len(),
             if beyond.len() == 1 { "" } else { "s" },
+            if facts.supposed { " supposed to be" } else { "" },
             if beyond.len() == 1 { "s" } else { "" },
             beyond.join(", ")
         ),

@@ -161,7 +161,11 @@ pub(super) fn by_measure(facts: &Facts) -> Table {
         .collect();
     share_table(
         "coverage.by_measure",
-        "Measures in force, and the share of both directions that each touches",
+        if facts.supposed {
+            "Measures supposed to be in force, and the share of both directions that each touches"
+        } else {
+            "Measures in force, and the share of both directions that each touches"
+        },
         facts,
         &[
             ("id", "Measure"),
@@ -221,6 +225,7 @@ pub(super) fn composition_chart(facts: &Facts, definitions: &[Definition], sourc
         unit: Unit::Usd,
         kind: ChartKind::Bars { bars, marked: Some("touched for certain, and at most".to_owned()) },
         source: source.to_owned(),
+        supposition: None,
     }
 }
 
@@ -249,5 +254,6 @@ pub(super) fn definition_chart(definitions: &[Definition], claim: f64, source: &
         unit: Unit::Share,
         kind: ChartKind::Bars { bars, marked: Some("touched for certain, and at most".to_owned()) },
         source: source.to_owned(),
+        supposition: None,
     }
 }

@@ -19,6 +19,7 @@ struct PageCell {
 struct PageTable {
     id: String,
     title: String,
+    supposition: Option<String>,
     head: Vec<PageCell>,
     rows: Vec<Vec<PageCell>>,
 }
@@ -28,6 +29,7 @@ struct PageFinding {
     title: String,
     value: String,
     statement: String,
+    supposition: Option<String>,
     interval: Option<String>,
     definition: String,
     method: String,
@@ -41,6 +43,7 @@ struct PageChart {
     title: String,
     svg: String,
     source: String,
+    supposition: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -99,6 +102,7 @@ fn section(section: &crate::document::Section) -> PageSection {
                 title: f.title.clone(),
                 value: value(f),
                 statement: f.statement.clone(),
+                supposition: f.supposition.clone(),
                 interval: f.interval.map(|i| super::range(i, f.unit)),
                 definition: f.definition.clone(),
                 method: f.method.clone(),
@@ -110,7 +114,12 @@ fn section(section: &crate::document::Section) -> PageSection {
         charts: answer
             .charts
             .iter()
-            .map(|c| PageChart { title: c.title.clone(), svg: svg(c), source: c.source.clone() })
+            .map(|c| PageChart {
+                title: c.title.clone(),
+                svg: svg(c),
+                source: c.source.clone(),
+                supposition: c.supposition.clone(),
+            })
             .collect(),
         tables: answer
             .tables
@@ -119,6 +128,7 @@ fn section(section: &crate::document::Section) -> PageSection {
             .map(|t| PageTable {
                 id: t.id.clone(),
                 title: t.title.clone(),
+                supposition: t.supposition.clone(),
                 head: t
                     .columns
                     .iter()

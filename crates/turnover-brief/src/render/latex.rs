@@ -16,7 +16,11 @@ pub(crate) fn latex(table: &Table) -> String {
 fn render(table: &Table, out: &mut String) -> std::fmt::Result {
     let spec: String = table.columns.iter().map(|c| if c.unit == Unit::Text { 'l' } else { 'r' }).collect();
     writeln!(out, "% needs \\usepackage{{booktabs}}")?;
-    writeln!(out, "\\begin{{table}}\n\\caption{{{}}}\n\\begin{{tabular}}{{{spec}}}\n\\toprule", escape(&table.title))?;
+    writeln!(
+        out,
+        "\\begin{{table}}\n\\caption{{{}}}\n\\begin{{tabular}}{{{spec}}}\n\\toprule",
+        escape(&table.heading())
+    )?;
     let row = |cells: Vec<String>| format!("{} \\\\", cells.join(" & "));
     writeln!(out, "{}", row(table.columns.iter().map(|c| escape(&c.title)).collect()))?;
     writeln!(out, "\\midrule")?;

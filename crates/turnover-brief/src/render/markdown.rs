@@ -27,11 +27,11 @@ fn render(document: &Document, out: &mut String) -> std::fmt::Result {
             writeln!(out, "## {}\n", section.heading)?;
         }
         for f in &section.answer.findings {
-            writeln!(out, "- {}. *{}.*", f.statement, f.definition)?;
+            writeln!(out, "- {}. *{}.*", f.sentence(), f.definition)?;
         }
         writeln!(out, "\n`{}`\n", section.answer.command)?;
         for table in &section.answer.tables {
-            writeln!(out, "### {}\n", table.title)?;
+            writeln!(out, "### {}\n", table.heading())?;
             let row = |cells: Vec<String>| {
                 format!("| {} |", cells.iter().map(|c| c.replace('|', "\\|")).collect::<Vec<_>>().join(" | "))
             };

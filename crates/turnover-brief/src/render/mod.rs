@@ -1,12 +1,17 @@
 //! One module per way to show a document.
 
+mod alone;
+mod bars;
 pub(crate) mod html;
 pub(crate) mod latex;
+mod lines;
 pub(crate) mod markdown;
 pub(crate) mod stata;
 pub(crate) mod svg;
 pub(crate) mod tables;
 pub(crate) mod terminal;
+mod text;
+mod ticks;
 
 use turnover_analysis::format::{number, percent_range};
 use turnover_analysis::{Cell, Finding, Interval, Number, Unit};

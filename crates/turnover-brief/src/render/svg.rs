@@ -1,17 +1,17 @@
-//! Charts as SVG. Colours are CSS variables, so that one drawing serves light, dark and print;
-//! a general plotting library fixes colours and fonts when it draws.
+//! Charts as SVG. On a page colours are CSS variables, so that one drawing serves light, dark and print;
+//! a general plotting library fixes colours and fonts when it draws. In a file they are written out.
 
 use std::fmt::Write;
 
-use turnover_analysis::format::{number, percent_range};
-use turnover_analysis::{Bar, Chart, ChartKind, Line, Mark, Unit};
+use turnover_analysis::{Chart, ChartKind};
+
+use super::text::{escape, wrap};
+use super::{alone, bars, lines};
 
 /// Drawing width in user units. A phone shows it almost one to one, so that text stays legible.
-const WIDTH: f64 = 460.0;
-/// Height of the plot of a line chart.
-const PLOT: f64 = 210.0;
-/// Height of a bar with its gap.
-const BAR: f64 = 21.0;
+pub(super) const WIDTH: f64 = 460.0;
+/// Room for lines of text.
+const ROOM: f64 = WIDTH - 8.0;
 
 /// Variables and classes that the drawings use; the page defines the same.
 pub const STYLE: &str = "\
@@ -21,390 +21,193 @@ pub const STYLE: &str = "\
 .chart .g{stroke:var(--grid);stroke-width:1}.chart .z{stroke:var(--muted);stroke-width:1}\
 .chart .l{fill:none;stroke-width:2;stroke-linejoin:round}.chart .k{stroke:var(--muted);stroke-dasharray:3 3}\
 .chart .b{fill:var(--base)}.chart .p{fill:var(--c2)}.chart .q{fill:var(--c2);opacity:.5}.chart .u{fill:var(--c1)}.chart .d{fill:var(--c2)}\
-.chart .s{font-size:11px}.chart .t{font-weight:600;font-size:14px}\
-.chart .o{font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:4px}.chart .h{fill:transparent}";
-
-/// Colour and dash of each line: told apart without colour too.
-const STROKES: [(&str, &str); 4] =
-    [("var(--c1)", ""), ("var(--c2)", "7 3"), ("var(--c3)", "2 3"), ("var(--muted)", "9 3 2 3")];
+.chart .s{font-size:11px}.chart .t{font-weight:600;font-size:14px}.chart .i{font-style:italic;fill:var(--muted)}\
+.chart .o{font-weight:600}.chart .w{font-weight:600;fill:var(--paper);stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}.chart .h{fill:transparent}";
 
 /// A chart as an SVG element for a page that defines [`STYLE`].
 pub fn svg(chart: &Chart) -> String {
-    element(chart, "")
-}
-
-/// A chart as a file of its own, with title, source and styles.
-pub(crate) fn standalone(chart: &Chart) -> String {
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", element(chart, STYLE))
-}
-
-/// The drawing; with a style it also carries title and source in the picture.
-fn element(chart: &Chart, style: &str) -> String {
-    let mut out = String::new();
-    let alone = !style.is_empty();
-    let title = if alone { wrap(&chart.title, 62) } else { Vec::new() };
-    let source = if alone { wrap(&chart.source, 76) } else { Vec::new() };
-    let top = if alone { 12.0 + 18.0 * title.len() as f64 } else { 0.0 };
     let mut body = String::new();
-    // Writing to a string cannot fail.
-    let height = match &chart.kind {
-        ChartKind::Lines { lines, marks, picked, x_unit, x_title } => {
-            let axes = Axes::new(lines, marks, *picked, chart.unit, *x_unit);
-            axes.draw(lines, marks, *picked, x_title, &mut body)
-        }
-        ChartKind::Bars { bars, marked } => draw_bars(bars, marked.as_deref(), chart.unit, &mut body),
-    };
-    let total = top + height + if alone { 10.0 + 15.0 * source.len() as f64 } else { 0.0 };
-    let _ = write!(
-        out,
-        "<svg class=\"chart\" role=\"img\" aria-label=\"{}\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {total:.0}\">",
+    let height = draw(chart, true, &mut body);
+    format!(
+        "<svg class=\"chart\" role=\"img\" aria-label=\"{}\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height:.0}\">{body}</svg>",
         escape(&chart.title)
-    );
-    if alone {
-        let _ =
-            write!(out, "<style>{style}</style><rect width=\"{WIDTH}\" height=\"{total:.0}\" fill=\"var(--paper)\"/>");
-        for (at, line) in title.iter().enumerate() {
-            let y = 18.0 + 18.0 * at as f64;
-            let _ = write!(out, "<text x=\"4\" y=\"{y:.0}\" class=\"t\">{}</text>", escape(line));
-        }
+    )
+}
+
+/// A chart as a file of its own: title above, source below, and every colour, font and size in it.
+pub fn standalone(chart: &Chart) -> String {
+    let title = wrap(&chart.title, ROOM, 14.0, true);
+    let supposed = chart.supposition.as_deref().map_or_else(Vec::new, |s| wrap(&format!("{s}."), ROOM, 12.0, false));
+    let source = wrap(&chart.source, ROOM, 11.0, false);
+    let mut body = String::new();
+    let height = draw(chart, false, &mut body);
+    let top = 12.0 + 18.0 * title.len() as f64 + 16.0 * supposed.len() as f64;
+    let total = top + height + 10.0 + 15.0 * source.len() as f64;
+    let mut drawing = String::new();
+    let mut text = |class: &str, y: f64, line: &str| {
+        let _ = write!(drawing, "<text class=\"{class}\" x=\"4\" y=\"{y:.0}\">{}</text>", escape(line));
+    };
+    let mut y = 18.0;
+    for line in &title {
+        text("t", y, line);
+        y += 18.0;
     }
-    let _ = write!(out, "<g transform=\"translate(0 {top:.0})\">{body}</g>");
+    for line in &supposed {
+        text("i", y, line);
+        y += 16.0;
+    }
     for (at, line) in source.iter().enumerate() {
-        let y = top + height + 12.0 + 15.0 * at as f64;
-        let _ = write!(out, "<text class=\"m s\" x=\"4\" y=\"{y:.0}\">{}</text>", escape(line));
+        text("m s", top + height + 12.0 + 15.0 * at as f64, line);
     }
-    out.push_str("</svg>");
-    out
+    let _ = write!(drawing, "<g transform=\"translate(0 {top:.0})\">{body}</g>");
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg role=\"img\" aria-label=\"{}\" xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{total:.0}\" viewBox=\"0 0 {WIDTH} {total:.0}\" {}><rect width=\"{WIDTH}\" height=\"{total:.0}\" fill=\"#ffffff\"/>{}</svg>\n",
+        escape(&chart.title),
+        alone::ROOT,
+        alone::resolve(&drawing)
+    )
 }
 
-/// Scales and ticks of a line chart.
-struct Axes {
-    left: f64,
-    top: f64,
-    x: (f64, f64),
-    y: (f64, f64),
-    y_ticks: Vec<f64>,
-    x_ticks: Vec<f64>,
-    unit: Unit,
-    x_unit: Unit,
-}
-
-const RIGHT: f64 = 20.0;
-
-impl Axes {
-    fn new(lines: &[Line], marks: &[Mark], picked: Option<(f64, f64)>, unit: Unit, x_unit: Unit) -> Self {
-        let points = || lines.iter().flat_map(|l| &l.points).chain(picked.as_ref());
-        let xs = points().map(|p| p.0);
-        let mut x = (xs.clone().fold(f64::INFINITY, f64::min), xs.fold(f64::NEG_INFINITY, f64::max));
-        if x.0.is_nan() || x.0 >= x.1 {
-            x = (x.0.min(x.1) - 0.5, x.0.min(x.1) + 0.5);
+/// Draws and returns the height.
+fn draw(chart: &Chart, hover: bool, body: &mut String) -> f64 {
+    match &chart.kind {
+        ChartKind::Lines { lines, marks, picked, x_unit, x_title } => {
+            let plot = lines::Plot { lines, marks, picked: *picked, unit: chart.unit, x_unit: *x_unit, x_title };
+            lines::draw(&plot, hover, body)
         }
-        if !x.0.is_finite() || !x.1.is_finite() {
-            x = (0.0, 1.0);
-        }
-        let highest = points().map(|p| p.1).fold(0.0, f64::max);
-        let lowest = points().map(|p| p.1).fold(0.0, f64::min);
-        let step = nice_step((highest - lowest) / 4.0);
-        let y = ((lowest / step).floor() * step, (highest / step).ceil() * step);
-        let y = if y.1 > y.0 { y } else { (0.0, 1.0) };
-        let count = ((y.1 - y.0) / step).round() as usize;
-        let y_ticks = (0..=count.min(12)).map(|i| y.0 + step * i as f64).collect();
-        let x_step = nice_step((x.1 - x.0) / 7.0).max(1.0);
-        let x_ticks = (0..=20)
-            .map(|i| (x.0 / x_step).ceil() * x_step + x_step * f64::from(i))
-            .filter(|t| *t <= x.1 + 1e-9)
-            .collect();
-        let legend_rows = (lines.len() as f64 / 2.0).ceil();
-        let top = 8.0 + 18.0 * legend_rows + if marks.is_empty() { 0.0 } else { 4.0 };
-        Axes { left: 58.0, top, x, y, y_ticks, x_ticks, unit, x_unit }
+        ChartKind::Bars { bars, marked } => bars::draw(bars, marked.as_deref(), chart.unit, body),
     }
-
-    fn px(&self, x: f64) -> f64 {
-        self.left + (x - self.x.0) / (self.x.1 - self.x.0) * (WIDTH - RIGHT - self.left)
-    }
-
-    fn py(&self, y: f64) -> f64 {
-        self.top + (self.y.1 - y) / (self.y.1 - self.y.0) * PLOT
-    }
-
-    /// Draws and returns the height.
-    fn draw(&self, lines: &[Line], marks: &[Mark], picked: Option<(f64, f64)>, x_title: &str, out: &mut String) -> f64 {
-        for (at, line) in lines.iter().enumerate() {
-            let (x, y) = (4.0 + (at % 2) as f64 * 228.0, 12.0 + (at / 2) as f64 * 18.0);
-            let (colour, dash) = STROKES[at % STROKES.len()];
-            let _ = write!(
-                out,
-                "<line class=\"l\" x1=\"{x}\" x2=\"{}\" y1=\"{}\" y2=\"{}\" stroke=\"{colour}\" stroke-dasharray=\"{dash}\"/><text x=\"{}\" y=\"{y}\">{}</text>",
-                x + 22.0,
-                y - 4.0,
-                y - 4.0,
-                x + 28.0,
-                escape(&line.name)
-            );
-        }
-        for t in &self.y_ticks {
-            let y = self.py(*t);
-            let class = if *t == 0.0 { "z" } else { "g" };
-            let _ = write!(
-                out,
-                "<line class=\"{class}\" x1=\"{}\" x2=\"{}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/><text class=\"m\" x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-                self.left,
-                WIDTH - RIGHT,
-                self.left - 6.0,
-                y + 4.0,
-                tick(*t, self.unit)
-            );
-        }
-        let bottom = self.top + PLOT;
-        for t in &self.x_ticks {
-            let _ = write!(
-                out,
-                "<text class=\"m\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-                self.px(*t),
-                bottom + 18.0,
-                tick(*t, self.x_unit)
-            );
-        }
-        for m in marks.iter().filter(|m| m.x >= self.x.0 && m.x <= self.x.1) {
-            let x = self.px(m.x);
-            let _ = write!(
-                out,
-                "<line class=\"k\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{:.1}\" y2=\"{bottom:.1}\"/><text class=\"m s\" transform=\"translate({:.1} {:.1}) rotate(-90)\">{}</text>",
-                self.top,
-                x - 4.0,
-                bottom - 6.0,
-                escape(&short(&m.label, 34))
-            );
-        }
-        for (at, line) in lines.iter().enumerate() {
-            let (colour, dash) = STROKES[at % STROKES.len()];
-            let points: Vec<String> =
-                line.points.iter().map(|(x, y)| format!("{:.1},{:.1}", self.px(*x), self.py(*y))).collect();
-            let _ = write!(
-                out,
-                "<polyline class=\"l\" points=\"{}\" stroke=\"{colour}\" stroke-dasharray=\"{dash}\"><title>{}</title></polyline>",
-                points.join(" "),
-                escape(&line.name)
-            );
-            // Points to hover over, where they are far enough apart to be told apart.
-            for (x, y) in line.points.iter().filter(|_| line.points.len() <= 60) {
-                let _ = write!(
-                    out,
-                    "<circle class=\"h\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"7\"><title>{}, {}: {}</title></circle>",
-                    self.px(*x),
-                    self.py(*y),
-                    escape(&line.name),
-                    escape(&number(*x, self.x_unit)),
-                    escape(&number(*y, self.unit))
-                );
-            }
-        }
-        if let Some((x, y)) = picked {
-            let (cx, cy) = (self.px(x), self.py(y));
-            let anchor = if cx > WIDTH * 0.6 { "end" } else { "start" };
-            let dx = if cx > WIDTH * 0.6 { -9.0 } else { 9.0 };
-            // A rising curve passes to the upper right of an early point.
-            let dy = if cx > WIDTH * 0.6 { -9.0 } else { 17.0 };
-            let _ = write!(
-                out,
-                "<circle cx=\"{cx:.1}\" cy=\"{cy:.1}\" r=\"5\" fill=\"var(--c1)\" stroke=\"var(--paper)\" stroke-width=\"2\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\" class=\"o\">{}</text>",
-                cx + dx,
-                cy + dy,
-                escape(&number(y, self.unit))
-            );
-        }
-        let mut height = bottom + 26.0;
-        if !x_title.is_empty() {
-            let _ = write!(
-                out,
-                "<text class=\"m\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-                WIDTH - RIGHT,
-                bottom + 36.0,
-                escape(x_title)
-            );
-            height += 16.0;
-        }
-        height
-    }
-}
-
-/// 1, 2 or 5 times a power of ten, at or above the raw step.
-fn nice_step(raw: f64) -> f64 {
-    if raw.is_nan() || raw <= 0.0 || raw.is_infinite() {
-        return 1.0;
-    }
-    let power = 10f64.powf(raw.log10().floor());
-    let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|f| f * power >= raw * 0.999).unwrap_or(10.0);
-    factor * power
-}
-
-/// A tick label: shorter than a value, since ticks are round.
-fn tick(x: f64, unit: Unit) -> String {
-    match unit {
-        Unit::Usd if x == 0.0 => "0".to_owned(),
-        Unit::Usd => {
-            let text = number(x, unit);
-            match text.split_once(' ') {
-                Some((digits, word)) => {
-                    let digits = digits.trim_end_matches('0').trim_end_matches('.');
-                    format!("{} {word}", if digits.is_empty() { "0" } else { digits })
-                }
-                None => text,
-            }
-        }
-        Unit::Share | Unit::Change => {
-            let text = format!("{:.2}", x * 100.0);
-            format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
-        }
-        _ => number(x, unit),
-    }
-}
-
-/// Where the labels of a bar chart end and the bars begin.
-const LABEL: f64 = 204.0;
-/// Room for the value behind the longest bar.
-const VALUE: f64 = 100.0;
-
-/// Draws bars and returns the height.
-fn draw_bars(bars: &[Bar], marked: Option<&str>, unit: Unit, out: &mut String) -> f64 {
-    let highest = bars.iter().map(|b| b.value).fold(0.0, f64::max);
-    let lowest = bars.iter().map(|b| b.value).fold(0.0, f64::min);
-    let span = if highest > lowest { highest - lowest } else { 1.0 };
-    let room = WIDTH - LABEL - VALUE;
-    let zero = LABEL + room * (-lowest / span);
-    let scale = room / span;
-    let mut y = 4.0;
-    if let Some(words) = marked {
-        let mut parts = words.splitn(2, ", and ");
-        let (certain, most) = (parts.next().unwrap_or(words), parts.next().unwrap_or("at most"));
-        let _ = write!(
-            out,
-            "<rect class=\"p\" x=\"4\" y=\"{y}\" width=\"12\" height=\"12\"/><text x=\"21\" y=\"{0}\">{1}</text><rect class=\"q\" x=\"{2}\" y=\"{y}\" width=\"12\" height=\"12\"/><text x=\"{3}\" y=\"{0}\">{4}</text>",
-            y + 10.0,
-            escape(certain),
-            LABEL,
-            LABEL + 17.0,
-            escape(most)
-        );
-        y += 22.0;
-    }
-    for b in bars {
-        let middle = y + BAR / 2.0;
-        let _ = write!(out, "<text x=\"4\" y=\"{:.1}\">{}</text>", middle + 4.0, escape(&short(&b.label, 33)));
-        let rect = |class: &str, from: f64, to: f64| {
-            let (x0, x1) = (zero + from.min(to) * scale, zero + from.max(to) * scale);
-            format!(
-                "<rect class=\"{class}\" x=\"{x0:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{}\"/>",
-                y + 3.0,
-                (x1 - x0).max(0.0),
-                BAR - 6.0
-            )
-        };
-        let end = match marked {
-            Some(_) => {
-                out.push_str(&rect("b", 0.0, b.value));
-                out.push_str(&rect("q", b.marked_low, b.marked_high));
-                out.push_str(&rect("p", 0.0, b.marked_low));
-                zero + b.value.max(0.0) * scale
-            }
-            None => {
-                out.push_str(&rect(if b.value < 0.0 { "d" } else { "u" }, 0.0, b.value));
-                zero + b.value.max(0.0) * scale
-            }
-        };
-        let words = match (marked, unit) {
-            (Some(_), Unit::Share) => percent_range(b.marked_low, b.marked_high).replace(" % to ", "\u{2013}"),
-            _ => number(b.value, unit),
-        };
-        let _ =
-            write!(out, "<text class=\"m\" x=\"{:.1}\" y=\"{:.1}\">{}</text>", end + 5.0, middle + 4.0, escape(&words));
-        y += BAR;
-    }
-    if lowest < 0.0 {
-        let _ = write!(out, "<line class=\"z\" x1=\"{zero:.1}\" x2=\"{zero:.1}\" y1=\"4\" y2=\"{y:.1}\"/>");
-    }
-    y + 6.0
-}
-
-fn short(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let cut: String = text.chars().take(most - 1).collect();
-    format!("{}\u{2026}", cut.trim_end())
-}
-
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let full = lines.last().is_some_and(|l| !l.is_empty() && l.chars().count() + 1 + word.chars().count() > width);
-        if full {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
-}
-
-/// Text for an XML text node or attribute.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            // Control characters are not allowed in XML at all.
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
 mod tests {
+    use turnover_analysis::{Bar, Line, Mark, Unit};
+
+    use super::super::ticks::tests::{numbers, parse};
     use super::*;
 
-    #[test]
-    fn ticks_are_round() {
-        assert_eq!(nice_step(0.9), 1.0);
-        assert_eq!(nice_step(1.1), 2.0);
-        assert_eq!(nice_step(7.2e9), 1e10);
-        assert_eq!(nice_step(f64::NAN), 1.0);
-        assert_eq!(tick(1e10, Unit::Usd), "10 bn");
-        assert_eq!(tick(2.5e9, Unit::Usd), "2.5 bn");
-        assert_eq!(tick(0.25, Unit::Share), "25 %");
+    fn chart(unit: Unit, kind: ChartKind) -> Chart {
+        Chart {
+            id: "x".to_owned(),
+            title: "A finding that is long enough to need a second line in a drawing of this width".to_owned(),
+            unit,
+            kind,
+            source: "A source; a vintage; own calculation".to_owned(),
+            supposition: Some("Supposing that Food embargo (rus-2014-food) is lifted".to_owned()),
+        }
+    }
+
+    fn lines(points: Vec<(f64, f64)>, x_unit: Unit) -> ChartKind {
+        let lines = vec![Line { name: "Turnover".into(), points }];
+        ChartKind::Lines { lines, marks: vec![], picked: None, x_unit, x_title: String::new() }
     }
 
     #[test]
     fn hostile_text_cannot_leave_its_place() {
-        let chart = Chart {
-            id: "x".to_owned(),
-            title: "</svg><script>alert(1)</script>\" onload=\"x".to_owned(),
-            unit: Unit::Count,
-            kind: ChartKind::Bars {
-                bars: vec![Bar { label: "<b>&\u{0}".to_owned(), value: 0.0, marked_low: 0.0, marked_high: 0.0 }],
-                marked: None,
-            },
-            source: String::new(),
-        };
-        let drawn = standalone(&chart);
-        assert!(!drawn.contains("<script>") && !drawn.contains("<b>") && !drawn.contains('\u{0}'));
-        assert!(!drawn.contains("\" onload"));
+        let bar = Bar { label: "<b>&\u{0}".to_owned(), value: 0.0, marked_low: 0.0, marked_high: 0.0 };
+        let mut chart = chart(Unit::Count, ChartKind::Bars { bars: vec![bar], marked: None });
+        chart.title = "</svg><script>alert(1)</script>\" onload=\"x class=\"m\" fill=\"var(--c1)\"".to_owned();
+        for drawn in [standalone(&chart), svg(&chart)] {
+            assert!(!drawn.contains("<script>") && !drawn.contains("<b>") && !drawn.contains('\u{0}'));
+            assert!(!drawn.contains("\" onload"));
+        }
+        assert!(standalone(&chart).contains("fill=&quot;var(--c1)"), "text is left as it is");
     }
 
     #[test]
-    fn an_empty_line_chart_is_drawn() {
-        let kind =
-            ChartKind::Lines { lines: vec![], marks: vec![], picked: None, x_unit: Unit::Year, x_title: String::new() };
-        let chart = Chart { id: String::new(), title: "t".into(), unit: Unit::Usd, kind, source: String::new() };
-        assert!(!svg(&chart).contains("NaN"));
+    fn charts_without_numbers_are_drawn() {
+        let nothing = ChartKind::Lines {
+            lines: vec![],
+            marks: vec![],
+            picked: Some((f64::NAN, 1.0)),
+            x_unit: Unit::Year,
+            x_title: String::new(),
+        };
+        let broken = vec![(f64::NAN, 1.0), (1.0, f64::INFINITY), (2.0, 3.0)];
+        let bar = Bar { label: "x".into(), value: f64::NAN, marked_low: f64::NAN, marked_high: f64::INFINITY };
+        let bars = ChartKind::Bars { bars: vec![bar], marked: Some("a, and b".into()) };
+        for kind in [nothing, lines(broken, Unit::Multiple), lines(vec![(1e17, 0.0)], Unit::Plain), bars] {
+            let drawn = standalone(&chart(Unit::Usd, kind));
+            assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
+        }
+    }
+
+    #[test]
+    fn a_file_needs_nothing_from_elsewhere() {
+        let marks = vec![Mark { x: 2014.0, label: "Food embargo".into() }];
+        let mut kind = lines(vec![(2010.0, 1e9), (2014.0, 2e9), (2019.0, 1.5e9)], Unit::Year);
+        if let ChartKind::Lines { marks: own, picked, x_title, .. } = &mut kind {
+            (*own, *picked, *x_title) = (marks, Some((2019.0, 1.5e9)), "Year".to_owned());
+        }
+        let bar = |value: f64| Bar { label: "Mineral fuels".into(), value, marked_low: 0.1, marked_high: 0.4 };
+        let bars = ChartKind::Bars { bars: vec![bar(1.0), bar(-0.5)], marked: Some("for certain, and at most".into()) };
+        let plain = ChartKind::Bars { bars: vec![bar(1.0), bar(-0.5)], marked: None };
+        for kind in [kind, bars, plain] {
+            let drawn = standalone(&chart(Unit::Usd, kind));
+            for absent in ["var(", "class=", "<style", "system-ui", "href", "url("] {
+                assert!(!drawn.contains(absent), "{absent} in {drawn}");
+            }
+            assert!(drawn.contains("Supposing that Food embargo"), "{drawn}");
+            // What has no colour of its own would come out black.
+            for element in
+                drawn.split('<').filter(|e| ["rect", "line ", "polyl", "circl"].iter().any(|n| e.starts_with(n)))
+            {
+                assert!(element.contains(" fill=\"") || element.contains(" stroke=\""), "{element}");
+            }
+        }
+    }
+
+    /// The labels of both axes as they are drawn, each with its place: (place, number).
+    fn drawn_ticks(drawing: &str, anchor: &str, place: &str) -> Vec<(f64, f64)> {
+        let attribute = |e: &str, name: &str| -> f64 {
+            e.split_once(&format!(" {name}=\"")).unwrap().1.split_once('"').unwrap().0.parse().unwrap()
+        };
+        let ticks = drawing.split("<text ").filter(|e| e.contains(&format!("text-anchor=\"{anchor}\"")));
+        ticks
+            .map(|e| {
+                let label = e.split_once('>').unwrap().1.split_once('<').unwrap().0;
+                (attribute(e, place), parse(label))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn drawn_axes_say_where_they_are() {
+        let mut next = numbers(7);
+        for at in 0..3_000 {
+            let unit = [Unit::Usd, Unit::Share, Unit::Change, Unit::Multiple, Unit::Plain][at % 5];
+            let x_unit = [Unit::Multiple, Unit::Plain, Unit::Share][at % 3];
+            let (sx, sy) = (10f64.powf(next() * 24.0 - 10.0), 10f64.powf(next() * 30.0 - 12.0));
+            let points: Vec<(f64, f64)> = (0..5).map(|_| (sx * next(), sy * (next() - 0.3))).collect();
+            let drawing = svg(&chart(unit, lines(points.clone(), x_unit)));
+            for (ticks, value) in
+                [(drawn_ticks(&drawing, "end", "y"), 1usize), (drawn_ticks(&drawing, "middle", "x"), 0)]
+            {
+                // Places on paper and numbers said lie on one line, through the points of the curve.
+                let curve: Vec<(f64, f64)> = drawing
+                    .split_once("points=\"")
+                    .unwrap()
+                    .1
+                    .split_once('"')
+                    .unwrap()
+                    .0
+                    .split(' ')
+                    .map(|p| p.split_once(',').unwrap())
+                    .map(|(x, y)| (x.parse().unwrap(), y.parse::<f64>().unwrap() + 4.0))
+                    .collect();
+                let place = |i: usize| if value == 0 { curve[i].0 } else { curve[i].1 };
+                let number = |i: usize| if value == 0 { points[i].0 } else { points[i].1 };
+                let order = |x: &usize, y: &usize| number(*x).total_cmp(&number(*y));
+                let (low, high) = ((0..5).min_by(order).unwrap(), (0..5).max_by(order).unwrap());
+                let slope = (place(high) - place(low)) / (number(high) - number(low));
+                assert!(!ticks.is_empty() || value == 0);
+                for (at, said) in ticks {
+                    let expected = place(low) + slope * (said - number(low));
+                    // A label at the edge is moved in.
+                    let moved = value == 0 && !(60.0..=400.0).contains(&expected);
+                    assert!(moved || (at - expected).abs() < 1.0, "{said} stands at {at}, not {expected}: {unit:?}");
+                }
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
-use turnover_analysis::{Cell, Number, Table, Unit};
+use turnover_analysis::{Cell, Column, Number, Table, Unit};
 
 use crate::document::Document;
 
@@ -54,6 +54,25 @@ pub(crate) fn findings(document: &Document) -> Table {
             f.reproduce.clone().into(),
         ]);
     }
+    // A column of its own where any finding supposes something.
+    if document.findings().any(|f| f.supposition.is_some()) {
+        table.columns.push(Column {
+            name: "supposition".to_owned(),
+            title: "supposition".to_owned(),
+            unit: Unit::Text,
+        });
+        for (row, f) in table.rows.iter_mut().zip(document.findings()) {
+            row.push(f.supposition.clone().map_or(Cell::Missing, Cell::Text));
+        }
+    }
+    table
+}
+
+/// The table with what it supposes in a column of its own, where it supposes anything.
+pub(crate) fn marked(mut table: Table) -> Table {
+    let Some(supposition) = table.supposition.clone() else { return table };
+    table.columns.push(Column { name: "supposition".to_owned(), title: "Supposition".to_owned(), unit: Unit::Text });
+    table.rows.iter_mut().for_each(|row| row.push(Cell::Text(supposition.clone())));
     table
 }
 

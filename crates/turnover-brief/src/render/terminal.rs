@@ -66,7 +66,7 @@ fn render(document: &Document, style: Style, out: &mut String) -> std::fmt::Resu
             writeln!(out, "{}", style.paint("1;34", &section.heading))?;
         }
         for f in &section.answer.findings {
-            writeln!(out, "{}", wrap(&f.statement, style.width, "  - ", "    "))?;
+            writeln!(out, "{}", wrap(&f.sentence(), style.width, "  - ", "    "))?;
             // A page of many findings keeps definitions to the file; a single answer has room.
             if style.tables {
                 writeln!(out, "{}", style.faint(&wrap(&format!("({})", f.definition), style.width, "    ", "    ")))?;
@@ -74,7 +74,7 @@ fn render(document: &Document, style: Style, out: &mut String) -> std::fmt::Resu
         }
         if style.tables {
             for table in section.answer.tables.iter().filter(|t| !t.rows.is_empty()) {
-                writeln!(out, "\n{}", style.bold(&wrap(&table.title, style.width, "", "")))?;
+                writeln!(out, "\n{}", style.bold(&wrap(&table.heading(), style.width, "", "")))?;
                 // An answer that is only a table is shown whole.
                 let rows = match section.answer.tables.len() {
                     _ if section.answer.findings.is_empty() => table.rows.len(),

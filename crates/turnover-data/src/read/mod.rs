@@ -9,6 +9,8 @@ mod offices;
 pub(crate) mod parquet;
 mod select;
 mod stata;
+mod taken;
+mod unpacked;
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -139,6 +141,17 @@ impl RawTable {
 
     /// The same from bytes in memory; `name` stands for the path in messages.
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, DataError> {
+        Self::from_bytes_within(name, bytes, u64::MAX)
+    }
+
+    /// The same of a file that may hold at most so many bytes once it is unpacked.
+    pub fn from_bytes_within(name: &str, bytes: &[u8], most: u64) -> Result<Self, DataError> {
+        if bytes.len() as u64 > most {
+            return Err(unpacked::refuse(name, most, most));
+        }
+        if most < u64::MAX && bytes.starts_with(b"PAR1") {
+            unpacked::check_parquet(name, bytes, most)?;
+        }
         let refuse = |what: &str, help: &str| {
             Err(DataError::Format { path: name.to_owned(), what: what.to_owned(), help: help.to_owned() })
         };
@@ -152,7 +165,7 @@ impl RawTable {
                 return refuse("is a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV");
             }
             [0xD0, 0xCF, 0x11, 0xE0, ..] => return refuse("is a spreadsheet", "save the sheet as CSV"),
-            [0x1F, 0x8B, ..] => text(name, &gzip::unpack(name, bytes)?)?,
+            [0x1F, 0x8B, ..] => text(name, &gzip::unpack(name, bytes, most)?)?,
             _ => text(name, bytes)?,
         };
         let rows = columns.first().map_or(0, RawColumn::len);

@@ -1,7 +1,6 @@
 //! Parquet, through the Arrow reader.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
@@ -15,6 +14,7 @@ use parquet::file::reader::ChunkReader;
 use super::select::{append, finish};
 use super::{Cells, RawColumn};
 use crate::error::DataError;
+use crate::fault::Fault;
 
 /// Rows read at a time.
 const BATCH: usize = 1 << 16;
@@ -56,9 +56,7 @@ pub(super) fn each_batch<R: ChunkReader + 'static>(
     let mask = ProjectionMask::roots(builder.parquet_schema(), fields);
     let mut reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(|e| damaged(name, &e))?;
     // A decoder that gives up by a panic has met damaged data all the same.
-    while let Some(batch) =
-        catch_unwind(AssertUnwindSafe(|| reader.next())).map_err(|_| damaged(name, &"a page cannot be decoded"))?
-    {
+    while let Some(batch) = Fault::catch(|| reader.next()).map_err(|_| damaged(name, &"a page cannot be decoded"))? {
         let batch = batch.map_err(|e| damaged(name, &e))?;
         let mut columns = Vec::with_capacity(batch.num_columns());
         for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {

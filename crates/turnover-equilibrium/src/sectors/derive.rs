@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
+use super::change::Change;
 use super::economy::Economy;
-use super::settle::{Change, Deficits, Map, SettleSettings, Settled, dot};
+use super::settle::{Deficits, Map, SettleSettings, Settled, dot};
 use crate::accelerate::Anderson;
 use crate::error::SolveError;
 
@@ -145,7 +146,7 @@ impl Linear<'_> {
             .map(|r| {
                 let of = r * s..(r + 1) * s;
                 let d_labour = dot(&e.labour[of.clone()], &d_output[of]);
-                d_wage[r] + self.map.pace[r] * (d_labour / self.labour[r] - d_wage[r])
+                d_wage[r] + self.map.labour_pace[r] * (d_labour / self.labour[r] - d_wage[r])
             })
             .collect();
         let world: f64 = supply.iter().sum();

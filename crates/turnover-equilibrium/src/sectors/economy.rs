@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+use crate::newton::{LEAST_THETA, MOST_THETA};
+use crate::world::cut_off;
+
 /// Data of `n` regions and `s` sectors. Tables by sector and region are `s` x `n` (sector by
 /// sector); tables of flows are `s` x `n` x `n`: sector, importer, exporter.
 #[derive(Debug, Clone, Default)]
@@ -108,6 +111,12 @@ pub enum EconomyError {
         /// The range.
         expected: &'static str,
     },
+    /// No chain of trade, in any sector, links a region with the others: nothing ties its wage to theirs.
+    #[error("no chain of trade links region {region} with the others")]
+    Apart {
+        /// The region.
+        region: usize,
+    },
     /// A region without value added or spending.
     #[error("region {region} has no {what}")]
     Empty {
@@ -151,6 +160,9 @@ impl Economy {
         check(data)?;
         let (n, s) = (data.regions, data.sectors);
         let flow = |j: usize, to: usize, from: usize| (j * n + to) * n + from;
+        if let Some(region) = cut_off(n, |to, from| (0..s).any(|j| data.flows[flow(j, to, from)] > 0.0)) {
+            return Err(EconomyError::Apart { region });
+        }
         let mut notes = Vec::new();
         // Domestic sales.
         let mut net = data.flows.clone();
@@ -337,8 +349,10 @@ fn check_theta(data: &EconomyData) -> Result<(), EconomyError> {
     if found != expected {
         return Err(EconomyError::Shape { what, found, expected, regions: data.regions, sectors: data.sectors });
     }
-    match data.theta.iter().position(|t| !(t.is_finite() && *t > 0.0)) {
-        Some(at) => Err(EconomyError::Value { what, at: at + 1, value: data.theta[at], expected: "above 0" }),
+    match data.theta.iter().position(|t| !(LEAST_THETA..=MOST_THETA).contains(t)) {
+        Some(at) => {
+            Err(EconomyError::Value { what, at: at + 1, value: data.theta[at], expected: "a number from 0.01 to 100" })
+        }
         None => Ok(()),
     }
 }

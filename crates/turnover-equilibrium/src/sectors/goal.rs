@@ -1,7 +1,8 @@
 //! Goal-seek with many sectors.
 
+use super::change::Change;
 use super::economy::Economy;
-use super::settle::{Change, SettleSettings, Settled};
+use super::settle::{SettleSettings, Settled};
 use crate::error::{ReachError, SolveError};
 use crate::reach::{Curve, Point, seek};
 
@@ -52,7 +53,10 @@ impl Curve for Sectors<'_> {
 
     fn point(&mut self, b: f64, near: Option<&Settled>) -> Result<Point<Settled>, SolveError> {
         let change = self.change(b);
-        let state = self.economy.settle(&change, self.settings, near)?;
+        let state = match near {
+            None => self.economy.settle(&change, self.settings, None)?,
+            near => self.economy.settle_near(&change, self.settings, near)?,
+        };
         let tangent = self.economy.tangent(&state, &change, &self.direction, self.settings)?;
         let (mut after, mut slope) = (0.0, 0.0);
         for &(from, to) in self.targets {
@@ -89,9 +93,7 @@ impl Economy {
         for &(from, to) in moved {
             (0..self.s).for_each(|j| direction.add_effect(j, to, from, self.theta[j]));
         }
-        // The multiple is sought to 1e-12, so the economy must be at least as precise.
-        let settings = SettleSettings { tolerance: settings.tolerance.min(1e-13), ..*settings };
-        let mut curve = Sectors { economy: self, fixed, moved, targets, settings: &settings, direction, before };
+        let mut curve = Sectors { economy: self, fixed, moved, targets, settings, direction, before };
         let (point, solves) = seek(&mut curve, k)?;
         let change = curve.change(point.b);
         Ok(SectorsReached {

@@ -24,14 +24,17 @@
 //! pass is two streams through `s n^2` numbers. The derivative of everything along a change of
 //! costs is the fixed point of the same map, linearised, and found in the same way.
 
+mod change;
 mod decompose;
 mod derive;
 mod economy;
 mod goal;
 mod settle;
+mod steps;
 
+pub use change::Change;
 pub use decompose::{Decomposition, decompose};
 pub use derive::Tangent;
 pub use economy::{Economy, EconomyData, EconomyError, Note};
 pub use goal::SectorsReached;
-pub use settle::{Change, Deficits, SettleSettings, Settled};
+pub use settle::{Deficits, SettleSettings, Settled};

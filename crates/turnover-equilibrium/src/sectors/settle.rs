@@ -2,9 +2,11 @@
 
 use rayon::prelude::*;
 
+use super::change::Change;
 use super::economy::Economy;
 use crate::accelerate::Anderson;
 use crate::error::SolveError;
+use crate::newton::{MOST_LOG_POINTS, ROUNDING};
 
 /// What happens to imbalances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,45 +20,13 @@ pub enum Deficits {
     Zero,
 }
 
-/// A change of trade costs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Change {
-    pub(super) n: usize,
-    /// `b`: partial effects in log points, sector, importer, exporter.
-    pub(super) effect: Vec<f64>,
-    /// New tariffs by the same layout.
-    pub(super) tariffs: Vec<f64>,
-}
-
-impl Change {
-    /// No change.
-    pub fn none(economy: &Economy) -> Self {
-        Change { n: economy.n, effect: vec![0.0; economy.shares.len()], tariffs: economy.tariffs.clone() }
-    }
-
-    /// Nothing, tariffs included: a direction to be filled, for [`Economy::tangent`].
-    pub fn direction(economy: &Economy) -> Self {
-        let cells = economy.shares.len();
-        Change { n: economy.n, effect: vec![0.0; cells], tariffs: vec![0.0; cells] }
-    }
-
-    /// Adds a partial effect in log points (`b = -theta log(1 + change of cost)`).
-    pub fn add_effect(&mut self, sector: usize, importer: usize, exporter: usize, log_points: f64) {
-        self.effect[(sector * self.n + importer) * self.n + exporter] += log_points;
-    }
-
-    /// Sets a tariff, as a share.
-    pub fn set_tariff(&mut self, sector: usize, importer: usize, exporter: usize, rate: f64) {
-        self.tariffs[(sector * self.n + importer) * self.n + exporter] = rate;
-    }
-}
-
 /// How to solve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SettleSettings {
     /// What happens to imbalances.
     pub deficits: Deficits,
-    /// Largest residual. Default 1e-11.
+    /// Largest residual. Default 1e-13: what is shown as a small difference, the decomposition of
+    /// welfare, needs some digits more than its own.
     pub tolerance: f64,
     /// Passes at most. Default 3000.
     pub max_iterations: usize,
@@ -64,7 +34,7 @@ pub struct SettleSettings {
 
 impl Default for SettleSettings {
     fn default() -> Self {
-        SettleSettings { deficits: Deficits::Kept, tolerance: 1e-11, max_iterations: 3000 }
+        SettleSettings { deficits: Deficits::Kept, tolerance: 1e-13, max_iterations: 3000 }
     }
 }
 
@@ -157,21 +127,24 @@ pub(super) struct Map<'a> {
     pub(super) pull: Vec<f64>,
     /// `pi B / (1 + tau')`; empty in sectors without tariffs.
     net_pull: Vec<Vec<f64>>,
+    /// `tau'`, s x n x n.
+    tariffs: &'a [f64],
     pub(super) deficits: Deficits,
-    /// How far a wage follows the excess demand for labour, by region.
-    pub(super) pace: Vec<f64>,
-    /// Spending by region before the change, the scale of its residuals.
-    scale: Vec<f64>,
-    /// Imports plus exports before the change.
-    trade: Vec<f64>,
+    /// How far a wage follows what the balance of payments lacks, by region.
+    pace: Vec<f64>,
+    /// How far a wage follows the excess demand for labour, by region: the same where the map is
+    /// linearised.
+    pub(super) labour_pace: Vec<f64>,
 }
 
 /// What one pass over a sector gives, by region.
 struct SectorPass {
     log_price: Vec<f64>,
     output: Vec<f64>,
-    /// Part of spending that goes to sellers, the rest to the treasury.
-    sold: Vec<f64>,
+    exports: Vec<f64>,
+    imports: Vec<f64>,
+    /// Part of spending that goes to the treasury.
+    revenue: Vec<f64>,
 }
 
 /// All quantities at one point.
@@ -184,7 +157,7 @@ pub(super) struct At {
 }
 
 impl<'a> Map<'a> {
-    pub(super) fn new(economy: &'a Economy, change: &Change, deficits: Deficits) -> Self {
+    pub(super) fn new(economy: &'a Economy, change: &'a Change, deficits: Deficits) -> Self {
         let (n, s) = (economy.n, economy.s);
         let mut pull = economy.shares.clone();
         let mut net_pull = vec![Vec::new(); s];
@@ -207,6 +180,7 @@ impl<'a> Map<'a> {
             }
         }
         let mut trade = vec![0.0; n];
+        let mut elastic = vec![0.0; n];
         let mut own = vec![0.0; n];
         for j in 0..s {
             for to in 0..n {
@@ -216,17 +190,20 @@ impl<'a> Map<'a> {
                     if from == to {
                         own[to] += flow;
                     } else {
-                        trade[to] += flow;
-                        trade[from] += flow;
+                        for r in [to, from] {
+                            trade[r] += flow;
+                            elastic[r] += economy.theta[j] * flow;
+                        }
                     }
                 }
             }
         }
         // The excess demand for labour falls with the wage by about theta times the part of output
         // that competes abroad.
-        let pace = (0..n).map(|r| 1.0 / (1.0 + 3.0 * trade[r] / (trade[r] + 2.0 * own[r]))).collect();
-        let scale = (0..n).map(|r| economy.spending[r * s..(r + 1) * s].iter().sum()).collect();
-        Map { economy, pull, net_pull, deficits, pace, scale, trade }
+        let labour_pace = (0..n).map(|r| 1.0 / (1.0 + 3.0 * trade[r] / (trade[r] + 2.0 * own[r]))).collect();
+        // Relative to trade the excess falls by about 1 + theta.
+        let pace = (0..n).map(|r| 0.8 / (1.0 + elastic[r] / trade[r].max(f64::MIN_POSITIVE))).collect();
+        Map { economy, pull, net_pull, tariffs: &change.tariffs, deficits, pace, labour_pace }
     }
 
     /// The point from which to start without a better one: nothing has changed.
@@ -247,11 +224,14 @@ impl<'a> Map<'a> {
         let mut output = vec![0.0; n * s];
         let mut new_price = vec![0.0; n * s];
         let mut revenue = vec![0.0; n];
+        let (mut exports, mut imports) = (vec![0.0; n], vec![0.0; n]);
         for (j, pass) in passes.iter().enumerate() {
             for r in 0..n {
+                exports[r] += pass.exports[r];
+                imports[r] += pass.imports[r];
                 output[r * s + j] = pass.output[r];
                 new_price[r * s + j] = pass.log_price[r];
-                revenue[r] += spending[r * s + j] - pass.sold[r];
+                revenue[r] += pass.revenue[r];
             }
         }
         let wage: Vec<f64> = log_wage.iter().map(|u| u.exp()).collect();
@@ -265,16 +245,22 @@ impl<'a> Map<'a> {
         for r in 0..n {
             let of = r * s..(r + 1) * s;
             labour[r] = dot(&self.economy.labour[of.clone()], &output[of]);
-            let supply = wage[r] * self.economy.value_added[r];
-            new_wage[r] = log_wage[r] + self.pace[r] * (labour[r] / supply).ln();
-            residual = largest(residual, (labour[r] - supply) / self.trade[r].max(f64::MIN_POSITIVE));
+            // Labour demand less supply, once prices and spending stand still, without what is sold at
+            // home: a region that hardly trades any more would lose its digits in it. Its trade today
+            // is no measure of it either.
+            let trade = (exports[r] + imports[r]).max(f64::MIN_POSITIVE);
+            let excess = (exports[r] - imports[r] + deficit[r]) / trade;
+            new_wage[r] = log_wage[r] + self.pace[r] * excess.clamp(-1.0, 1.0);
+            residual = largest(residual, excess);
         }
         let world: f64 = new_wage.iter().zip(&self.economy.value_added).map(|(u, v)| u.exp() * v).sum();
         let total: f64 = self.economy.value_added.iter().sum();
         new_wage.iter_mut().for_each(|u| *u -= (world / total).ln());
+        // Against what the region spends now: a change may leave it little.
+        let size: Vec<f64> = spending.chunks_exact(s).map(|of| of.iter().map(|x| x.abs()).sum()).collect();
         for (at, (a, b)) in new_price.iter().zip(log_price).enumerate() {
             residual = largest(residual, a - b);
-            residual = largest(residual, (new_spending[at] - spending[at]) / self.scale[at / s]);
+            residual = largest(residual, (new_spending[at] - spending[at]) / size[at / s].max(f64::MIN_POSITIVE));
         }
         let mut image = new_wage;
         image.extend(new_price);
@@ -319,23 +305,32 @@ impl<'a> Map<'a> {
         let pull = &self.pull[j * n * n..(j + 1) * n * n];
         let net = if self.net_pull[j].is_empty() { pull } else { &self.net_pull[j][..] };
         let mut log_price = vec![0.0; n];
-        let mut sold = vec![0.0; n];
-        let mut output = vec![0.0; n];
+        let (mut exports, mut imports, mut revenue) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        let mut own = vec![0.0; n];
         for r in 0..n {
             let row = r * n..(r + 1) * n;
             let phi = dot(&pull[row.clone()], &power);
             log_price[r] = -phi.ln() / theta;
             let scale = spending[r * s + j] / phi;
+            let at = j * n * n + r * n;
             let net = &net[row];
-            let mut total = 0.0;
-            for ((o, a), p) in output.iter_mut().zip(net).zip(&power) {
-                let flow = a * p * scale;
-                *o += flow;
-                total += flow;
+            let taxed = !self.net_pull[j].is_empty();
+            for i in 0..n {
+                let flow = net[i] * power[i] * scale;
+                if i == r {
+                    own[r] = flow;
+                } else {
+                    exports[i] += flow;
+                    imports[r] += flow;
+                }
+                // Not spending less what sellers get, which would leave rounding where no tariff is.
+                if taxed {
+                    revenue[r] += self.tariffs[at + i] * flow;
+                }
             }
-            sold[r] = total;
         }
-        SectorPass { log_price, output, sold }
+        let output = exports.iter().zip(&own).map(|(x, y)| x + y).collect();
+        SectorPass { log_price, output, exports, imports, revenue }
     }
 
     fn deficit(&self, wage: &[f64]) -> Vec<f64> {
@@ -395,17 +390,33 @@ impl Economy {
         start: Option<&Settled>,
     ) -> Result<Settled, SolveError> {
         let bad = |what, value, expected| Err(SolveError::Input { what, value, expected });
-        if let Some(value) = change.effect.iter().find(|b| !b.is_finite()) {
-            return bad("a partial effect", *value, "a finite number of log points");
+        if let Some(value) = change.effect.iter().find(|b| !(b.abs() <= MOST_LOG_POINTS)) {
+            return bad("a partial effect", *value, "log points between -690 and 690");
         }
         if let Some(value) = change.tariffs.iter().find(|t| !(t.is_finite() && **t > -1.0)) {
             return bad("a tariff", *value, "a share above -1");
         }
+        self.settle_near(change, settings, start).or_else(|error| match error {
+            SolveError::Input { .. } => Err(error),
+            _ => self.settle_in_steps(change, settings, error),
+        })
+    }
+
+    /// The same without a way round where the iteration fails: for points near a solution.
+    pub(super) fn settle_near(
+        &self,
+        change: &Change,
+        settings: &SettleSettings,
+        start: Option<&Settled>,
+    ) -> Result<Settled, SolveError> {
         let map = Map::new(self, change, settings.deficits);
         // One entry into the pool: passes are too short for one each.
         rayon::scope(|_| map.settle(change, settings, start))
     }
 }
+
+/// Passes without progress after which a residual near the tolerance is rounding.
+const NO_PROGRESS: usize = 40;
 
 impl Map<'_> {
     fn settle(
@@ -418,12 +429,23 @@ impl Map<'_> {
         let mut point = start.map_or_else(|| self.start(), |s| s.point.clone());
         let mut anderson = Anderson::default();
         let mut best = f64::INFINITY;
+        let mut since = 0;
+        let mut nothing_left = None;
         for iteration in 1..=settings.max_iterations {
             let (image, at, residual) = self.image(&point);
-            if let Some(country) = at.income.iter().position(|i| *i <= 0.0) {
-                return Err(SolveError::NoSpending { country });
+            // On the way a region may seem to have nothing left to spend; a few times over it has not.
+            let broke = at.income.iter().position(|i| *i <= 0.0);
+            if let Some(country) = broke {
+                let count = nothing_left.map_or(1, |(_, n)| n + 1);
+                nothing_left = Some((country, count));
+                if count > 20 || !image.iter().all(|x| x.is_finite()) {
+                    return Err(SolveError::NoSpending { country });
+                }
+                anderson.restart();
             }
-            if residual <= settings.tolerance {
+            since = if residual < 0.9 * best { 0 } else { since + 1 };
+            let rounding = residual <= best && since > NO_PROGRESS && residual <= ROUNDING * settings.tolerance;
+            if broke.is_none() && (residual <= settings.tolerance || rounding) {
                 let log_price =
                     (0..e.n).map(|r| dot(&e.demand[r * e.s..(r + 1) * e.s], &point[e.n + r * e.s..][..e.s])).collect();
                 return Ok(Settled {

@@ -12,18 +12,29 @@
 //! `S` is small (the levels of the other families), symmetric and positive semi-definite, and is
 //! never formed: one product is one streaming pass over `w`. Conjugate gradients with a diagonal
 //! preconditioner solve it; in trade panels 5 to 15 products are enough, where alternating
-//! projections on all families take hundreds.
+//! projections on all families take hundreds. Where effects hang together by few rows (workers who
+//! seldom change firms) the diagonal is replaced by approximate factors of the families' graphs
+//! (`schwarz`). Families that lie within another one are left out (`nested`).
 
+mod cg;
 mod exp;
+mod laplacian;
+mod nested;
 mod plan;
+mod schwarz;
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 
 use plan::Plan;
+use schwarz::{Pairs, Schwarz};
 
+pub(crate) use cg::Rhs;
 pub(crate) use exp::exp_all;
+pub(crate) use nested::contained;
 
 /// One family of fixed effects: which level each row belongs to.
 #[derive(Debug, Clone)]
@@ -78,6 +89,11 @@ const LANES: usize = 4;
 /// One number of each.
 type Lane = [f64; LANES];
 
+/// A row of a smaller weight than this, against the heaviest, is light.
+const LIGHT: f64 = 1e-9;
+/// What a basis of norm 1 and the effects may have in common.
+const OVERLAP: f64 = 1e-6;
+
 /// How a solve went.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Solved {
@@ -91,36 +107,63 @@ pub(crate) struct Solved {
 /// see [`Absorber::sorted`].
 pub(crate) struct Absorber {
     plan: Plan,
+    /// The plan's families by their place in the caller's order.
+    kept: Vec<usize>,
+    /// Number of families of the caller.
+    families: usize,
     /// Weights by sorted row.
     weight: Vec<f64>,
     /// `V'W V`: weight of each group.
     group_weight: Vec<f64>,
     /// Whether nothing is absorbed.
     idle: bool,
-    /// `diag(S)`, from below: rows that share both a group and a level are rare.
+    /// `diag(S)`.
     diagonal: Vec<f64>,
+    /// The weight of levels against what elimination leaves of them, on average: how far rounding of a
+    /// right-hand side is magnified.
+    magnified: f64,
+    /// Whether the diagonal has proved too weak a preconditioner.
+    hard: AtomicBool,
+    pairs: OnceLock<Pairs>,
+    schwarz: OnceLock<Schwarz>,
 }
 
 /// A slice of rows handed to one piece of work.
 type Pieces<'a, T> = Vec<&'a mut [T]>;
 
 impl Absorber {
-    pub(crate) fn new(effects: &Effects) -> Self {
-        let plan = Plan::new(effects);
+    /// The design of some effects on the rows of `used`; other rows must get the weight 0.
+    pub(crate) fn new(effects: &Effects, used: &[bool]) -> Self {
+        let redundant = contained(effects.families(), |row| used[row]);
+        let kept: Vec<usize> = (0..redundant.len()).filter(|f| !redundant[*f]).collect();
+        let families: Vec<&Family> = kept.iter().map(|f| &effects.families()[*f]).collect();
+        let plan = Plan::new(&families, effects.rows());
         let groups = plan.group_start.len() - 1;
         let dimension = plan.dimension();
         Absorber {
             weight: vec![0.0; effects.rows()],
             group_weight: vec![0.0; groups],
             diagonal: vec![0.0; dimension],
+            magnified: 1.0,
             idle: false,
+            families: effects.families().len(),
+            kept,
+            hard: AtomicBool::new(false),
+            pairs: OnceLock::new(),
+            schwarz: OnceLock::new(),
             plan,
         }
     }
 
     /// One that absorbs nothing: its one group has no mean.
-    pub(crate) fn idle(rows: &Effects) -> Self {
-        Absorber { idle: true, ..Absorber::new(rows) }
+    pub(crate) fn idle(rows: usize) -> Self {
+        let all = Family { name: String::new(), codes: vec![0; rows], levels: 1 };
+        Absorber { idle: true, ..Absorber::new(&Effects { families: vec![all] }, &vec![true; rows]) }
+    }
+
+    /// Whether nothing is absorbed.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.idle
     }
 
     pub(crate) fn dimension(&self) -> usize {
@@ -180,35 +223,53 @@ impl Absorber {
         let plan = &self.plan;
         let dimension = plan.dimension();
         let weight = &self.weight;
-        let parts: Vec<(Vec<f64>, Vec<f64>)> = plan
+        let parts: Vec<(Vec<f64>, Vec<f64>, Vec<f64>)> = plan
             .pieces
             .par_iter()
             .map(|piece| {
                 let mut sums = Vec::with_capacity(piece.len());
-                let mut diagonal = vec![0.0; dimension];
+                let (mut diagonal, mut whole) = (vec![0.0; dimension], vec![0.0; dimension]);
+                let mut cells = Cells { sum: vec![0.0; if plan.repeats { dimension } else { 0 }], seen: Vec::new() };
                 for g in piece.clone() {
                     let rows = plan.group_start[g] as usize..plan.group_start[g + 1] as usize;
                     let total: f64 = weight[rows].iter().sum();
                     sums.push(total);
                     let inverse = if total > 0.0 { 1.0 / total } else { 0.0 };
+                    if plan.repeats {
+                        cells.add_group(plan, g, weight);
+                        for k in cells.seen.drain(..) {
+                            let cell = std::mem::take(&mut cells.sum[k as usize]);
+                            whole[k as usize] += cell;
+                            diagonal[k as usize] += remainder(cell, total, inverse);
+                        }
+                        continue;
+                    }
                     for (rows, levels) in runs(plan, g) {
                         for start in levels {
-                            let start = *start as usize;
-                            for (d, w) in diagonal[start..start + rows.len()].iter_mut().zip(&weight[rows.clone()]) {
-                                *d += w - w * w * inverse;
+                            let span = *start as usize..*start as usize + rows.len();
+                            let out = diagonal[span.clone()].iter_mut().zip(&mut whole[span]);
+                            for ((d, t), w) in out.zip(&weight[rows.clone()]) {
+                                *t += w;
+                                *d += remainder(*w, total, inverse);
                             }
                         }
                     }
                 }
-                (sums, diagonal)
+                (sums, diagonal, whole)
             })
             .collect();
         self.group_weight.clear();
         self.diagonal = vec![0.0; dimension];
-        for (sums, diagonal) in parts {
+        let mut whole = vec![0.0; dimension];
+        for (sums, diagonal, part) in parts {
             self.group_weight.extend(sums);
             add(&mut self.diagonal, &diagonal);
+            add(&mut whole, &part);
         }
+        let left = self.diagonal.iter().zip(&whole).filter(|(d, _)| **d > 0.0);
+        let total: f64 = self.group_weight.iter().sum();
+        self.magnified = left.map(|(d, w)| w / d * (w / total)).sum::<f64>().max(1.0);
+        self.schwarz = OnceLock::new();
         if self.idle {
             self.group_weight.fill(0.0);
         }
@@ -218,23 +279,27 @@ impl Absorber {
         &self.weight
     }
 
-    /// `D'W (q - V m(q))`, the right-hand side for a variable over sorted rows.
-    pub(crate) fn project(&self, q: &[f64]) -> Vec<f64> {
-        self.project_many(&[q]).remove(0)
+    /// Solves for the effects of a variable over sorted rows, from the guess in `u` and to a tolerance:
+    /// see [`Absorber::solve_many`].
+    pub(crate) fn solve_variable(&self, q: &[f64], u: &mut [f64], tolerance: f64, most: usize) -> Solved {
+        let (projected, size) = self.project_many(&[q]).remove(0);
+        self.solve(Rhs { projected: &projected, size, tolerance }, u, most)
     }
 
-    /// The same for several variables, four to a pass.
-    pub(crate) fn project_many(&self, variables: &[&[f64]]) -> Vec<Vec<f64>> {
+    /// `D'W (q - V m(q))`, the right-hand side for variables over sorted rows, and `sqrt(q'W q)`. Four
+    /// variables share a pass.
+    pub(crate) fn project_many(&self, variables: &[&[f64]]) -> Vec<(Vec<f64>, f64)> {
         let plan = &self.plan;
         let dimension = plan.dimension();
         let mut out = Vec::with_capacity(variables.len());
         for four in variables.chunks(LANES) {
-            let parts: Vec<Vec<Lane>> = plan
+            let parts: Vec<(Vec<Lane>, Lane)> = plan
                 .pieces
                 .par_iter()
                 .map(|piece| {
                     let mut out = vec![[0.0; LANES]; dimension];
                     let mut pulls = vec![[0.0; LANES]; plan.largest_group];
+                    let mut squares = [0.0; LANES];
                     for g in piece.clone() {
                         let rows = plan.group_start[g] as usize..plan.group_start[g + 1] as usize;
                         let pulls = &mut pulls[..rows.len()];
@@ -243,6 +308,7 @@ impl Absorber {
                             for ((p, q), w) in pulls.iter_mut().zip(&q[rows.clone()]).zip(&self.weight[rows.clone()]) {
                                 p[l] = w * q;
                                 mean[l] += p[l];
+                                squares[l] += p[l] * q;
                             }
                         }
                         mean = mean.map(|total| ratio(total, self.group_weight[g]));
@@ -263,11 +329,12 @@ impl Absorber {
                             }
                         }
                     }
-                    out
+                    (out, squares)
                 })
                 .collect();
             for l in 0..four.len() {
-                out.push((0..dimension).map(|k| parts.iter().map(|p| p[k][l]).sum()).collect());
+                let projected = (0..dimension).map(|k| parts.iter().map(|p| p.0[k][l]).sum()).collect();
+                out.push((projected, parts.iter().map(|p| p.1[l]).sum::<f64>().sqrt()));
             }
         }
         out
@@ -422,113 +489,6 @@ impl Absorber {
         }
     }
 
-    /// The size of a right-hand side in the norm that tolerances are about.
-    pub(crate) fn size(&self, rhs: &[f64]) -> f64 {
-        rhs.iter().zip(&self.diagonal).map(|(r, d)| if *d > 0.0 { r * r / d } else { 0.0 }).sum::<f64>().sqrt()
-    }
-
-    /// Solves `S u = rhs` for one vector: see [`Absorber::solve_many`].
-    pub(crate) fn solve(&self, rhs: &[f64], u: &mut [f64], tolerance: f64, most: usize) -> Solved {
-        let mut whole = [u.to_vec()];
-        let solved = self.solve_many(&[rhs], &mut whole, &[tolerance], most);
-        u.copy_from_slice(&whole[0]);
-        solved
-    }
-
-    /// Solves `S u = rhs` for several right-hand sides from the guesses in `u`, each to a residual
-    /// below its tolerance times that of `u = 0`, in the norm of the preconditioner. Four at a time
-    /// share their passes over the weights.
-    pub(crate) fn solve_many(&self, rhs: &[&[f64]], u: &mut [Vec<f64>], tolerance: &[f64], most: usize) -> Solved {
-        let mut solved = Solved { products: 0, converged: true };
-        for first in (0..rhs.len()).step_by(LANES) {
-            let count = (rhs.len() - first).min(LANES);
-            let lanes = first..first + count;
-            let one = self.solve_lanes(&rhs[lanes.clone()], &mut u[lanes.clone()], &tolerance[lanes], most);
-            solved.products += one.products;
-            solved.converged &= one.converged;
-        }
-        solved
-    }
-
-    fn solve_lanes(&self, rhs: &[&[f64]], u: &mut [Vec<f64>], tolerance: &[f64], most: usize) -> Solved {
-        let dimension = self.plan.dimension();
-        // A level whose rows are alone in their groups has nothing left after elimination: its
-        // diagonal is rounding, and its effect is as good as any at zero.
-        let largest = self.diagonal.iter().copied().fold(0.0, f64::max);
-        let scale: Vec<f64> = self.diagonal.iter().map(|d| if *d > largest * 1e-15 { 1.0 / d } else { 0.0 }).collect();
-        let count = rhs.len();
-        let mut solved = Solved { products: 0, converged: true };
-        let weave = |vectors: &dyn Fn(usize, usize) -> f64| -> Vec<Lane> {
-            (0..dimension).map(|k| std::array::from_fn(|l| if l < count { vectors(l, k) } else { 0.0 })).collect()
-        };
-        let mut residual = weave(&|l, k| rhs[l][k]);
-        let start = scaled_dot(&residual, &scale);
-        let mut target = [0.0; LANES];
-        for l in 0..count {
-            target[l] = start[l] * tolerance[l] * tolerance[l];
-            if start[l] <= 0.0 {
-                u[l].fill(0.0);
-            }
-        }
-        let mut x = weave(&|l, k| u[l][k]);
-        if x.iter().any(|x| *x != [0.0; LANES]) {
-            let product = self.product(&x);
-            solved.products += 1;
-            for (r, p) in residual.iter_mut().zip(&product) {
-                for l in 0..LANES {
-                    r[l] -= p[l];
-                }
-            }
-        }
-        let mut direction: Vec<Lane> = residual.iter().zip(&scale).map(|(r, s)| r.map(|r| r * s)).collect();
-        let mut size = scaled_dot(&residual, &scale);
-        // A lane that has arrived stands still while the others go on.
-        let mut open: [bool; LANES] = std::array::from_fn(|l| size[l] > target[l]);
-        while open.contains(&true) {
-            if solved.products >= most {
-                solved.converged = false;
-                break;
-            }
-            let product = self.product(&direction);
-            solved.products += 1;
-            let mut curvature = [0.0; LANES];
-            for (d, p) in direction.iter().zip(&product) {
-                for l in 0..LANES {
-                    curvature[l] += d[l] * p[l];
-                }
-            }
-            let mut step = [0.0; LANES];
-            for l in 0..LANES {
-                // Without curvature the direction lies in the null space of S (effects that
-                // cancel): nothing to gain.
-                open[l] &= curvature[l] > 0.0;
-                step[l] = if open[l] { size[l] / curvature[l] } else { 0.0 };
-            }
-            for (((x, r), d), p) in x.iter_mut().zip(&mut residual).zip(&direction).zip(&product) {
-                for l in 0..LANES {
-                    x[l] += step[l] * d[l];
-                    r[l] -= step[l] * p[l];
-                }
-            }
-            let next = scaled_dot(&residual, &scale);
-            let mut turn = [0.0; LANES];
-            for l in 0..LANES {
-                turn[l] = if open[l] { next[l] / size[l] } else { 0.0 };
-                size[l] = next[l];
-                open[l] &= size[l] > target[l];
-            }
-            for ((d, r), s) in direction.iter_mut().zip(&residual).zip(&scale) {
-                for l in 0..LANES {
-                    d[l] = r[l] * s + turn[l] * d[l];
-                }
-            }
-        }
-        for (l, u) in u.iter_mut().enumerate() {
-            u.iter_mut().zip(&x).for_each(|(u, x)| *u = x[l]);
-        }
-        solved
-    }
-
     /// Calls `work` for each group with its rows, and a function that adds `D u` of an effect
     /// vector to a buffer over these rows. Returns what the pieces return, in order.
     pub(crate) fn each_group<T: Send, S: Send>(
@@ -580,19 +540,90 @@ impl Absorber {
         );
     }
 
+    /// What scores add up to over a level, against the sum of the sizes that they are made of: the
+    /// largest of all levels of all families. Heavy levels cannot hide light ones.
+    pub(crate) fn imbalance(&self, score: &[f64], size: &[f64]) -> f64 {
+        let own = |(score, size): &(f64, f64)| if *size > 0.0 { score.abs() / size } else { 0.0 };
+        self.by_level(score, size).iter().map(own).fold(0.0, f64::max)
+    }
+
+    /// Whether columns of norm 1 are orthogonal to the effects under the weights.
+    pub(crate) fn orthogonal(&self, columns: &[Vec<f64>]) -> bool {
+        columns.iter().all(|z| {
+            let product: Vec<f64> = z.iter().zip(&self.weight).map(|(z, w)| z * w).collect();
+            let sums = self.by_level(&product, &self.weight);
+            let overlap: f64 = sums.iter().filter(|s| s.1 > 0.0).map(|(sum, weight)| sum / weight * sum).sum();
+            !(overlap.sqrt() > OVERLAP)
+        })
+    }
+
+    /// Whether columns of norm 1 rest on rows whose given weight is lost beside the heaviest. With one family
+    /// each group is freed of its mean by itself; several are solved for together, to the precision of
+    /// the heavy rows.
+    pub(crate) fn rests_on_light_rows(&self, columns: &[Vec<f64>], given: &[f64]) -> bool {
+        if self.plan.others.is_empty() {
+            return false;
+        }
+        let heaviest = given.iter().copied().fold(0.0, f64::max);
+        let share = |z: &Vec<f64>| -> f64 {
+            let light = (0..z.len()).filter(|r| given[*r] < LIGHT * heaviest);
+            light.map(|r| self.weight[r] * z[r] * z[r]).sum()
+        };
+        columns.iter().any(|z| share(z) > OVERLAP)
+    }
+
+    /// Sums of two variables over each level of each family, of the groups first.
+    fn by_level(&self, a: &[f64], b: &[f64]) -> Vec<(f64, f64)> {
+        type Sums = Vec<(f64, f64)>;
+        let plan = &self.plan;
+        let groups = plan.group_start.len() - 1;
+        let parts: Vec<(usize, Sums, Sums)> = plan
+            .pieces
+            .par_iter()
+            .map(|piece| {
+                let mut own = Vec::with_capacity(piece.len());
+                let mut others = vec![(0.0, 0.0); plan.dimension()];
+                for g in piece.clone() {
+                    let rows = plan.group_start[g] as usize..plan.group_start[g + 1] as usize;
+                    own.push((a[rows.clone()].iter().sum(), b[rows].iter().sum()));
+                    for (rows, levels) in runs(plan, g) {
+                        for start in levels {
+                            let others = &mut others[*start as usize..*start as usize + rows.len()];
+                            for ((o, a), b) in others.iter_mut().zip(&a[rows.clone()]).zip(&b[rows.clone()]) {
+                                o.0 += a;
+                                o.1 += b;
+                            }
+                        }
+                    }
+                }
+                (piece.start, own, others)
+            })
+            .collect();
+        let mut out = vec![(0.0, 0.0); groups + plan.dimension()];
+        for (first, own, others) in parts {
+            out[first..first + own.len()].copy_from_slice(&own);
+            for (o, (a, b)) in out[groups..].iter_mut().zip(others) {
+                o.0 += a;
+                o.1 += b;
+            }
+        }
+        if self.idle { Vec::new() } else { out }
+    }
+
     /// The effects of each family for a variable that lies in their span, given `u`, in the
-    /// caller's order of families.
+    /// caller's order of families; empty for those that lie within another.
     pub(crate) fn effects(&self, q: &[f64], u: &[f64]) -> Vec<Vec<f64>> {
         let mut left = q.to_vec();
         let means: Vec<Vec<f64>> = self.each_group(&mut left, Vec::new, |means: &mut Vec<f64>, group, part| {
             group.subtract_effects(u, part);
             means.push(group.mean(part));
         });
-        let mut out = vec![Vec::new(); self.plan.others.len() + 1];
+        // A family that lies within another one is left at 0.
+        let mut out = vec![Vec::new(); self.families];
         for (k, &f) in self.plan.others.iter().enumerate() {
-            out[f] = u[self.plan.offset[k]..self.plan.offset[k + 1]].to_vec();
+            out[self.kept[f]] = u[self.plan.offset[k]..self.plan.offset[k + 1]].to_vec();
         }
-        out[self.plan.eliminated] = means.into_iter().flatten().collect();
+        out[self.kept[self.plan.eliminated]] = means.into_iter().flatten().collect();
         out
     }
 
@@ -690,19 +721,42 @@ fn runs(plan: &Plan, group: usize) -> Runs<'_> {
     Runs { plan, next: plan.group_run[group] as usize, end: plan.group_run[group + 1] as usize }
 }
 
-fn ratio(total: f64, weight: f64) -> f64 {
-    if weight > 0.0 { total / weight } else { 0.0 }
+/// Weights of the cells of one group, by level of the other families.
+struct Cells {
+    sum: Vec<f64>,
+    seen: Vec<u32>,
 }
 
-/// `r'r` by lane, each entry scaled.
-fn scaled_dot(r: &[Lane], scale: &[f64]) -> Lane {
-    let mut out = [0.0; LANES];
-    for (r, s) in r.iter().zip(scale) {
-        for l in 0..LANES {
-            out[l] += r[l] * r[l] * s;
+impl Cells {
+    fn add_group(&mut self, plan: &Plan, group: usize, weight: &[f64]) {
+        for (rows, levels) in runs(plan, group) {
+            for start in levels {
+                for (step, w) in weight[rows.clone()].iter().enumerate() {
+                    let k = *start as usize + step;
+                    if self.sum[k] == 0.0 && *w > 0.0 {
+                        self.seen.push(k as u32);
+                    }
+                    self.sum[k] += w;
+                }
+            }
         }
     }
-    out
+}
+
+/// What is left of a group's weight beside one cell, against the group's, below which the cell counts
+/// as all of it: the rounding of the sums.
+const ALONE: f64 = 1e-14;
+
+/// What elimination of a group leaves of the weight of one of its cells: nothing where the cell is
+/// all of the group. `inverse` is that of the group's weight.
+#[inline(always)]
+fn remainder(cell: f64, total: f64, inverse: f64) -> f64 {
+    let rest = total - cell;
+    if rest > ALONE * total { cell * (rest * inverse) } else { 0.0 }
+}
+
+fn ratio(total: f64, weight: f64) -> f64 {
+    if weight > 0.0 { total / weight } else { 0.0 }
 }
 
 fn add(a: &mut [f64], b: &[f64]) {

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::{Effects, Family};
+use super::Family;
 
 /// A stretch of a group's rows over which the level of every other family grows by one per row.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +43,8 @@ pub(super) struct Plan {
     pub(super) offset: Vec<usize>,
     /// Rows of the largest group.
     pub(super) largest_group: usize,
+    /// Whether some group has two rows of one level of another family.
+    pub(super) repeats: bool,
     /// Groups, cut into pieces of about equal numbers of rows. The number of pieces does not
     /// depend on the number of threads, and neither do the results.
     pub(super) pieces: Vec<Range<usize>>,
@@ -52,9 +54,8 @@ pub(super) struct Plan {
 const PIECE_ROWS: usize = 16_384;
 
 impl Plan {
-    pub(super) fn new(effects: &Effects) -> Self {
-        let n = effects.rows();
-        let families = effects.families();
+    /// The plan of families with a code for each of `n` rows; at least one family.
+    pub(super) fn new(families: &[&Family], n: usize) -> Self {
         let eliminated = (0..families.len()).max_by_key(|&f| (families[f].levels, f)).unwrap_or(0);
         let others: Vec<usize> = (0..families.len()).filter(|f| *f != eliminated).collect();
         let mut offset = vec![0];
@@ -65,7 +66,7 @@ impl Plan {
         // Counting sort by the first other family, then (stable) by group: within a group rows
         // follow that family's levels.
         let mut order: Vec<u32> = (0..n as u32).collect();
-        let Family { codes, levels, .. } = &families[eliminated];
+        let Family { codes, levels, .. } = families[eliminated];
         // Rows that come in the order of groups are left as they are: their runs are the file's.
         let in_order = codes.is_sorted();
         let group_start = if in_order {
@@ -87,12 +88,17 @@ impl Plan {
         let mut level = vec![0u32; others.len()];
         let mut previous = vec![0u32; others.len()];
         let mut largest_group = 0;
+        let mut repeats = false;
+        let mut last_group = vec![u32::MAX; offset[others.len()]];
         for g in 0..groups {
             let rows = group_start[g] as usize..group_start[g + 1] as usize;
             largest_group = largest_group.max(rows.len());
             for row in rows.clone() {
                 for (k, &f) in others.iter().enumerate() {
                     level[k] = families[f].codes[order[row] as usize] + offset[k] as u32;
+                    let last = &mut last_group[level[k] as usize];
+                    repeats |= *last == g as u32;
+                    *last = g as u32;
                 }
                 let goes_on = row > rows.start && level.iter().zip(&previous).all(|(l, p)| *l == p + 1);
                 match runs.last_mut() {
@@ -130,6 +136,7 @@ impl Plan {
             eliminated,
             offset,
             largest_group,
+            repeats,
             pieces,
         }
     }

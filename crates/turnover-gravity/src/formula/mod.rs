@@ -12,6 +12,7 @@
 //!   with none; `0` or `-1` leaves the constant out;
 //! - right of `|`: fixed effects, `a^b` for combinations.
 
+mod columns;
 mod design;
 mod expr;
 mod panel;
