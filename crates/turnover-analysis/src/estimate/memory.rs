@@ -65,7 +65,7 @@ pub(super) fn typed_frame(table: &mut RawTable) -> Frame {
 fn exact(column: RawColumn, rows: usize) -> Column {
     match &column.cells {
         Cells::Text(_) => Column::text(&(0..rows).map(|r| column.str(r)).collect::<Vec<_>>()),
-        _ => typed(column, rows),
+        _ => typed(&column, rows),
     }
 }
 
