@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use turnover_data::{Cells, Filter, RawColumn, RawTable, Source};
 use turnover_gravity::formula::{Design, Formula, FormulaError, Specification, combinations, design, panel, parse};
 use turnover_gravity::{
-    Cluster, Coefficient, Column, Covariance, Fit, FitError, Frame, Kind, Reason, SeparationCheck, Settings,
+    Cluster, Coefficient, Column, Covariance, Fit, FitError, Frame, Kind, RSquared, Reason, SeparationCheck, Settings,
     SmallSample, Status, least_squares, poisson,
 };
 
@@ -286,19 +286,9 @@ impl Estimated {
         out
     }
 
-    /// R squared of least squares, fixed effects included, by the weights; `None` for PPML.
-    pub fn r2(&self) -> Option<f64> {
-        if self.fit.kind != Kind::LeastSquares {
-            return None;
-        }
-        let y = &self.design.model.y;
-        let used: Vec<usize> = (0..y.len()).filter(|r| self.fit.fitted[*r].is_finite()).collect();
-        let weight = |r: usize| self.design.model.weights.as_ref().map_or(1.0, |w| w[r]);
-        let all: f64 = used.iter().map(|r| weight(*r)).sum();
-        let mean = used.iter().map(|r| weight(*r) * y[*r]).sum::<f64>() / all;
-        let own: f64 = used.iter().map(|r| weight(*r) * (y[*r] - self.fit.fitted[*r]).powi(2)).sum();
-        let total: f64 = used.iter().map(|r| weight(*r) * (y[*r] - mean).powi(2)).sum();
-        (total > 0.0).then(|| 1.0 - own / total)
+    /// The shares of the outcome's variation that least squares explain; `None` for PPML.
+    pub fn r_squared(&self) -> Option<RSquared> {
+        self.fit.r_squared(&self.design.model)
     }
 
     /// Outcome less expected outcome by row of the input; NaN for rows that take no part.
@@ -497,6 +487,11 @@ fn fit_error(e: &FitError, place: &dyn Fn(usize) -> String) -> AnalysisError {
         FitError::NotConverged { .. } => {
             (e.to_string(), "look for regressors on very different scales, or for a nearly perfect fit")
         }
+        FitError::Offset { .. } => {
+            (e.to_string(), "is the offset in logs? Give the log of what the outcome is relative to")
+        }
+        FitError::Weights => (e.to_string(), "scale the weights, or leave the lightest rows out with --filter"),
+        FitError::BadlyConnected { .. } => (e.to_string(), "use fewer fixed effects, or estimate on connected rows"),
         FitError::AllZero | FitError::NoRows(_) => (e.to_string(), "check the outcome and the --filter"),
         FitError::SameFlow { first, second } => (
             format!(
@@ -548,18 +543,32 @@ fn errors_words(question: &Question, m: &Estimated) -> String {
     }
 }
 
+/// The error and interval of a coefficient in words, or why there is none.
+fn uncertainty(m: &Estimated, c: &Coefficient) -> String {
+    if c.std_error.is_finite() {
+        return format!(
+            "standard error {}; 95 % interval {} to {}",
+            significant_digits(c.std_error, 4),
+            significant_digits(c.low, 4),
+            significant_digits(c.high, 4)
+        );
+    }
+    match m.fit.perfect {
+        true => "standard error undefined: the model fits every outcome exactly".to_owned(),
+        false => "standard error undefined: its variance is not positive".to_owned(),
+    }
+}
+
 fn coefficient_finding(input: &Input, question: &Question, m: &Estimated, c: &Coefficient, suffix: &str) -> Finding {
     Finding {
         id: format!("estimate{suffix}.{}", c.name),
         title: c.name.clone(),
         statement: format!(
-            "The coefficient of {} on {} is {} (standard error {}; 95 % interval {} to {})",
+            "The coefficient of {} on {} is {} ({})",
             c.name,
             m.design.outcome,
             significant_digits(c.estimate, 6),
-            significant_digits(c.std_error, 4),
-            significant_digits(c.low, 4),
-            significant_digits(c.high, 4)
+            uncertainty(m, c)
         ),
         value: Number::Value(c.estimate),
         unit: Unit::LogPoints,
@@ -728,7 +737,18 @@ fn etable(question: &Question, models: &[Estimated]) -> Table {
         line(format!("{e} effects"), &|m| if m.design.effects.contains(e) { "yes" } else { "no" }.to_owned());
     }
     line("Observations".to_owned(), &|m| m.fit.nobs.to_string());
-    line("Pseudo R2".to_owned(), &|m| significant_digits(1.0 - m.likelihoods.0 / m.likelihoods.1, 4));
+    match question.kind {
+        Kind::Poisson => {
+            line("Pseudo R2".to_owned(), &|m| significant_digits(1.0 - m.likelihoods.0 / m.likelihoods.1, 4));
+        }
+        Kind::LeastSquares => {
+            let share = |m: &Estimated, of: &dyn Fn(RSquared) -> Option<f64>| {
+                m.r_squared().and_then(of).map_or_else(String::new, |x| significant_digits(x, 4))
+            };
+            line("R2".to_owned(), &|m| share(m, &|r| Some(r.overall)));
+            line("Within R2".to_owned(), &|m| share(m, &|r| r.within));
+        }
+    }
     line("Log-likelihood".to_owned(), &|m| significant_digits(m.likelihoods.0, 8));
     table
 }
@@ -763,7 +783,16 @@ fn named_values(input: &Input, m: &Estimated) -> Map<String, Value> {
     out.insert("converged".into(), json!(m.fit.status == Status::Converged));
     out.insert("deviance".into(), json!(m.fit.deviance));
     out.insert("log_likelihood".into(), json!(m.likelihoods.0));
-    out.insert("pseudo_r2".into(), json!(1.0 - m.likelihoods.0 / m.likelihoods.1));
+    match m.r_squared() {
+        None => {
+            out.insert("pseudo_r2".into(), json!(1.0 - m.likelihoods.0 / m.likelihoods.1));
+        }
+        Some(shares) => {
+            out.insert("r2".into(), json!(shares.overall));
+            out.insert("adjusted_r2".into(), json!(shares.adjusted));
+            out.insert("within_r2".into(), json!(shares.within));
+        }
+    }
     out
 }
 

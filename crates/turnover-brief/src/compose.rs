@@ -1,6 +1,5 @@
 //! Composes the answers to all questions about a pair into one page.
 
-
 use jiff::civil::Date;
 use miette::Diagnostic;
 use turnover_analysis::format::{in_sentence, multiple, percent, percent_range, sentence, usd};

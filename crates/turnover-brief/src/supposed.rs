@@ -19,7 +19,7 @@ pub fn reach_supposing(
         return Ok(with_uncounted(reach::answer(world, reach)?, catalogue, coverage, &[]));
     };
     check_theta(reach.theta)?;
-    let model = Model::one(world.clone(), reach.theta, reach.imbalance);
+    let model = Model::one(world.clone(), reach.theta, reach.imbalance)?;
     let question = levers::Question {
         a: reach.pair.a.to_string(),
         b: reach.pair.b.to_string(),

@@ -454,11 +454,7 @@ impl State {
         // nothing to solve for.
         let size = self.absorber.size(&projected);
         let step_tolerance = step_tolerance.max(ROUNDING / size.max(f64::MIN_POSITIVE));
-        let rho = self.solve_effects(
-            Some((projected, step_tolerance)),
-            &vec![gamma_tolerance; self.x.len()],
-            most,
-        );
+        let rho = self.solve_effects(Some((projected, step_tolerance)), &vec![gamma_tolerance; self.x.len()], most);
         self.refresh_residuals();
         let delta = self.coefficients_step()?;
         let mut step = std::mem::take(&mut self.step);

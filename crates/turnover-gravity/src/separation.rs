@@ -194,8 +194,7 @@ fn undetermined(
     columns: Vec<Vec<f64>>,
     determined: impl Fn(usize) -> bool,
 ) -> Result<Vec<Vec<f64>>, FitError> {
-    let weight: Vec<f64> =
-        (0..absorber.weight().len()).map(|r| if determined(r) { 1.0 } else { 0.0 }).collect();
+    let weight: Vec<f64> = (0..absorber.weight().len()).map(|r| if determined(r) { 1.0 } else { 0.0 }).collect();
     absorber.set_weights(|w| w.copy_from_slice(&weight));
     let sizes: Vec<f64> = columns.iter().map(|c| dot(c, c, &weight).sqrt()).collect();
     // Effects that are taken away on these rows are taken away on all.

@@ -170,7 +170,7 @@ impl Models {
 
     /// R squared of least squares; `None` for PPML.
     fn r2(&self, at: usize) -> PyResult<Option<f64>> {
-        Ok(self.model(at)?.r2())
+        Ok(self.model(at)?.r_squared().map(|r| r.overall).filter(|r| r.is_finite()))
     }
 
     /// What predictions need of a model, fixed effects included.

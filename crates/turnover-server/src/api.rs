@@ -370,11 +370,12 @@ mod tests {
     fn shared() -> Arc<Shared> {
         let limits = Limits { working: 1, ..Limits::default() };
         Arc::new(Shared {
-            base: Base::new(Data::Embedded, Catalogue::embedded().unwrap(), limits.files).unwrap(),
+            base: Base::new(Data::Embedded, Catalogue::embedded().unwrap(), limits).unwrap(),
             jobs: Jobs::default(),
             limits,
             working: Arc::new(Semaphore::new(limits.working)),
             waiting: AtomicUsize::new(0),
+            reading: Budget::new(limits.reading_bytes),
         })
     }
 

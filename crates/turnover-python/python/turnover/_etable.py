@@ -17,14 +17,7 @@ def _cells(fits: Fits) -> tuple[list[str], list[list[str]]]:
     table = fits._table("estimate.etable")
     titles = [c["title"] or "" for c in cast("list[dict[str, str]]", table["columns"])]
     rows = [[str(x) if x is not None else "" for x in row] for row in cast("list[list[object]]", table["rows"])]
-    return titles, [_squared(fits, row) for row in rows]
-
-
-def _squared(fits: Fits, row: list[str]) -> list[str]:
-    """Least squares have no pseudo R2, but R2."""
-    if fits.method != "ols" or row[0] != "Pseudo R2":
-        return row
-    return ["R2", *(f"{fit.r2:.4g}" if fit.r2 is not None else "" for fit in fits)]
+    return titles, rows
 
 
 #: Statistics in the order of a paper; others follow.
