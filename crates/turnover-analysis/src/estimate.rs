@@ -490,7 +490,9 @@ fn fit_error(e: &FitError, place: &dyn Fn(usize) -> String) -> AnalysisError {
         FitError::Offset { .. } => {
             (e.to_string(), "is the offset in logs? Give the log of what the outcome is relative to")
         }
-        FitError::Weights => (e.to_string(), "scale the weights, or leave the lightest rows out with --filter"),
+        FitError::Weights => {
+            (e.to_string(), "leave rows of tiny weights or outcomes out with --filter, or use fewer fixed effects")
+        }
         FitError::BadlyConnected { .. } => (e.to_string(), "use fewer fixed effects, or estimate on connected rows"),
         FitError::AllZero | FitError::NoRows(_) => (e.to_string(), "check the outcome and the --filter"),
         FitError::SameFlow { first, second } => (

@@ -156,9 +156,12 @@ fn a_cubic_in_years_is_estimated() {
 #[test]
 fn errors_survive_levels_far_apart() {
     let room = room();
-    for (file, right) in [("sp_9_25.csv", 0.3113), ("sp_8_18.csv", 0.4021)] {
-        let answer = estimate(&room, &format!("{file} 'y ~ x + i(g)' --ssc none"));
+    for (file, last, right) in [("sp_9_25.csv", 29, 0.3113), ("sp_8_18.csv", 29, 0.4021)] {
+        let answer = estimate(&room, &format!("{file} 'y ~ x + i(g, ref = {last})' --ssc none"));
         close(coefficient(&answer, "(Intercept)").1.unwrap(), right, 3e-4);
+        if last == 29 {
+            close(coefficient(&answer, "g::0").1.unwrap(), 0.4321, 3e-4);
+        }
         assert!(answer["coefficients"].as_array().unwrap().iter().all(|c| c["std_error"].as_f64().unwrap() < 1.0));
     }
 }
@@ -195,10 +198,12 @@ fn units_of_1e200_are_as_good_as_any() {
             scaled += &format!("{:e},{:e},{}\n", number(0) * y_unit, number(1) * x_unit, cells[2]);
         }
         room.file("scaled.csv", scaled);
-        for method in ["ppml", "ols"] {
+        // A slope of 1e360 is beyond the range of numbers.
+        let methods = if y_unit / x_unit > 1e300 { &["ppml"][..] } else { &["ppml", "ols"] };
+        for method in methods {
             let answer = estimate(&room, &format!("scaled.csv 'y ~ x | ex' --method {method}"));
             let (b, error) = coefficient(&answer, "x");
-            if method == "ppml" {
+            if *method == "ppml" {
                 close(b * x_unit, right.0, 1e-9);
                 close(error.unwrap() * x_unit, right.1.unwrap(), 1e-8);
             } else {

@@ -82,8 +82,8 @@ pub enum FitError {
         /// Its largest.
         high: f64,
     },
-    /// Weights so far apart that double precision cannot hold them beside each other.
-    #[error("the weights span too wide a range: beside the heaviest rows the others are rounding")]
+    /// Weights, or means, so far apart that double precision cannot hold them beside each other.
+    #[error("rows weigh too differently: beside the heaviest ones the others are rounding")]
     Weights,
     /// Effects that hang together by too few rows.
     #[error("the fixed effects are connected by too few rows: no solution after {passes} passes over the data")]

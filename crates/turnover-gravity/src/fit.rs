@@ -4,6 +4,7 @@ use crate::absorb::{Absorber, Effects};
 use crate::covariance::SmallSample;
 use crate::linear::sum_rows;
 use crate::model::Model;
+use crate::regressors::scale;
 
 /// Which estimator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,12 +163,16 @@ impl Fit {
         let weight: Vec<f64> = self.used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect();
         let weight = absorber.sorted(weight);
         absorber.set_weights(|w| w.copy_from_slice(&weight));
-        let left = absorber.sorted(left);
+        // Scaled, so that squares stay in the range of numbers.
+        let by = scale(&left, |_| true);
+        let mut left = absorber.sorted(left);
+        left.iter_mut().for_each(|x| *x *= by);
         let mut u = vec![0.0; absorber.dimension()];
         absorber.solve_variable(&left, &mut u, 1e-13, 20_000);
         let mut out = absorber.effects(&left, &u);
         for (values, family) in out.iter_mut().zip(effects.families()) {
             values.resize(family.levels, 0.0);
+            values.iter_mut().for_each(|v| *v /= by);
             let mut seen = vec![false; family.levels];
             for (code, used) in family.codes.iter().zip(&self.used) {
                 seen[*code as usize] |= used;
@@ -283,7 +288,8 @@ impl Fit {
                 self.deviance = over_used(&|r| 2.0 * weight(r) * half_deviance(y[r], fitted[r]));
                 let relative = |r: usize| if fitted[r] > 0.0 { (y[r] - fitted[r]) / fitted[r] } else { 0.0 };
                 let misfit = over_used(&|r| relative(r).powi(2) * (weight(r) * fitted[r] / unit)).sqrt();
-                self.perfect = saturated || misfit <= PERFECT_INDEX;
+                let rounding = PERFECT_INDEX + self.rounding_of_regressors(1.0);
+                self.perfect = saturated || misfit <= rounding;
                 PERFECT_INDEX
             }
             Kind::LeastSquares => {
@@ -295,7 +301,9 @@ impl Fit {
                 self.deviance = self.squares / by_outcome / by_outcome / by_weight;
                 let own = |r: usize| (y[r] - model.offset.as_ref().map_or(0.0, |o| o[r])) * by_outcome;
                 let whole = over_used(&|r| weight(r) * by_weight * own(r).powi(2)).sqrt();
-                self.perfect = saturated || self.squares.sqrt() <= PERFECT * whole;
+                let rows = over_used(&|r| weight(r) * by_weight).sqrt();
+                let rounding = PERFECT * whole + self.rounding_of_regressors(rows);
+                self.perfect = saturated || self.squares.sqrt() <= rounding;
                 PERFECT * whole
             }
         };
@@ -309,6 +317,13 @@ impl Fit {
                 }
             }
         }
+    }
+
+    /// What the rounding of the regressors, of size 1 on rows of this weight, makes of the fit: large
+    /// coefficients that cancel, as those of a cubic in calendar years, magnify it.
+    fn rounding_of_regressors(&self, rows: f64) -> f64 {
+        let sizes = self.coefficients.iter().zip(&self.units).map(|(b, unit)| (b / unit).abs());
+        16.0 * f64::EPSILON * rows * sizes.sum::<f64>()
     }
 
     /// Outcome less fitted mean, by row; NaN for rows that take no part.

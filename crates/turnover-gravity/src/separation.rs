@@ -90,6 +90,8 @@ const POSITIVE: f64 = 1e-5;
 const TOLERANCE: f64 = 1e-9;
 /// What rows with positive outcomes leave of a direction that they do not determine.
 const UNDETERMINED: f64 = 1e-9;
+/// Values of a column of norm 1 that are its rounding.
+const ROUNDING: f64 = 1e-13;
 /// A pull on a row beyond this share of a target of 1 has a sign.
 const PULL: f64 = 1e-6;
 /// Exchanges of rows at most.
@@ -209,7 +211,8 @@ fn undetermined(
             }
         }
         let length = dot(&column, &column, &weight).sqrt();
-        if length > UNDETERMINED * size {
+        // The columns are of norm 1 over all rows.
+        if length > UNDETERMINED * size && length > ROUNDING {
             column.iter_mut().for_each(|c| *c /= length);
             known.push(column);
         } else {

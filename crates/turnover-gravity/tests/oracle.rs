@@ -16,15 +16,12 @@ const QUICK: usize = 2_000;
 /// Designs of it that differ for a known cause that is not mended yet, by place. One that is mended
 /// leaves the list.
 const OPEN: &[(&str, &[usize])] = &[
-    ("fixed effects of outcomes of 1e-162, whose squares underflow", &[67]),
     ("means a factor 1e12 and more below the largest, with digits missing", &[407, 1335, 1898]),
-    ("a saturated model of three families, which their pairs do not show", &[477]),
-    ("refused for weights, with outcomes or weights a factor 1e10 and more apart", &[484, 932, 1050]),
-    ("a row taken for separated", &[1679]),
+    ("refused for rows that weigh a factor 1e10 and more apart", &[30, 484, 532, 701, 932, 1050]),
 ];
 /// Designs of it that may differ where weights are a factor 1e12 apart or more: there double precision
 /// resolves the light rows in part only, and not every such estimate is refused.
-const APART: usize = 60;
+const APART: usize = 20;
 
 #[test]
 fn estimates_agree_with_a_dense_reference() {
