@@ -159,7 +159,7 @@ fn errors_survive_levels_far_apart() {
     for (file, last, right) in [("sp_9_25.csv", 29, 0.3113), ("sp_8_18.csv", 29, 0.4021)] {
         let answer = estimate(&room, &format!("{file} 'y ~ x + i(g, ref = {last})' --ssc none"));
         close(coefficient(&answer, "(Intercept)").1.unwrap(), right, 3e-4);
-        if last == 29 {
+        if file == "sp_9_25.csv" {
             close(coefficient(&answer, "g::0").1.unwrap(), 0.4321, 3e-4);
         }
         assert!(answer["coefficients"].as_array().unwrap().iter().all(|c| c["std_error"].as_f64().unwrap() < 1.0));

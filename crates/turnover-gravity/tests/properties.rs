@@ -76,8 +76,10 @@ impl Panel {
     }
 }
 
+/// Undefined numbers are the same as undefined ones.
 fn same(a: &[f64], b: &[f64], tolerance: f64) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| (x - y).abs() <= tolerance * (1.0 + x.abs()))
+    let alike = |x: f64, y: f64| (x.is_nan() && y.is_nan()) || (x - y).abs() <= tolerance * (1.0 + x.abs());
+    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| alike(*x, *y))
 }
 
 /// Small panels can be estimated by anything or nothing; only those that can are compared.
