@@ -149,9 +149,9 @@ impl Input {
         let Some((row, text)) = bad.and_then(|r| Some((r, values.get(codes[r] as usize)?))) else {
             return formula_error(e);
         };
-        let digits = text.contains(|c: char| c.is_ascii_digit());
-        let words = !digits && !is_number.contains(&true);
-        if words {
+        // Codes and names, not numbers with a fault.
+        let words = text.contains(char::is_alphabetic) || !text.contains(|c: char| c.is_ascii_digit());
+        if words && !is_number.contains(&true) {
             return formula_error(e);
         }
         AnalysisError::Formula {

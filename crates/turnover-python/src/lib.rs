@@ -56,17 +56,11 @@ impl Answer {
         pool::run(py, || self.document.as_ref().map_or_else(|| self.json.clone(), |d| terminal(d, style)))
     }
 
-    /// The charts as (id, title, source, SVG with its styles).
+    /// The charts as (id, title, source, SVG that needs nothing from elsewhere).
     fn charts(&self, py: Python<'_>) -> PyResult<Vec<(String, String, String, String)>> {
         pool::run(py, || {
             let charts = self.document.iter().flat_map(Document::charts);
-            charts
-                .map(|c| {
-                    let drawing = turnover_brief::svg(c);
-                    let style = format!("><style>{}</style><g", turnover_brief::CHART_STYLE);
-                    (c.id.clone(), c.title.clone(), c.source.clone(), drawing.replacen("><g", &style, 1))
-                })
-                .collect()
+            charts.map(|c| (c.id.clone(), c.title.clone(), c.source.clone(), turnover_brief::svg_file(c))).collect()
         })
     }
 }
