@@ -33,8 +33,9 @@ fn estimates_agree_with_a_dense_reference() {
     new.retain(|seed| !report.apart.contains(seed) && !open.contains(seed));
     assert!(new.is_empty(), "{new:#x?}\n{}", report.text());
     assert!(report.apart.len() <= APART, "{}", report.text());
-    // Most designs have an answer.
-    assert!(report.skipped() * 10 < QUICK, "{}", report.text());
+    // Most designs have an answer. Of a third of them weights are drawn far apart, and some are refused for it.
+    assert!(report.unclear.values().sum::<usize>() * 20 < QUICK, "{}", report.text());
+    assert!(report.refused * 10 < QUICK, "{}", report.text());
 }
 
 /// The second float of constants whose first is the nearest one, from their decimal expansions.
