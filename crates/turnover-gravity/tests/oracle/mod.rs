@@ -93,11 +93,6 @@ impl Report {
         self.wrong.values().flatten().copied().collect()
     }
 
-    /// Designs without an answer to compare with.
-    pub(crate) fn skipped(&self) -> usize {
-        self.unclear.values().sum::<usize>() + self.refused
-    }
-
     /// Counts, then differences, each reduced to the smallest design that still shows it.
     pub(crate) fn text(&self) -> String {
         let mut lines = vec![
