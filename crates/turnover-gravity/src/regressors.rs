@@ -215,12 +215,11 @@ pub(crate) fn informative(absorber: &mut Absorber, model: &Model, used: &[bool])
     let unit: Vec<f64> = used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect();
     absorber.set_weights(|w| w.copy_from_slice(&unit));
     let names: Vec<String> = model.x.iter().map(|(name, _)| name.clone()).collect();
-    let Prepared { mut columns, sizes, .. } = prepare(absorber, model, used);
-    let mut products = 0;
-    let keep = look_closely(absorber, &columns, &sizes, &names, used, &mut products)?.keep;
-    let kept: Vec<Vec<f64>> = keep.iter().map(|k| std::mem::take(&mut columns[*k])).collect();
-    let left = free(absorber, &kept, &mut products)?;
-    Ok(orthonormal(left, &unit).map_or_else(Vec::new, |b| b.columns))
+    let Prepared { columns, sizes, .. } = prepare(absorber, model, used);
+    let mut left = free(absorber, &columns, &mut 0)?;
+    let keep = split(&names, &sizes, left.clone(), &unit, !absorber.is_idle()).keep;
+    let kept = keep.iter().map(|k| std::mem::take(&mut left[*k])).collect();
+    Ok(orthonormal(kept, &unit).map_or_else(Vec::new, |b| b.columns))
 }
 
 /// What the effects leave of columns, closely.

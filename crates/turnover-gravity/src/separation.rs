@@ -129,13 +129,14 @@ pub(crate) fn combination(model: &Model, used: &[bool]) -> Result<Vec<usize>, Fi
         let (fitted, multiplier) = nearest(&absorber, &basis, &target, |r| used[r] && !free[r]);
         let highest = zero.iter().map(|r| fitted[*r]).fold(0.0, f64::max);
         let wrong = |r: &usize| match free[*r] {
-            true => fitted[*r] < -ZERO * highest.max(ZERO),
+            // The target is 1, and so is the largest value of any point of the cone nearest to it.
+            true => fitted[*r] < -ZERO * highest.max(1.0),
             // Held down, though the ones would have it above 0.
             false => multiplier[*r] * HEAVY < -PULL,
         };
         let mut exchanged: Vec<usize> = zero.iter().copied().filter(wrong).collect();
         if exchanged.is_empty() {
-            if highest <= ZERO {
+            if highest < 0.5 {
                 return Ok(Vec::new());
             }
             let found: Vec<bool> = (0..n).map(|r| free[r] && fitted[r] > POSITIVE * highest).collect();
@@ -251,7 +252,7 @@ fn nearest(
             multiplier[r] -= fitted[r];
             through = through.max(fitted[r].abs());
         }
-        if through <= 0.01 * ZERO * highest {
+        if through <= 0.01 * ZERO * highest.max(1.0) {
             break;
         }
     }
