@@ -11,7 +11,7 @@ use crate::frame;
 pub struct Estimate {
     /// The table as CSV.
     pub table: String,
-    /// The words of the command, without the program's name.
+    /// The command's arguments, without the program's name.
     pub words: Vec<String>,
 }
 

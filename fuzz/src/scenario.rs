@@ -14,7 +14,7 @@ pub struct Scenario {
     pub table: String,
     /// The file of levers or changes.
     pub file: String,
-    /// The words of the command, without the program's name.
+    /// The command's arguments, without the program's name.
     pub words: Vec<String>,
 }
 

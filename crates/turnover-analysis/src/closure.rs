@@ -20,7 +20,7 @@ pub(crate) struct Compared {
 
 type Outcomes<'a> = &'a (dyn Fn(&Model) -> Result<Vec<f64>, AnalysisError> + Sync);
 
-/// The rules, in the words of a table.
+/// The rules as they are named in a table.
 fn rules(model: &Model) -> Vec<(&'static str, Result<Model, AnalysisError>, bool)> {
     match model {
         Model::One { named, settings } => [

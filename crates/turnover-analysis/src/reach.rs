@@ -211,7 +211,7 @@ fn named_values(s: &Setting, found: &Reached, limit: &turnover_equilibrium::Atta
     out
 }
 
-/// The ends of a range of cuts in the words of [`cost_words`]: the smaller size first.
+/// The ends of a range of cuts, worded by [`cost_words`]: the smaller size first.
 fn cost_range(cut: f64, low: f64, high: f64) -> String {
     if cut >= 0.0 { percent_range(low, high) } else { percent_range(-high, -low) }
 }

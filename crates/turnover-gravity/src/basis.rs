@@ -103,7 +103,11 @@ pub(crate) fn triangle(cross: &[f64], k: usize) -> Option<Vec<f64>> {
 
 /// Gram and Schmidt's method, twice for each column, so that rounding leaves no overlap. `accept` gets
 /// the column's place, its norm and the norm of what the columns before leave of it.
-fn gram_schmidt(columns: Vec<Vec<f64>>, weight: &[f64], mut accept: impl FnMut(usize, f64, f64) -> bool) -> Basis {
+pub(crate) fn gram_schmidt(
+    columns: Vec<Vec<f64>>,
+    weight: &[f64],
+    mut accept: impl FnMut(usize, f64, f64) -> bool,
+) -> Basis {
     let mut basis: Vec<Vec<f64>> = Vec::new();
     // Column by column of R, `X = Z R`.
     let mut factor: Vec<Vec<f64>> = Vec::new();

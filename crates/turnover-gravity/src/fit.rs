@@ -280,8 +280,12 @@ impl Fit {
             sum_rows(self.used.len(), |r| if self.used[r] { value(r) } else { 0.0 })
         };
         let (y, fitted, unit) = (&model.y, &self.fitted, self.score_unit);
-        // With as many parameters as rows the residuals are rounding, however large that is.
-        let saturated = self.counts_exactly() && self.nobs <= self.parameters(&[], SmallSample::Stata);
+        // With as many parameters as rows the residuals are rounding, however large that is. Few models have
+        // so many levels, and the exact count takes passes over the rows.
+        let levels: usize = self.effects.iter().flat_map(|e| e.families()).map(|f| f.levels).sum();
+        let saturated = self.nobs <= self.coefficients.len() + levels
+            && self.counts_exactly()
+            && self.nobs <= self.parameters(&[], SmallSample::Stata);
         // The largest size of a coefficient times its regressor that is rounding.
         let rounding = match self.kind {
             Kind::Poisson => {

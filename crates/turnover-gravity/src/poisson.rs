@@ -133,9 +133,6 @@ pub(crate) fn poisson_rows(model: &Model, settings: &Settings) -> Result<Fit, Fi
     if let Some(effects) = &model.effects {
         separated = separation::by_level(effects, &model.y, &mut used, settings.drop_singletons);
     }
-    if !used.iter().any(|u| *u) {
-        return Err(FitError::NoRows("every observation is separated or has weight 0"));
-    }
     let mut attempt = State::estimate(model, &used, settings);
     // Once rows have left, others may stand alone.
     loop {
@@ -185,6 +182,9 @@ pub(crate) fn absorber(model: &Model, used: &[bool]) -> Absorber {
 
 impl State {
     fn estimate(model: &Model, used: &[bool], settings: &Settings) -> Result<Done, FitError> {
+        if !used.iter().any(|u| *u) {
+            return Err(FitError::NoRows("every observation is separated or has weight 0"));
+        }
         let mut state = State::new(model, used);
         let (keep, dropped) = state.start(model, used)?;
         let (iterations, status) = state.iterate(settings)?;

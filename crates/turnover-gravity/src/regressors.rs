@@ -112,7 +112,6 @@ pub(crate) fn choose(
     loose: f64,
     beside: Option<Rhs>,
 ) -> Result<Chosen, FitError> {
-    let names: Vec<String> = model.x.iter().map(|(name, _)| name.clone()).collect();
     let effects = !absorber.is_idle();
     let Prepared { columns, scales, sizes } = prepare(absorber, model, used);
     let mut products = 0;
@@ -135,21 +134,21 @@ pub(crate) fn choose(
             size.about_mean > ROUNDING * size.about_zero
                 && sum_of_squares(left, weight) > CLEAR * CLEAR * spread(x, weight, effects)
         });
-    let mut keep: Vec<usize> = (0..names.len()).collect();
+    let mut keep: Vec<usize> = (0..model.x.len()).collect();
     let independent = if clear { independent(left, absorber.weight()) } else { None };
     let (dropped, basis) = match independent {
         Some(basis) => (Vec::new(), basis),
         None => {
-            let judged = look_closely(absorber, &columns, &sizes, &names, used, &mut products)?;
+            let weight = absorber.weight().to_vec();
+            let (judged, _) = look_closely(absorber, &columns, &sizes, model, used, &mut products)?;
+            absorber.set_weights(|w| w.copy_from_slice(&weight));
             keep = judged.keep;
-            let mut columns = columns;
-            let kept: Vec<Vec<f64>> = keep.iter().map(|k| std::mem::take(&mut columns[*k])).collect();
-            let left = free(absorber, &kept, &mut products)?;
+            let left = free(absorber, &kept(columns, &keep), &mut products)?;
             let basis = orthonormal(left, absorber.weight()).ok_or(FitError::Weights)?;
             (judged.dropped, basis)
         }
     };
-    if keep.is_empty() && !names.is_empty() {
+    if keep.is_empty() && !model.x.is_empty() {
         let mut why = dropped.iter().map(|d| format!("`{}` is {}", d.name, d.reason)).collect::<Vec<_>>().join(", ");
         if let Some(family) = saturated(model, &absorber.unsorted(used.to_vec())) {
             why.push_str(&format!("; each level of `{family}` has one row"));
@@ -190,36 +189,33 @@ fn spread(x: &[f64], weight: &[f64], about_mean: bool) -> f64 {
     sum_rows(x.len(), |r| weight[r] * (x[r] - mean) * (x[r] - mean))
 }
 
-/// Judges with unit weights: whether regressors are independent does not depend on the weights, but
-/// whether that shows in a sum does.
+/// Judges with unit weights, which stay: whether regressors are independent does not depend on the weights,
+/// but whether that shows in a sum does. Also returns what the effects leave of each.
 fn look_closely(
     absorber: &mut Absorber,
     columns: &[Vec<f64>],
     sizes: &[Size],
-    names: &[String],
+    model: &Model,
     used: &[bool],
     products: &mut usize,
-) -> Result<Split, FitError> {
-    let weight = absorber.weight().to_vec();
-    let unit: Vec<f64> = used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect();
-    absorber.set_weights(|w| w.copy_from_slice(&unit));
-    let effects = !absorber.is_idle();
+) -> Result<(Split, Vec<Vec<f64>>), FitError> {
+    absorber.set_weights(|w| w.iter_mut().zip(used).for_each(|(w, u)| *w = if *u { 1.0 } else { 0.0 }));
+    let names: Vec<String> = model.x.iter().map(|(name, _)| name.clone()).collect();
     let left = free(absorber, columns, products)?;
-    let split = split(names, sizes, left, &unit, effects);
-    absorber.set_weights(|w| w.copy_from_slice(&weight));
-    Ok(split)
+    let split = split(&names, sizes, left.clone(), absorber.weight(), !absorber.is_idle());
+    Ok((split, left))
 }
 
-/// The regressors that carry something of their own, as orthonormal columns by unit weights.
+/// The regressors that carry something of their own, as orthonormal columns by unit weights, which stay.
 pub(crate) fn informative(absorber: &mut Absorber, model: &Model, used: &[bool]) -> Result<Vec<Vec<f64>>, FitError> {
-    let unit: Vec<f64> = used.iter().map(|u| if *u { 1.0 } else { 0.0 }).collect();
-    absorber.set_weights(|w| w.copy_from_slice(&unit));
-    let names: Vec<String> = model.x.iter().map(|(name, _)| name.clone()).collect();
     let Prepared { columns, sizes, .. } = prepare(absorber, model, used);
-    let mut left = free(absorber, &columns, &mut 0)?;
-    let keep = split(&names, &sizes, left.clone(), &unit, !absorber.is_idle()).keep;
-    let kept = keep.iter().map(|k| std::mem::take(&mut left[*k])).collect();
-    Ok(orthonormal(kept, &unit).map_or_else(Vec::new, |b| b.columns))
+    let (split, left) = look_closely(absorber, &columns, &sizes, model, used, &mut 0)?;
+    Ok(orthonormal(kept(left, &split.keep), absorber.weight()).map_or_else(Vec::new, |b| b.columns))
+}
+
+/// The columns at some places.
+fn kept(mut columns: Vec<Vec<f64>>, keep: &[usize]) -> Vec<Vec<f64>> {
+    keep.iter().map(|k| std::mem::take(&mut columns[*k])).collect()
 }
 
 /// What the effects leave of columns, closely.

@@ -6,6 +6,7 @@
 //! Such rows say nothing about the other coefficients.
 
 use crate::absorb::{Absorber, Effects};
+use crate::basis::gram_schmidt;
 use crate::error::FitError;
 use crate::fit::{Reason, Separated};
 use crate::model::Model;
@@ -169,25 +170,12 @@ fn heavy(used: bool, free: bool) -> f64 {
 /// nothing leave.
 fn hold(absorber: &mut Absorber, columns: &[Vec<f64>], weight: &[f64]) -> Vec<Vec<f64>> {
     absorber.set_weights(|w| w.copy_from_slice(weight));
-    let mut basis: Vec<Vec<f64>> = Vec::new();
-    for column in columns {
+    let left = columns.iter().map(|column| {
         let mut gamma = vec![0.0; absorber.dimension()];
         absorber.solve_variable(column, &mut gamma, 1e-13, 10_000);
-        let mut left = absorber.residual(column, &gamma);
-        let before = dot(&left, &left, weight).sqrt();
-        for _ in 0..2 {
-            for b in &basis {
-                let along = dot(&left, b, weight);
-                left.iter_mut().zip(b).for_each(|(c, b)| *c -= along * b);
-            }
-        }
-        let length = dot(&left, &left, weight).sqrt();
-        if length > 1e-9 * before && length > 0.0 {
-            left.iter_mut().for_each(|c| *c /= length);
-            basis.push(left);
-        }
-    }
-    basis
+        absorber.residual(column, &gamma)
+    });
+    gram_schmidt(left.collect(), weight, |_, own, remains| remains > 1e-9 * own && remains > 0.0).columns
 }
 
 /// The directions of regressors and effects that are 0 on the rows of `determined`, one for each direction

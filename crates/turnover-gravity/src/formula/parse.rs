@@ -167,7 +167,7 @@ impl Parser<'_> {
         FormulaError::Syntax { text: self.text.to_owned(), at: at + 1, expected: expected.to_owned(), found }
     }
 
-    /// The words of the formula from a token on, without the spaces between them.
+    /// The text of the formula from a token on, without the spaces between tokens.
     fn words(&self, from: usize) -> String {
         self.tokens[from..self.at.max(from)].iter().map(|t| t.raw.as_str()).collect()
     }

@@ -1,4 +1,4 @@
-//! A server for tests, and a client that sends what it is told to.
+//! A server for tests, and a client that sends raw requests.
 
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "test code, of which each file uses a part")]
 
