@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{Float64Builder, Int32Builder, StringDictionaryBuilder};
+use arrow_array::builder::{Float64Builder, Int8Builder, Int32Builder, StringDictionaryBuilder};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int32Type, UInt16Type};
-use arrow_array::{DictionaryArray, RecordBatch};
+use arrow_array::types::{Float64Type, Int8Type, Int32Type, UInt16Type};
+use arrow_array::{Array, ArrayRef, DictionaryArray, Int8Array, RecordBatch, StringArray, new_null_array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use serde::Serialize;
 
@@ -23,12 +23,74 @@ pub struct Source {
     pub hash: String,
 }
 
-/// One flow of goods.
+/// What a value includes on its way from the exporter's factory to the importer's warehouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Valuation {
+    /// Free on board: at the exporter's border. Exports of nearly all countries; FAS of the USA is close to it.
+    Fob,
+    /// Cost, insurance and freight: at the importer's border. Imports of most countries.
+    Cif,
+    /// Customs value: what duty is assessed on; without international freight in the USA.
+    Customs,
+}
+
+impl Valuation {
+    /// The word in tables and files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Valuation::Fob => "fob",
+            Valuation::Cif => "cif",
+            Valuation::Customs => "customs",
+        }
+    }
+
+    /// Reads [`Valuation::word`].
+    fn parse(word: &str) -> Option<Self> {
+        [Valuation::Fob, Valuation::Cif, Valuation::Customs].into_iter().find(|v| v.word() == word)
+    }
+}
+
+/// How a value came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// As the reporter states it.
+    #[default]
+    Reported,
+    /// Filled in by whoever compiled the file, for example from the partner's report.
+    Estimated,
+    /// Made from both sides' reports (BACI).
+    Reconciled,
+}
+
+impl Status {
+    /// The word in tables and files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Reported => "reported",
+            Status::Estimated => "estimated",
+            Status::Reconciled => "reconciled",
+        }
+    }
+
+    /// Reads [`Status::word`].
+    fn parse(word: &str) -> Option<Self> {
+        [Status::Reported, Status::Estimated, Status::Reconciled].into_iter().find(|v| v.word() == word)
+    }
+}
+
+/// One report of a flow of goods.
+///
+/// The flows of a table never overlap within a report: a code above others of the same reporter, pair and
+/// period holds what its parts leave of it. Adding up all rows of a report gives its total.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Flow {
     /// Calendar year.
     pub year: i32,
-    /// The country whose statistics say so; `None` where the file does not tell.
+    /// The month, 1 to 12; `None` for the whole year.
+    pub month: Option<u8>,
+    /// The country whose statistics say so; `None` where the file does not say.
     pub reporter: Option<Iso3>,
     /// Where the goods come from.
     pub exporter: Iso3,
@@ -36,12 +98,34 @@ pub struct Flow {
     pub importer: Iso3,
     /// Product, or all goods.
     pub product: HsCode,
-    /// Value in US dollars of the year; never negative.
+    /// Value in US dollars of the period; never negative.
     pub value_usd: f64,
+    /// What the value includes; `None` where the file does not say.
+    pub valuation: Option<Valuation>,
+    /// Reported or estimated.
+    pub status: Status,
+}
+
+impl Flow {
+    /// A flow of a whole year without a reporter, its valuation unknown.
+    pub fn new(year: i32, exporter: Iso3, importer: Iso3, product: HsCode, value_usd: f64) -> Self {
+        Flow {
+            year,
+            month: None,
+            reporter: None,
+            exporter,
+            importer,
+            product,
+            value_usd,
+            valuation: None,
+            status: Status::Reported,
+        }
+    }
 }
 
 /// The one schema of flow tables: `year` int32; `reporter` (nullable), `exporter`, `importer`,
-/// `product` as dictionaries of text; `value_usd` float64.
+/// `product` as dictionaries of text; `value_usd` float64; `month` int8 (nullable), `valuation` (nullable) and
+/// `status` as dictionaries of text.
 pub fn flow_schema() -> SchemaRef {
     let text = || DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8));
     Arc::new(Schema::new(vec![
@@ -51,7 +135,57 @@ pub fn flow_schema() -> SchemaRef {
         Field::new("importer", text(), false),
         Field::new("product", text(), false),
         Field::new("value_usd", DataType::Float64, false),
+        Field::new("month", DataType::Int8, true),
+        Field::new("valuation", text(), true),
+        Field::new("status", text(), false),
     ]))
+}
+
+/// A table of the first six columns of [`flow_schema`], whose periods are whole years, with one valuation and
+/// status for all.
+pub(crate) fn yearly_batch(
+    mut columns: Vec<ArrayRef>,
+    valuation: Option<Valuation>,
+    status: Status,
+) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    let rows = columns.first().map_or(0, |c| c.len());
+    let constant = |word: Option<&str>| -> Result<ArrayRef, arrow_schema::ArrowError> {
+        let Some(word) = word else { return Ok(new_null_array(flow_schema().field(7).data_type(), rows)) };
+        let words = Arc::new(StringArray::from(vec![word]));
+        Ok(Arc::new(DictionaryArray::<UInt16Type>::try_new(vec![0u16; rows].into(), words)?))
+    };
+    columns.push(Arc::new(Int8Array::new_null(rows)));
+    columns.push(constant(valuation.map(Valuation::word))?);
+    columns.push(constant(Some(status.word()))?);
+    RecordBatch::try_new(flow_schema(), columns)
+}
+
+/// The last three columns of a row of a batch with the schema of [`flow_schema`].
+pub(crate) struct Details<'a> {
+    months: &'a Int8Array,
+    valuations: Coded<'a, Valuation>,
+    statuses: Coded<'a, Status>,
+}
+
+impl<'a> Details<'a> {
+    /// Of a whole batch.
+    pub(crate) fn new(batch: &'a RecordBatch) -> Self {
+        Details {
+            months: batch.column(6).as_primitive::<Int8Type>(),
+            valuations: Coded::new(batch, 7, Valuation::parse),
+            statuses: Coded::new(batch, 8, Status::parse),
+        }
+    }
+
+    /// The flow with its month, valuation and status.
+    pub(crate) fn of(&self, row: usize, flow: Flow) -> Flow {
+        Flow {
+            month: self.months.is_valid(row).then(|| self.months.value(row).unsigned_abs()),
+            valuation: self.valuations.get(row),
+            status: self.statuses.get(row).unwrap_or_default(),
+            ..flow
+        }
+    }
 }
 
 /// A table of flows in Arrow memory, with its source.
@@ -107,15 +241,16 @@ impl Flows {
         let importers = Coded::new(&self.batch, 3, country);
         let products = Coded::new(&self.batch, 4, |text| HsCode::parse(text).ok());
         let values = self.batch.column(5).as_primitive::<Float64Type>();
+        let details = Details::new(&self.batch);
         (0..self.len()).filter_map(move |row| {
-            Some(Flow {
-                year: years.value(row),
-                reporter: reporters.get(row),
-                exporter: exporters.get(row)?,
-                importer: importers.get(row)?,
-                product: products.get(row)?,
-                value_usd: values.value(row),
-            })
+            let flow = Flow::new(
+                years.value(row),
+                exporters.get(row)?,
+                importers.get(row)?,
+                products.get(row)?,
+                values.value(row),
+            );
+            Some(details.of(row, Flow { reporter: reporters.get(row), ..flow }))
         })
     }
 }
@@ -128,6 +263,9 @@ pub struct FlowsBuilder {
     importer: StringDictionaryBuilder<UInt16Type>,
     product: StringDictionaryBuilder<UInt16Type>,
     value_usd: Float64Builder,
+    month: Int8Builder,
+    valuation: StringDictionaryBuilder<UInt16Type>,
+    status: StringDictionaryBuilder<UInt16Type>,
 }
 
 impl Default for FlowsBuilder {
@@ -139,6 +277,9 @@ impl Default for FlowsBuilder {
             importer: StringDictionaryBuilder::new(),
             product: StringDictionaryBuilder::new(),
             value_usd: Float64Builder::new(),
+            month: Int8Builder::new(),
+            valuation: StringDictionaryBuilder::new(),
+            status: StringDictionaryBuilder::new(),
         }
     }
 }
@@ -155,6 +296,9 @@ impl FlowsBuilder {
         self.importer.append_value(flow.importer.as_str());
         self.product.append_value(flow.product.as_str());
         self.value_usd.append_value(flow.value_usd);
+        self.month.append_option(flow.month.and_then(|m| i8::try_from(m).ok()));
+        self.valuation.append_option(flow.valuation.map(Valuation::word));
+        self.status.append_value(flow.status.word());
     }
 
     /// The table. Fails only if Arrow refuses the columns, which the schema rules out.
@@ -168,6 +312,9 @@ impl FlowsBuilder {
                 Arc::new(self.importer.finish()),
                 Arc::new(self.product.finish()),
                 Arc::new(self.value_usd.finish()),
+                Arc::new(self.month.finish()),
+                Arc::new(self.valuation.finish()),
+                Arc::new(self.status.finish()),
             ],
         )?;
         Ok(Flows { batch, source, caveats })

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use crate::country::countries;
 use crate::error::{DataError, Place};
 use crate::fault::Fault;
-use crate::flows::{Source, flow_schema};
+use crate::flows::{Source, Status, Valuation, flow_schema, yearly_batch};
 use crate::hs::HsCode;
 use crate::read::{FlowOptions, hex, read_flows};
 use crate::store::{Year, YearWriter, commit, dictionary, lock};
@@ -254,7 +254,8 @@ impl<'a> Parser<'a> {
                 .and_then(|(from, to, product)| {
                     let year: Arc<dyn Array> = Arc::new(Int32Array::from(vec![year; rows]));
                     let value: Arc<dyn Array> = Arc::new(Float64Array::from(c.value));
-                    RecordBatch::try_new(flow_schema(), vec![year, reporters, from, to, product, value])
+                    let columns = vec![year, reporters, from, to, product, value];
+                    yearly_batch(columns, Some(Valuation::Fob), Status::Reconciled)
                 })
                 .map_err(|e| damaged(self.path, e.to_string()))?;
             if !send(year, batch) {

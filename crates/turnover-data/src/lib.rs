@@ -39,7 +39,7 @@ pub use describe::{Description, YearSummary, describe, describe_table};
 pub use error::{DataError, Place};
 pub use fault::Fault;
 pub use filter::Filter;
-pub use flows::{Flow, Flows, FlowsBuilder, Source, flow_schema};
+pub use flows::{Flow, Flows, FlowsBuilder, Source, Status, Valuation, flow_schema};
 pub use hs::{Chapter, Edition, HsCode, chapters};
 pub use hs_table::{Editions, Known, editions, headings, known};
 pub use import::{import_baci, import_flows};

@@ -24,7 +24,7 @@ use tempfile::NamedTempFile;
 use crate::country::Iso3;
 use crate::error::DataError;
 use crate::fault::Fault;
-use crate::flows::{Flow, Flows, FlowsBuilder, Source, flow_schema};
+use crate::flows::{Details, Flow, Flows, FlowsBuilder, Source, flow_schema};
 use crate::hs::HsCode;
 use crate::pairs::PairPanel;
 
@@ -225,6 +225,7 @@ impl Store {
                 let (from, to, products) = (country(2), country(3), values(&batch, 4, |t| HsCode::parse(t).ok()));
                 let years = batch.column(0).as_primitive::<Int32Type>();
                 let amounts = batch.column(5).as_primitive::<Float64Type>();
+                let details = Details::new(&batch);
                 let keys = |column: usize| batch.column(column).as_dictionary::<UInt16Type>().keys();
                 let (kf, kt, kp) = (keys(2), keys(3), keys(4));
                 for row in 0..batch.num_rows() {
@@ -234,14 +235,8 @@ impl Store {
                     else {
                         return Err(damaged(&"it holds a code that is none"));
                     };
-                    take(Flow {
-                        year: years.value(row),
-                        reporter: None,
-                        exporter,
-                        importer,
-                        product: *product,
-                        value_usd: amounts.value(row),
-                    });
+                    let flow = Flow::new(years.value(row), exporter, importer, *product, amounts.value(row));
+                    take(details.of(row, flow));
                 }
             }
         }

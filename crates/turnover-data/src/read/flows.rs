@@ -335,14 +335,9 @@ impl<'a> Layout<'a> {
                 if cell.is_import(flow)? { (own, partner, home) } else { (own, home, partner) }
             }
         };
-        Ok(Flow {
-            year: cell.year(self.year)?,
-            reporter,
-            exporter,
-            importer,
-            product: self.product.map_or(Ok(HsCode::TOTAL), |column| cell.product(column))?,
-            value_usd: cell.value(self.value, self.factor)?,
-        })
+        let product = self.product.map_or(Ok(HsCode::TOTAL), |column| cell.product(column))?;
+        let value_usd = cell.value(self.value, self.factor)?;
+        Ok(Flow { reporter, ..Flow::new(cell.year(self.year)?, exporter, importer, product, value_usd) })
     }
 }
 

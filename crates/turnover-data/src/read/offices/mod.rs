@@ -186,7 +186,7 @@ impl<'a> Sums<'a> {
             .into_iter()
             .flatten()
             .map(|((year, reporter, exporter, importer, product), (row, value_usd))| {
-                (row, Flow { year, reporter: Some(reporter), exporter, importer, product, value_usd })
+                (row, Flow { reporter: Some(reporter), ..Flow::new(year, exporter, importer, product, value_usd) })
             })
             .collect();
         if flows.is_empty() {
