@@ -1,4 +1,9 @@
-//! How much a pair trades: level, trend, composition, both reporters.
+//! How much a pair trades: level, trend, composition, both reporters. From flows that a user brings, or
+//! from the built-in world ([`of_books`]).
+
+mod books;
+mod report;
+mod series;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +31,15 @@ impl Question {
     pub fn new(pair: Pair) -> Self {
         Question { pair, year: None, data_words: String::new() }
     }
+}
+
+pub use books::{Book, Books, Chapters, Directions, Entry};
+pub use report::report;
+
+/// Answers from the built-in world: what both sides report, series beside series.
+pub fn of_books(pair: Pair, year: Option<i32>) -> Result<Answer, AnalysisError> {
+    let books = Books::read(pair, year)?;
+    report(&books, &format!("turnover turnover {} --year {}", pair.words(), books.year))
 }
 
 /// Answers the question.
@@ -192,6 +206,23 @@ fn by_chapter(p: &PairFlows, year: i32) -> Table {
     }
     let rows = chapters.into_iter().map(|(c, v)| (c.to_string(), c.chapter_name().to_owned(), v)).collect();
     composition("turnover.by_chapter", "Trade by HS chapter", "chapter", "HS", p.pair, rows)
+}
+
+/// Trade by section and by chapter, from values by chapter.
+fn composition_of(values: &BTreeMap<HsCode, [f64; 2]>, pair: Pair, year: i32, source: &str) -> Vec<Table> {
+    let mut sections: BTreeMap<(&str, &str), [f64; 2]> = BTreeMap::new();
+    for (product, v) in values {
+        let key = product.chapter_row().map_or(("", "All goods"), |c| (c.section, c.section_name));
+        let sum = sections.entry(key).or_default();
+        *sum = [sum[0] + v[0], sum[1] + v[1]];
+    }
+    let sections = sections.into_iter().map(|((code, name), v)| (code.to_owned(), name.to_owned(), v)).collect();
+    let chapters = values.iter().map(|(c, v)| (c.to_string(), c.chapter_name().to_owned(), *v)).collect();
+    let title = |of: &str| format!("Trade by {of}, {year} ({source})");
+    vec![
+        composition("turnover.by_section", &title("section"), "section", "Section", pair, sections),
+        composition("turnover.by_chapter", &title("HS chapter"), "chapter", "HS", pair, chapters),
+    ]
 }
 
 /// Rows (code, name, values of both directions) as a table, largest first.

@@ -77,6 +77,8 @@ pub struct Ask {
 
 /// What the brief rests on beside the pair's flows.
 pub struct Ground<'a> {
+    /// How much it is, where that does not come from the flows but from the built-in world.
+    pub level: Option<Answer>,
     /// The world.
     pub world: Result<NamedWorld, AnalysisError>,
     /// The measures.
@@ -122,8 +124,12 @@ pub fn brief(flows: &Flows, mut ground: Ground, ask: &Ask, watch: Watch<'_>) -> 
     let pair = ask.pair;
     let catalogue = ground.catalogue;
     let asked = |q: Question| ask.questions.contains(&q);
-    let mut level =
-        turnover::answer(flows, &turnover::Question { pair, year: ask.year, data_words: ask.data_words.clone() })?;
+    let mut level = match ground.level.take() {
+        Some(level) => level,
+        None => {
+            turnover::answer(flows, &turnover::Question { pair, year: ask.year, data_words: ask.data_words.clone() })?
+        }
+    };
     let measure = main_measure(ground.partners, catalogue, pair, on(ask));
     let pulled = ground.pulled.take();
     // The estimates take longest, and are made side by side: on the threads of the pool that this runs in, which

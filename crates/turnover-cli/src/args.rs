@@ -633,6 +633,8 @@ pub(crate) enum Data {
         #[command(flatten)]
         read: ReadArgs,
     },
+    /// The figures that are built in: tables, sources, valuation, where newer ones are to be had
+    List,
     /// What is in a file of flows: years, countries, products, totals, gaps, duplicates
     Describe {
         /// The file

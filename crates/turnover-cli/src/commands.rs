@@ -19,7 +19,7 @@ use crate::args::{self, Args, Command, CoverageArgs, Data, ImbalanceArg, MethodA
 use crate::errors::CliError;
 use crate::output::Output;
 use crate::progress::{Bar, Spinner};
-use crate::{load, measures};
+use crate::{builtin, load, measures};
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
     load::start_threads(args.command.threads(), output)?;
@@ -38,6 +38,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::Serve(words) => run_serve(words, output),
         Command::Measures(words) => measures::run(words, output),
         Command::Data(Data::Import { source, files, into, read }) => run_import(*source, files, into, read, output),
+        Command::Data(Data::List) => builtin::list(output),
         Command::Data(Data::Export { pair, data }) => run_export(pair, data, output),
         Command::Data(Data::Describe { file, read, year }) => {
             let mut options = load::flow_options(read)?;
@@ -140,7 +141,12 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
         }
         _ => None,
     };
-    let ground = Ground { world, catalogue: &catalogue, panel: &panel, partners: &partners, all, dossier, pulled };
+    let level = match &words.data.data {
+        None => Some(turnover::of_books(pair, load::built_in_year(pair, ask.year)?)?),
+        Some(_) => None,
+    };
+    let ground =
+        Ground { level, world, catalogue: &catalogue, panel: &panel, partners: &partners, all, dossier, pulled };
     let document = output.watched("answering", |watch| brief(&flows, ground, &ask, watch))?;
     output.answer(&document, false)
 }
@@ -164,6 +170,11 @@ fn questions(words: &args::Brief) -> Vec<Question> {
 
 fn run_turnover(words: &args::Turnover, output: &Output) -> Result<(), CliError> {
     let pair = pair(&words.pair)?;
+    if words.data.data.is_none() {
+        load::refuse_read_args(&words.data)?;
+        let year = load::built_in_year(pair, words.year)?;
+        return output.answer(&Document::from(turnover::of_books(pair, year)?), true);
+    }
     let flows = load::flows(&words.data, &Select::Pair(pair.a, pair.b), output)?;
     let question = turnover::Question {
         pair,

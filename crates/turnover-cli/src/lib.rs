@@ -2,6 +2,7 @@
 //! holds words and no analysis; the binary and the Python package are two callers of it.
 
 mod args;
+mod builtin;
 mod commands;
 mod errors;
 mod inside;

@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use turnover_analysis::{AnalysisError, NamedWorld};
+use turnover_analysis::{AnalysisError, NamedWorld, Pair};
+use turnover_data::builtin::BothBooks;
 use turnover_data::{
     ColumnMap, Duplicates, Filter, FlowOptions, Flows, PairPanel, Select, Store, Unit, Unknown, figures, flows_of,
     read_flows,
@@ -139,7 +140,7 @@ pub(crate) fn panel(data: &DataArgs, output: &Output) -> Result<PairPanel, CliEr
     match &data.data {
         None => {
             refuse_read_args(data)?;
-            Ok(figures::pair_turnover()?)
+            Ok(PairPanel::from_books(&BothBooks::direction_of_trade()?))
         }
         Some(_) => match store(data)? {
             Some(store) => {
@@ -184,6 +185,14 @@ pub(crate) fn world_beside(
         words.push_str(&format!(" --world-year {year}"));
     }
     Ok((NamedWorld::new(&flows, year), words))
+}
+
+/// The year that stands for "now" in the built-in world: that of the founding case for its pair, else the
+/// latest that both sides' figures reach.
+pub(crate) fn built_in_year(pair: Pair, year: Option<i32>) -> Result<Option<i32>, CliError> {
+    let founding = Pair::resolve("USA", "RUS")?;
+    let is_founding = pair == founding || (pair.a, pair.b) == (founding.b, founding.a);
+    Ok(year.or(is_founding.then_some(EMBEDDED_YEAR)))
 }
 
 /// The year that stands for "now": 2019 on the embedded figures, the latest otherwise.
@@ -239,7 +248,7 @@ fn read(file: &Path, args: &ReadArgs, output: &Output) -> Result<Flows, CliError
     Ok(read_flows(file, &flow_options(args)?)?)
 }
 
-fn refuse_read_args(data: &DataArgs) -> Result<(), CliError> {
+pub(crate) fn refuse_read_args(data: &DataArgs) -> Result<(), CliError> {
     if data.read.filter.is_some() || !data_words(data, None).is_empty() {
         return Err(CliError::Call(
             "--filter, column names and units are about your own file, and none was given".to_owned(),

@@ -17,7 +17,7 @@ struct Entry {
     caveats: Vec<String>,
 }
 
-const SOURCES: &str = include_str!("../../../figures/SOURCES.toml");
+pub(crate) const SOURCES: &str = include_str!("../../../figures/SOURCES.toml");
 
 /// Trade of Russia with the United States by HS chapter, both directions, 2010-2020, as reported
 /// by Russia.

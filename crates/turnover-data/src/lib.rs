@@ -19,6 +19,7 @@
 //! Values are in US dollars wherever a name says `value_usd`; countries are ISO 3166-1
 //! alpha-3; products are HS codes of 2, 4 or 6 digits, or all goods together.
 
+pub mod builtin;
 mod country;
 mod describe;
 mod error;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::builtin::{BothBooks, Side};
 use crate::country::Iso3;
 use crate::error::{DataError, Place};
 use crate::flows::{Flows, Source};
@@ -57,6 +58,36 @@ impl PairPanel {
             least_share: 0.0,
             source: flows.source.clone(),
             caveats: flows.caveats.clone(),
+        }
+    }
+
+    /// From both sides' reports: a direction counts by the importer's report where there is one, else by the
+    /// exporter's. A year in which one direction is not reported at all has no turnover, since what is missing
+    /// is not nought; it stands as 0, which no count starts from.
+    pub fn from_books(books: &BothBooks) -> Self {
+        let years: Vec<i32> = (books.first_year..=books.last_year).collect();
+        let mut pairs: BTreeMap<(Iso3, Iso3), [Vec<Option<f64>>; 2]> = BTreeMap::new();
+        let mut totals = vec![0.0; years.len()];
+        for flow in books.flows.iter().filter(|f| f.exporter != f.importer) {
+            let forward = flow.exporter < flow.importer;
+            let pair = if forward { (flow.exporter, flow.importer) } else { (flow.importer, flow.exporter) };
+            let sides = pairs.entry(pair).or_insert_with(|| [(); 2].map(|()| vec![None; years.len()]));
+            for (at, year) in years.iter().enumerate() {
+                let value = flow.report(Side::Imports, *year).or_else(|| flow.report(Side::Exports, *year));
+                sides[usize::from(!forward)][at] = value;
+                totals[at] += value.unwrap_or(0.0);
+            }
+        }
+        let both = |[x, y]: [Vec<Option<f64>>; 2]| -> Vec<f64> {
+            x.into_iter().zip(y).map(|(x, y)| x.zip(y).map_or(0.0, |(x, y)| x + y)).collect()
+        };
+        PairPanel {
+            pairs: pairs.into_iter().map(|((a, b), sides)| (a, b, both(sides))).collect(),
+            years,
+            totals,
+            least_share: 0.0,
+            source: books.source.clone(),
+            caveats: books.caveats.clone(),
         }
     }
 

@@ -185,8 +185,13 @@ impl Ask {
         let near = of_day.map(|y| years.iter().rev().find(|own| **own <= y).or(years.first()).copied());
         let usual = held.usual_year.filter(|y| years.contains(y));
         let year = pair.year_or_latest(self.year.or(near.unwrap_or(usual)))?;
+        Ok(self.resolved(year))
+    }
+
+    /// A year with the day of the measures: the one named, else the end of the year.
+    fn resolved(&self, year: i32) -> Resolved {
         let end = i16::try_from(year).ok().and_then(|y| Date::new(y, 12, 31).ok()).unwrap_or(Date::MAX);
-        Ok(Resolved { year, date: self.date.unwrap_or(end) })
+        Resolved { year, date: self.date.unwrap_or(end) }
     }
 
     /// The day of the measures where there are no flows of the pair to say the year.
@@ -268,6 +273,16 @@ fn one(base: &Base, held: &Held, question: Question, ask: &Ask, watch: Watch<'_>
         answer
     };
     Ok(match question {
+        Question::Turnover if held.embedded => {
+            // Any pair has an answer from the built-in world; the embedded flows by product are one pair's.
+            let of_flows = of_pair().map_err(Refusal::from).and_then(|flows| ask.resolve(held, &flows));
+            let books = turnover::Books::read(pair, of_flows.ok().map(|r| r.year).or(ask.year))?;
+            let resolved = ask.resolved(books.year);
+            let command = format!("turnover turnover {} --year {}", pair.words(), books.year);
+            let mut answer = turnover::report(&books, &command)?;
+            mark_measures(&mut answer, catalogue, pair, Some(resolved.date));
+            of(answer, resolved)
+        }
         Question::Turnover => {
             let flows = of_pair()?;
             let resolved = ask.resolve(held, &flows)?;
@@ -403,8 +418,10 @@ pub(crate) fn whole(base: &Base, held: &Held, ask: &Ask, watch: Watch<'_>) -> Re
     };
     let about = base.dossier.pair == pair || (base.dossier.pair.a, base.dossier.pair.b) == (pair.b, pair.a);
     let dossier = (about && held.embedded).then(|| base.dossier.clone());
+    let level = if held.embedded { Some(turnover::of_books(pair, Some(resolved.year))?) } else { None };
     held.with_all(pair, |all| {
         let ground = Ground {
+            level,
             world: Ok(base.world.clone()),
             catalogue: &base.catalogue,
             panel: &base.panel,
