@@ -21,6 +21,24 @@ pub fn usd_short(value: f64) -> String {
     format!("{}{word}", significant(scaled))
 }
 
+/// A range of dollar values with one unit where both have the same: `19.91 to 22.23 billion US dollars`.
+pub fn usd_range(low: f64, high: f64) -> String {
+    with_one_unit(&usd(low), usd(high))
+}
+
+/// The same for tables and axes: `19.91 to 22.23 bn`.
+pub fn usd_short_range(low: f64, high: f64) -> String {
+    with_one_unit(&usd_short(low), usd_short(high))
+}
+
+fn with_one_unit(low: &str, high: String) -> String {
+    match (low.split_once(' '), high.split_once(' ')) {
+        _ if low == high => high,
+        (Some((number, x)), Some((_, y))) if x == y => format!("{number} to {high}"),
+        _ => format!("{low} to {high}"),
+    }
+}
+
 fn scale(value: f64) -> (f64, &'static str) {
     for (size, word) in [(1e12, " trillion"), (1e9, " billion"), (1e6, " million"), (1e3, " thousand")] {
         // Rounding first, so that 999 999 reads 1 million and not 1000 thousand.

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use miette::Diagnostic;
-use turnover_analysis::format::{in_sentence, multiple, percent, percent_range, sentence, usd};
+use turnover_analysis::format::{in_sentence, multiple, percent, percent_range, sentence, usd, usd_range};
 use turnover_analysis::{
     AnalysisError, Answer, ChartKind, Mark, NamedWorld, Number, Pair, Watch, coverage, diversion, effect, history,
     potential, reach, turnover,
@@ -349,8 +349,16 @@ fn lead(
     let value = |answer: &Answer, id: &str| {
         answer.finding(id).and_then(|f| if let Number::Value(x) = f.value { Some(x) } else { None })
     };
-    if let (Some(f), Some(now)) = (level.finding("turnover.level"), value(level, "turnover.level")) {
-        out.push(format!("{}; times {} would be {}.", f.statement, multiple(ask.times), usd(now * ask.times)));
+    if let Some(f) = level.finding("turnover.level") {
+        let times = match (value(level, "turnover.level"), f.interval) {
+            (Some(now), _) => format!("; times {} would be {}", multiple(ask.times), usd(now * ask.times)),
+            (None, Some(i)) => {
+                let [low, high] = [i.low, i.high].map(|x| x * ask.times);
+                format!("; times {} would be {}", multiple(ask.times), usd_range(low, high))
+            }
+            (None, None) => String::new(),
+        };
+        out.push(format!("{}{times}.", f.statement));
     }
     if let Some(touched) = touched {
         let any = touched.finding("coverage.value.any.both").map(|f| match (f.interval, &f.value) {

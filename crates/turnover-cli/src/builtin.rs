@@ -25,7 +25,7 @@ pub(crate) fn list(output: &Output) -> Result<(), CliError> {
             line("vintage", &f.vintage);
             line("reports", &f.reporters);
             line("content", &f.content);
-            line("valuation", &format!("exports {}, imports {}", f.exports, f.imports));
+            line("valuation", &format!("exports {}, imports {}", f.exports.label(), f.imports.label()));
             line("size", &format!("{} values, {} kB packed", f.values, f.bytes.div_ceil(1000)));
             for caveat in &f.caveats {
                 line("caveat", caveat);

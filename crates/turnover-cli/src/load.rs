@@ -4,7 +4,6 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use turnover_analysis::{AnalysisError, NamedWorld, Pair};
-use turnover_data::builtin::BothBooks;
 use turnover_data::{
     ColumnMap, Duplicates, Filter, FlowOptions, Flows, PairPanel, Select, Store, Unit, Unknown, figures, flows_of,
     read_flows,
@@ -140,7 +139,7 @@ pub(crate) fn panel(data: &DataArgs, output: &Output) -> Result<PairPanel, CliEr
     match &data.data {
         None => {
             refuse_read_args(data)?;
-            Ok(PairPanel::from_books(&BothBooks::direction_of_trade()?))
+            Ok(figures::pair_turnover()?)
         }
         Some(_) => match store(data)? {
             Some(store) => {

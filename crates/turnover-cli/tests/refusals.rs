@@ -155,7 +155,7 @@ fn wrong_words() {
     refuses(&room, "date_of_nonsense", "coverage USA RUS --date 2019-13-01", 2);
     refuses(&room, "year_absent", "turnover USA RUS --year 1950", 1);
     refuses(&room, "base_year_absent", "coverage USA RUS --base-year 1950", 1);
-    refuses(&room, "pair_absent", "turnover USA CHN", 1);
+    refuses(&room, "pair_absent", "turnover BVT HMD", 1);
     refuses(&room, "columns_without_data", "turnover USA RUS --exporter origin", 2);
     refuses(&room, "filter_cut_short", "turnover USA RUS --data flows.csv --filter 'year >= '", 2);
     refuses(&room, "filter_on_no_column", "turnover USA RUS --data flows.csv --filter 'yaer >= 2000'", 1);

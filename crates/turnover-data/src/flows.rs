@@ -45,6 +45,20 @@ impl Valuation {
         }
     }
 
+    /// As people write it: `FOB`, `CIF`, `customs value`.
+    pub fn label(self) -> &'static str {
+        match self {
+            Valuation::Fob => "FOB",
+            Valuation::Cif => "CIF",
+            Valuation::Customs => "customs value",
+        }
+    }
+
+    /// Reads [`Valuation::label`].
+    pub(crate) fn from_label(label: &str) -> Option<Self> {
+        [Valuation::Fob, Valuation::Cif, Valuation::Customs].into_iter().find(|v| v.label() == label)
+    }
+
     /// Reads [`Valuation::word`].
     fn parse(word: &str) -> Option<Self> {
         [Valuation::Fob, Valuation::Cif, Valuation::Customs].into_iter().find(|v| v.word() == word)

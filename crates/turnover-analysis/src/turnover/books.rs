@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use turnover_data::builtin::{self, Report, Status, Table, Valuation};
-use turnover_data::{HsCode, Iso3};
+use turnover_data::builtin::{self, Report, Table};
+use turnover_data::{HsCode, Iso3, Status, Valuation};
 
 use crate::answer::Interval;
 use crate::error::AnalysisError;

@@ -6,7 +6,7 @@ use turnover_data::{DataError, Iso3, Source};
 
 use crate::answer::{Answer, Finding, Interval, Number, Unit};
 use crate::error::AnalysisError;
-use crate::format::{in_sentence, percent, sentence, usd, usd_short};
+use crate::format::{in_sentence, percent, sentence, usd, usd_range, usd_short, usd_short_range};
 
 use super::books::{Book, Books, Entry, range};
 use super::series::{by_month, by_year, chart, reports, series};
@@ -83,26 +83,6 @@ fn finding(words: Words, value: Number, interval: Option<Interval>, tables: &[St
     })
 }
 
-/// `19.91 to 22.23 billion US dollars`.
-fn usd_range(r: Interval) -> String {
-    joined(usd(r.low), usd(r.high))
-}
-
-/// `19.91 to 22.23 bn`.
-fn usd_short_range(r: Interval) -> String {
-    joined(usd_short(r.low), usd_short(r.high))
-}
-
-/// Two figures as a range with one unit where they have the same.
-fn joined(low: String, high: String) -> String {
-    let unit = |text: &str| text.split_once(' ').map(|(_, unit)| unit.to_owned());
-    match (unit(&low), unit(&high)) {
-        _ if low == high => high,
-        (Some(x), Some(y)) if x == y => format!("{} to {high}", low.split(' ').next().unwrap_or_default()),
-        _ => format!("{low} to {high}"),
-    }
-}
-
 /// The pair's turnover: one figure where one side reports it, a range where several do.
 fn level(books: &Books, command: &str) -> Result<Finding, AnalysisError> {
     let (pair, year) = (books.pair, books.year);
@@ -126,7 +106,7 @@ fn level(books: &Books, command: &str) -> Result<Finding, AnalysisError> {
             (
                 format!(
                     "{a} and {b} traded goods worth {} in {year} as {} reports; {} {why}",
-                    usd_range(*r),
+                    usd_range(r.low, r.high),
                     in_sentence(c.name()),
                     in_sentence(silent.name())
                 ),
@@ -138,12 +118,14 @@ fn level(books: &Books, command: &str) -> Result<Finding, AnalysisError> {
             let all = range(known.iter().flat_map(|k| [k.1.2.low, k.1.2.high]));
             let each: Vec<String> = known
                 .iter()
-                .map(|(c, (_, _, r))| format!("{} as {} reports", usd_short_range(*r), in_sentence(c.name())))
+                .map(|(c, (_, _, r))| {
+                    format!("{} as {} reports", usd_short_range(r.low, r.high), in_sentence(c.name()))
+                })
                 .collect();
             (
                 format!(
                     "{a} and {b} traded goods worth {} in {year}: {}",
-                    all.map_or_else(String::new, usd_range),
+                    all.map_or_else(String::new, |r| usd_range(r.low, r.high)),
                     each.join(", ")
                 ),
                 Number::Unknown,
@@ -194,14 +176,14 @@ fn pieced_together(books: &Books) -> Result<Pieced, DataError> {
             let text = format!(
                 "{a} and {b} traded goods worth {} in {year}: no report of either country has both directions here, so each is \
                  taken from {}",
-                usd_range(sum),
+                usd_range(sum.low, sum.high),
                 sources.join(" and ")
             );
             (text, value, Some(sum), tables)
         }
         [x, y] => {
             let (from, to, known) = if x.is_some() { (&b, &a, x) } else { (&a, &b, y) };
-            let known = known.map_or_else(String::new, usd_range);
+            let known = known.map_or_else(String::new, |r| usd_range(r.low, r.high));
             let text = format!(
                 "Turnover is not known for {year}: what {from} sold to {to} is not reported; the other direction was {known}"
             );
@@ -224,7 +206,7 @@ fn by_reporter(books: &Books, reporter: Iso3, command: &str) -> Result<Finding, 
         None => format!("{name} does not report its trade with {} for {year}", in_sentence(other.name())),
         Some(from) => {
             let one = |what: &str, entry: Option<Entry>| match entry {
-                Some(e) => format!("{what} of {} ({})", usd_short(e.value_usd), e.valuation),
+                Some(e) => format!("{what} of {} ({})", usd_short(e.value_usd), e.valuation.label()),
                 None => format!("{what} not reported"),
             };
             let (sold, bought) = (one("exports", sold.map(|x| x.1)), one("imports", bought.map(|x| x.1)));
@@ -254,7 +236,9 @@ fn direction(books: &Books, forward: bool, command: &str) -> Result<Finding, Ana
     let editor = books.direction(None, year, forward);
     let all = range(sides.iter().chain([&editor]).flatten().map(|x| x.1.value_usd));
     let word = |c: Iso3, side: &Option<(&Book, Entry)>| match side {
-        Some((_, e)) => format!("{} as {} reports ({})", usd_short(e.value_usd), in_sentence(c.name()), e.valuation),
+        Some((_, e)) => {
+            format!("{} as {} reports ({})", usd_short(e.value_usd), in_sentence(c.name()), e.valuation.label())
+        }
         None if books.covers(c, year) => format!("not reported by {}", in_sentence(c.name())),
         None => format!("no report of {} here for {year}", in_sentence(c.name())),
     };

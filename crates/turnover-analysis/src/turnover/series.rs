@@ -31,7 +31,7 @@ pub(super) fn reports(books: &Books) -> Result<Table, DataError> {
     );
     for book in &books.books {
         let Some(entry) = book.years.get(&books.year) else { continue };
-        let valuation = |e: Option<Entry>| e.map_or("not reported".to_owned(), |e| e.valuation.to_string());
+        let valuation = |e: Option<Entry>| e.map_or("not reported".to_owned(), |e| e.valuation.label().to_owned());
         let status = entry.forward.or(entry.backward).map_or("", |e| e.status.word());
         table.rows.push(vec![
             book.table.facts()?.short_name.clone().into(),

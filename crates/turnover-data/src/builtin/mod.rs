@@ -25,12 +25,13 @@ mod tables;
 
 use crate::country::Iso3;
 use crate::error::DataError;
+use crate::flows::Status;
 use crate::hs::HsCode;
 
 use packed::Series;
 pub use packed::{Axis, Packer, Side};
 pub use panel::{BookedFlow, BothBooks};
-pub use report::{Period, Report, Status, TotalReport, Valuation, WorldTrade};
+pub use report::{Period, Report, TotalReport, WorldTrade};
 pub use tables::{Table, TableFacts};
 
 /// The partner that stands for all partners.

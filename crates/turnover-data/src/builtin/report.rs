@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::country::Iso3;
+use crate::flows::{Status, Valuation};
 use crate::hs::HsCode;
 
 use super::Table;
@@ -31,70 +32,6 @@ impl fmt::Display for Period {
         match self.month {
             None => write!(f, "{}", self.year),
             Some(month) => write!(f, "{}-{month:02}", self.year),
-        }
-    }
-}
-
-/// What a value includes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Valuation {
-    /// Free on board: at the exporter's border, freight and insurance left out; free alongside ship, as the
-    /// United States count exports, is close to it.
-    Fob,
-    /// Cost, insurance and freight: at the importer's border.
-    Cif,
-    /// Customs value of imports: the price paid, freight and insurance left out (imports of the United
-    /// States).
-    Customs,
-}
-
-impl Valuation {
-    /// As in `figures/SOURCES.toml`.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "FOB" => Valuation::Fob,
-            "CIF" => Valuation::Cif,
-            "customs value" => Valuation::Customs,
-            _ => return None,
-        })
-    }
-
-    /// Whether freight and insurance are in it.
-    pub fn includes_freight(self) -> bool {
-        self == Valuation::Cif
-    }
-}
-
-impl fmt::Display for Valuation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Valuation::Fob => "FOB",
-            Valuation::Cif => "CIF",
-            Valuation::Customs => "customs value",
-        })
-    }
-}
-
-/// How a value came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// The reporter's own figure.
-    Reported,
-    /// Filled in by the source's editor, for example from the partners' reports.
-    Estimated,
-    /// One figure made of both sides' reports by the source's editor.
-    Reconciled,
-}
-
-impl Status {
-    /// The word in tables.
-    pub fn word(self) -> &'static str {
-        match self {
-            Status::Reported => "reported",
-            Status::Estimated => "estimated",
-            Status::Reconciled => "reconciled",
         }
     }
 }

@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 
 use crate::country::Iso3;
 use crate::error::DataError;
-use crate::flows::Source;
+use crate::flows::{Source, Status, Valuation};
 
 use super::packed::{Axis, Packed, Side};
-use super::report::{Period, Status, Valuation};
+use super::report::Period;
 
 /// A built-in table of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -134,7 +134,7 @@ static FACTS: LazyLock<Result<Vec<TableFacts>, String>> = LazyLock::new(|| {
             let lacks = |what: &str| format!("has no {what} for `{id}`");
             let entry = sources.remove(*id).ok_or_else(|| lacks("entry"))?;
             let valuation = |text: &Option<String>, what: &str| {
-                text.as_deref().and_then(Valuation::parse).ok_or_else(|| lacks(what))
+                text.as_deref().and_then(Valuation::from_label).ok_or_else(|| lacks(what))
             };
             Ok(TableFacts {
                 id,
