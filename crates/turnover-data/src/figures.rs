@@ -51,6 +51,12 @@ fn embedded(key: &str, csv: &str) -> Result<Flows, DataError> {
     read_flows_from(&table, &FlowOptions::default(), source, caveats)
 }
 
+/// A table quoted under `figures/`, for crates that embed one of their own: its text, with the source and
+/// caveats that `figures/SOURCES.toml` has under the key.
+pub fn quoted(key: &str, csv: &str) -> Result<(RawTable, Source, Vec<String>), DataError> {
+    entry(key, csv)
+}
+
 /// An embedded table with what `figures/SOURCES.toml` says of it.
 fn entry(key: &str, csv: &str) -> Result<(RawTable, Source, Vec<String>), DataError> {
     let path = format!("figures/{key}.csv");

@@ -7,7 +7,8 @@ use jiff::civil::{Date, date};
 use serde::Serialize;
 use turnover_data::{Edition, HsCode, Known, known};
 
-use crate::measure::{Catalogue, Direction, Measure, Products, Scope};
+use crate::measure::{Catalogue, Completeness, Measure, Products};
+use crate::words::{Direction, Instrument, Scope};
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -64,8 +65,38 @@ pub fn check(catalogue: &Catalogue) -> Vec<Problem> {
         }
         list.products.iter().for_each(|p| check_codes(p, list.edition, &mut say));
     }
+    for claim in &catalogue.complete {
+        let id = format!("complete: {} on {}", claim.sender.code(), claim.target.code());
+        let mut say = |severity, message: String| {
+            problems.push(Problem { severity, file: claim.file.clone(), id: id.clone(), message });
+        };
+        check_claim(claim, &catalogue.measures, &mut say);
+    }
     check_overlaps(&catalogue.measures, &mut problems);
     problems
+}
+
+/// A claim of completeness needs a basis and days in order, and cannot stand beside a measure whose codes
+/// are not listed.
+fn check_claim(claim: &Completeness, measures: &[Measure], say: &mut impl FnMut(Severity, String)) {
+    if claim.basis.trim().is_empty() {
+        say(Severity::Error, "rests on nothing: fill in `basis`".to_owned());
+    }
+    if let Some(until) = claim.until.filter(|u| *u <= claim.from) {
+        say(Severity::Error, format!("ends on {until}, which is not after its first day, {}", claim.from));
+    }
+    let period = (Some(claim.from), claim.until);
+    let unlisted = measures.iter().filter(|m| m.scope == Scope::Unlisted && m.sender == claim.sender).find(|m| {
+        m.targets
+            .iter()
+            .any(|t| t.party == claim.target && overlap((Some(t.from), t.until), period).is_some())
+    });
+    if let Some(m) = unlisted {
+        say(
+            Severity::Error,
+            format!("cannot hold while `{}` has no codes: list them, or end the period before it begins", m.id),
+        );
+    }
 }
 
 fn check_measure(m: &Measure, say: &mut impl FnMut(Severity, String)) {
@@ -85,8 +116,15 @@ fn check_measure(m: &Measure, say: &mut impl FnMut(Severity, String)) {
         }
         _ => {}
     }
-    if m.ad_valorem.is_some_and(|r| !r.is_finite() || r <= 0.0) {
+    let mut rates = m.ad_valorem.iter().chain(m.products.iter().filter_map(|p| p.ad_valorem.as_ref()));
+    if rates.any(|r| !r.is_finite() || *r <= 0.0) {
         say(Severity::Error, "has an ad_valorem rate that is not above 0".to_owned());
+    }
+    if m.instrument == Instrument::Duty && m.ad_valorem.is_none() && m.products.iter().any(|p| p.ad_valorem.is_none()) {
+        say(Severity::Error, "is a duty without a rate: fill in ad_valorem, or call it a tariff".to_owned());
+    }
+    if m.instrument == Instrument::Designation && m.scope != Scope::Parties {
+        say(Severity::Error, "designates a firm, so its scope must be parties".to_owned());
     }
     let mut order = |what: String, from: Date, until: Option<Date>| {
         if let Some(until) = until.filter(|u| *u <= from) {
@@ -110,7 +148,9 @@ fn check_codes(p: &Products, edition: Edition, say: &mut impl FnMut(Severity, St
         say(Severity::Error, format!("lists no codes for {}", p.what));
     }
     for (at, code) in p.codes.iter().enumerate() {
-        if p.codes[..at].iter().any(|c| c.contains(code) || code.contains(c)) {
+        // The codes are in order, so a code that stands above this one came before it.
+        let above = [0, 2, 4].iter().filter(|l| **l < code.level()).map(|l| code.truncate(*l));
+        if at > 0 && (p.codes[at - 1] == *code || above.into_iter().any(|c| p.codes[..at].binary_search(&c).is_ok())) {
             say(Severity::Warning, format!("names {code} twice for {}", p.what));
         }
         match known(*code, edition) {

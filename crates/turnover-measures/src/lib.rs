@@ -22,11 +22,19 @@
 //! ```
 
 mod check;
+mod import;
 mod measure;
 mod parse;
+mod regime;
+mod words;
+mod write;
 
 pub use check::{Problem, Severity, check};
+pub use import::{Heading, ImportError, Listed, code_list, dated_rates, global_trade_alert};
 pub use measure::{
-    Catalogue, Direction, Extent, Instrument, Mapping, Match, Measure, Party, Products, Scope, Target, WatchList,
+    Catalogue, Completeness, Extent, Match, Measure, Party, Products, Target, WatchList,
 };
 pub use parse::CatalogueError;
+pub use regime::{Actor, Reach, Regime, Regimes, Standing};
+pub use words::{Direction, Instrument, Mapping, Purpose, Scope};
+pub use write::to_toml;

@@ -4,6 +4,8 @@ use jiff::civil::Date;
 use serde::Serialize;
 use turnover_data::{Edition, HsCode, Iso3, headings};
 
+use crate::words::{Direction, Instrument, Mapping, Purpose, Scope};
+
 /// Who imposes a measure or is its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Party {
@@ -45,84 +47,6 @@ impl Serialize for Party {
     }
 }
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $name { $($(#[$vdoc])* $variant,)* }
-
-        impl $name {
-            /// Every value with its word in the catalogue.
-            pub const ALL: &[($name, &'static str)] = &[$(($name::$variant, $word),)*];
-
-            /// The word in the catalogue.
-            pub fn word(self) -> &'static str {
-                match self { $($name::$variant => $word,)* }
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.serialize_str(self.word())
-            }
-        }
-    };
-}
-
-words! {
-    /// How a measure works.
-    Instrument {
-        /// Forbidden.
-        Ban = "ban",
-        /// Allowed with a licence, whatever the chance to get one.
-        Licence = "licence",
-        /// Allowed up to a quantity.
-        Quota = "quota",
-        /// Allowed at an extra duty.
-        Tariff = "tariff",
-        /// Allowed below a price.
-        PriceCap = "price-cap",
-    }
-}
-
-words! {
-    /// Which of the sender's flows with the target are meant.
-    Direction {
-        /// The sender's imports from the target.
-        Import = "import",
-        /// The sender's exports to the target.
-        Export = "export",
-        /// Both.
-        Both = "both",
-    }
-}
-
-words! {
-    /// What a measure is defined over.
-    Scope {
-        /// Products, by HS code.
-        Goods = "goods",
-        /// A region of the target: no product code can show it.
-        Region = "region",
-        /// Named persons or users: no product code can show it.
-        Parties = "parties",
-        /// Products whose codes are not encoded yet.
-        Unlisted = "unlisted",
-    }
-}
-
-words! {
-    /// How well HS codes express the legal text.
-    Mapping {
-        /// The text names these codes or means exactly them.
-        Exact = "exact",
-        /// The codes are our reading of a description.
-        Approximate = "approximate",
-        /// Only a part of each code is meant.
-        Part = "part",
-    }
-}
-
 /// A target with the days on which it is one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Target {
@@ -135,14 +59,16 @@ pub struct Target {
 }
 
 /// Products that share a mapping and days.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Products {
     /// In words.
     pub what: String,
     /// How well the codes express the legal text.
     pub mapping: Mapping,
-    /// HS codes; a code stands for all beneath it.
+    /// HS codes in ascending order; a code stands for all beneath it.
     pub codes: Vec<HsCode>,
+    /// Rate of a duty on this group, where it differs from the measure's: 0.25 is 25 %.
+    pub ad_valorem: Option<f64>,
     /// First day, where later than the target's.
     pub from: Option<Date>,
     /// First day no longer in force, where earlier than the target's.
@@ -166,11 +92,13 @@ pub struct Measure {
     pub direction: Direction,
     /// How it works.
     pub instrument: Instrument,
+    /// What it is for.
+    pub purpose: Purpose,
     /// What it is defined over.
     pub scope: Scope,
     /// Edition of the HS codes.
     pub edition: Edition,
-    /// Rate of a tariff: 2.0 is 200 %.
+    /// Rate of a duty: 2.0 is 200 %.
     pub ad_valorem: Option<f64>,
     /// The products; empty unless the scope is goods.
     pub products: Vec<Products>,
@@ -229,6 +157,31 @@ pub struct Match<'a> {
     pub extent: Extent,
 }
 
+/// A claim of the catalogue's author: every measure of the sender toward the target in the period is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Completeness {
+    /// Whose measures.
+    pub sender: Party,
+    /// Toward whom.
+    pub target: Party,
+    /// First day of the period.
+    pub from: Date,
+    /// First day after the period; `None` where it is still going on.
+    pub until: Option<Date>,
+    /// What the claim rests on and leaves out.
+    pub basis: String,
+    /// The catalogue file.
+    pub file: String,
+}
+
+impl Completeness {
+    fn covers(&self, sender: Iso3, target: Iso3, on: Date) -> bool {
+        self.sender.includes(sender, on)
+            && self.target.includes(target, on)
+            && in_force(Some(self.from), self.until, on)
+    }
+}
+
 /// All measures and watch lists.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
@@ -236,6 +189,8 @@ pub struct Catalogue {
     pub measures: Vec<Measure>,
     /// The watch lists.
     pub watch_lists: Vec<WatchList>,
+    /// For which senders, targets and periods it claims to be complete.
+    pub complete: Vec<Completeness>,
     /// SHA-256 over the files, in hexadecimal.
     pub sha256: String,
     /// Where it comes from, in words.
@@ -247,8 +202,12 @@ fn in_force(from: Option<Date>, until: Option<Date>, on: Date) -> bool {
 }
 
 impl Measure {
-    /// Whether the measure is about flows from `exporter` to `importer` on a day.
+    /// Whether the measure is about flows from `exporter` to `importer` on a day. A measure whose groups of
+    /// products have all ended, or not begun, is not in force.
     pub fn concerns(&self, exporter: Iso3, importer: Iso3, on: Date) -> bool {
+        if !self.products.is_empty() && !self.products.iter().any(|p| p.in_force(on)) {
+            return false;
+        }
         let toward = |sender: Iso3, target: Iso3| {
             self.sender.includes(sender, on)
                 && self.targets.iter().any(|t| t.party.includes(target, on) && in_force(Some(t.from), t.until, on))
@@ -272,12 +231,28 @@ impl Products {
         in_force(self.from, self.until, on)
     }
 
+    /// Whether one of the codes is the product or stands above it.
+    pub fn names(&self, product: HsCode) -> bool {
+        [0, 2, 4, 6]
+            .iter()
+            .filter(|level| **level <= product.level())
+            .any(|level| self.codes.binary_search(&product.truncate(*level)).is_ok())
+    }
+
+    /// The codes that lie within a product, in ascending order.
+    pub fn within(&self, product: HsCode) -> &[HsCode] {
+        let below = |c: &HsCode| *c < product && !product.contains(c);
+        let from = self.codes.partition_point(below);
+        let count = self.codes[from..].iter().take_while(|c| product.contains(c)).count();
+        &self.codes[from..from + count]
+    }
+
     /// How much of a product this group touches.
     fn extent(&self, product: HsCode) -> Extent {
-        let within = self.codes.iter().any(|c| c.contains(&product));
+        let within = self.names(product);
         match self.mapping {
             Mapping::Exact if within => Extent::Whole,
-            _ if within || self.codes.iter().any(|c| product.contains(c)) => Extent::Part,
+            _ if within || !self.within(product).is_empty() => Extent::Part,
             _ => Extent::None,
         }
     }
@@ -302,13 +277,25 @@ impl Catalogue {
         self.measures.iter().filter(move |m| m.concerns(a, b, on) || m.concerns(b, a, on))
     }
 
-    /// Whether any measure concerns a pair in either direction on any day.
+    /// Whether any measure concerns a pair in either direction on any day, or it claims to be complete about
+    /// one of them.
     pub fn knows(&self, a: Iso3, b: Iso3) -> bool {
         self.measures.iter().any(|m| {
-            let mut days =
+            let targets =
                 m.targets.iter().flat_map(|t| [Some(t.from), t.until.and_then(|d| d.yesterday().ok())]).flatten();
+            let mut days = targets.chain(m.products.iter().filter_map(|p| p.from));
             days.any(|day| m.concerns(a, b, day) || m.concerns(b, a, day))
-        })
+        }) || self.complete.iter().any(|c| c.covers(a, b, c.from) || c.covers(b, a, c.from))
+    }
+
+    /// Whether it claims to hold every measure of a sender toward a target that was in force on a day.
+    pub fn is_complete(&self, sender: Iso3, target: Iso3, on: Date) -> bool {
+        self.complete.iter().any(|c| c.covers(sender, target, on))
+    }
+
+    /// Which of the two, as sender toward the other, the catalogue does not claim to know fully on a day.
+    pub fn incomplete(&self, a: Iso3, b: Iso3, on: Date) -> Vec<(Iso3, Iso3)> {
+        [(a, b), (b, a)].into_iter().filter(|(s, t)| !self.is_complete(*s, *t, on)).collect()
     }
 
     /// The measures that touch a product sent from `exporter` to `importer` on a day.

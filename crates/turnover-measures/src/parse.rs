@@ -9,7 +9,8 @@ use thiserror::Error;
 use turnover_data::{Edition, HsCode, Iso3, nearest};
 
 use crate::check::{Problem, Severity, check};
-use crate::measure::{Catalogue, Direction, Instrument, Mapping, Measure, Party, Products, Scope, Target, WatchList};
+use crate::measure::{Catalogue, Completeness, Measure, Party, Products, Target, WatchList};
+use crate::words::{Direction, Instrument, Mapping, Purpose, Scope};
 
 /// Why a catalogue cannot be used.
 #[derive(Debug, Error, Diagnostic)]
@@ -67,6 +68,19 @@ struct File {
     measure: Vec<RawMeasure>,
     #[serde(default)]
     watch_list: Vec<RawWatchList>,
+    #[serde(default)]
+    complete: Vec<RawCompleteness>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCompleteness {
+    sender: String,
+    target: String,
+    from: String,
+    until: Option<String>,
+    #[serde(default)]
+    basis: String,
 }
 
 #[derive(Deserialize)]
@@ -80,6 +94,8 @@ struct RawMeasure {
     instrument: String,
     #[serde(default = "goods")]
     scope: String,
+    #[serde(default = "sanction")]
+    purpose: String,
     edition: Edition,
     ad_valorem: Option<f64>,
     #[serde(default)]
@@ -106,6 +122,7 @@ struct RawProducts {
     #[serde(default = "exact")]
     mapping: String,
     codes: Vec<String>,
+    ad_valorem: Option<f64>,
     from: Option<String>,
     until: Option<String>,
     note: Option<String>,
@@ -126,6 +143,10 @@ struct RawWatchList {
 
 fn goods() -> String {
     Scope::Goods.word().to_owned()
+}
+
+fn sanction() -> String {
+    Purpose::Sanction.word().to_owned()
 }
 
 fn exact() -> String {
@@ -186,9 +207,12 @@ impl Context<'_> {
             })
             .collect();
         let day = |field: &str, text: Option<String>| text.map(|t| self.date(field, &t)).transpose();
+        let mut codes = codes?;
+        codes.sort_unstable();
         Ok(Products {
             mapping: self.word("mapping", Mapping::ALL, &raw.mapping)?,
-            codes: codes?,
+            codes,
+            ad_valorem: raw.ad_valorem,
             from: day("from", raw.from)?,
             until: day("until", raw.until)?,
             what: raw.what,
@@ -209,6 +233,7 @@ impl Context<'_> {
             targets: raw.targets.into_iter().map(target).collect::<Result<_, CatalogueError>>()?,
             direction: self.word("direction", Direction::ALL, &raw.direction)?,
             instrument: self.word("instrument", Instrument::ALL, &raw.instrument)?,
+            purpose: self.word("purpose", Purpose::ALL, &raw.purpose)?,
             scope: self.word("scope", Scope::ALL, &raw.scope)?,
             edition: raw.edition,
             ad_valorem: raw.ad_valorem,
@@ -219,6 +244,17 @@ impl Context<'_> {
             file: self.path.to_owned(),
             id: raw.id,
             title: raw.title,
+        })
+    }
+
+    fn complete(&self, raw: RawCompleteness) -> Result<Completeness, CatalogueError> {
+        Ok(Completeness {
+            sender: self.party("sender", &raw.sender)?,
+            target: self.party("target", &raw.target)?,
+            from: self.date("from", &raw.from)?,
+            until: raw.until.map(|u| self.date("until", &u)).transpose()?,
+            basis: raw.basis,
+            file: self.path.to_owned(),
         })
     }
 
@@ -244,9 +280,15 @@ impl Catalogue {
     pub fn embedded() -> Result<Self, CatalogueError> {
         let files = [
             ("catalogue/eu-rus.toml", include_str!("../../../catalogue/eu-rus.toml")),
+            ("catalogue/eu-rus-annexes.toml", include_str!("../../../catalogue/eu-rus-annexes.toml")),
+            ("catalogue/others.toml", include_str!("../../../catalogue/others.toml")),
             ("catalogue/rus-food.toml", include_str!("../../../catalogue/rus-food.toml")),
             ("catalogue/rus-tur.toml", include_str!("../../../catalogue/rus-tur.toml")),
+            ("catalogue/rus-usa.toml", include_str!("../../../catalogue/rus-usa.toml")),
+            ("catalogue/usa-232.toml", include_str!("../../../catalogue/usa-232.toml")),
+            ("catalogue/usa-chn.toml", include_str!("../../../catalogue/usa-chn.toml")),
             ("catalogue/usa-rus.toml", include_str!("../../../catalogue/usa-rus.toml")),
+            ("catalogue/usa-rus-duties.toml", include_str!("../../../catalogue/usa-rus-duties.toml")),
             ("catalogue/watch.toml", include_str!("../../../catalogue/watch.toml")),
         ];
         Self::from_texts(&files, "Turnover's catalogue of measures")
@@ -309,6 +351,10 @@ impl Catalogue {
             for raw in file.watch_list {
                 let id = raw.id.clone();
                 catalogue.watch_lists.push(Context { path, id: &id }.watch_list(raw)?);
+            }
+            for raw in file.complete {
+                let id = format!("complete: {} on {}", raw.sender, raw.target);
+                catalogue.complete.push(Context { path, id: &id }.complete(raw)?);
             }
         }
         catalogue.sha256 = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
