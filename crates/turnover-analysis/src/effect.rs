@@ -121,9 +121,9 @@ fn estimate(
     Ok(Estimated { rows, fit, table })
 }
 
-/// What a measure prevented in one year between its sender and one partner, in US dollars.
+/// What a measure prevented a year between its sender and one partner, in US dollars.
 pub(crate) struct Prevented {
-    /// The estimate, with its interval.
+    /// The estimate, with its interval: a year on average since the measure began.
     pub(crate) usd: f64,
     pub(crate) interval: Interval,
     /// The products that the estimate takes as covered.
@@ -132,13 +132,12 @@ pub(crate) struct Prevented {
     pub(crate) home: Iso3,
 }
 
-/// The main estimate alone, for a partner and year after the measure.
+/// The main estimate alone, for one partner: the figure that [`answer`] gives for it.
 pub(crate) fn prevented(
     flows: &Flows,
     catalogue: &Catalogue,
     measure: &str,
     partner: Iso3,
-    year: i32,
 ) -> Result<Prevented, AnalysisError> {
     let panel = Panel::new(flows, catalogue, measure, None, Side::Sender)?;
     let question = Question {
@@ -149,28 +148,16 @@ pub(crate) fn prevented(
         command: String::new(),
     };
     let design = Design::new(&panel, flows, &question)?;
-    let wrong = |what: String| AnalysisError::Change { what, help: "name another year with --year".to_owned() };
     let at = panel.partners.binary_search(&partner).ok().filter(|p| design.first[*p]);
-    let (Some(at), Ok(t)) = (at, panel.years.binary_search(&year)) else {
-        return Err(wrong(format!(
-            "{} has no flows of {partner} in {year} that `{measure}` touches",
-            flows.source.name
-        )));
+    let Some(at) = at else {
+        return Err(AnalysisError::Change {
+            what: format!("{} has no flows of {partner} that `{measure}` touches", flows.source.name),
+            help: "give flows that do with --data".to_owned(),
+        });
     };
-    if year <= panel.start_year() {
-        return Err(wrong(format!("{year} is not after `{measure}` began")));
-    }
     let main = design.main(Watch::none())?;
     let effect = main.only()?;
-    let fitted: f64 = main
-        .rows
-        .cells
-        .iter()
-        .zip(&main.fit.fitted)
-        .filter(|((p, c, y), fitted)| *p == at && *y == t && panel.covered[*c] && fitted.is_finite())
-        .map(|(_, fitted)| fitted)
-        .sum();
-    let over = |b: f64| fitted * (-b).exp_m1();
+    let over = |b: f64| Lost::new(&panel, &main, b, &design.first).total(Some(at));
     let products = panel.products.iter().zip(&panel.covered).filter(|(_, c)| **c).map(|(p, _)| *p).collect();
     Ok(Prevented {
         usd: over(effect.estimate),

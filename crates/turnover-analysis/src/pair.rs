@@ -38,6 +38,20 @@ struct Row {
     value_usd: f64,
 }
 
+/// A product of a direction, or what is left of it where the data has codes beneath it apart.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Part {
+    /// The code.
+    pub(crate) product: HsCode,
+    /// Codes beneath it that are parts of their own.
+    pub(crate) below: Vec<HsCode>,
+    /// Value, without that of the codes beneath it.
+    pub(crate) value_usd: f64,
+}
+
+/// What is left of a code beside those beneath it counts from this part of it on; less is rounding.
+const LEAST_REST: f64 = 0.005;
+
 /// The flows of one pair, by reporter.
 #[derive(Debug, Clone)]
 pub struct PairFlows {
@@ -149,6 +163,31 @@ impl PairFlows {
             *out.entry(r.product).or_insert(0.0) += r.value_usd;
         }
         out
+    }
+
+    /// A direction's values in a year without overlap, whatever levels the reporter gives: codes beneath a code
+    /// are taken out of it, so that chapters and headings are never added up.
+    pub(crate) fn composition(&self, year: i32, forward: bool) -> Vec<Part> {
+        let mut values: BTreeMap<HsCode, f64> = BTreeMap::new();
+        for r in self.rows(year, forward, self.reporter_for(forward)) {
+            *values.entry(r.product).or_insert(0.0) += r.value_usd;
+        }
+        let above = |code: &HsCode| {
+            [4, 2, 0].iter().filter(|l| **l < code.level()).map(|l| code.truncate(*l)).find(|c| values.contains_key(c))
+        };
+        let mut below: BTreeMap<HsCode, Vec<HsCode>> = BTreeMap::new();
+        for code in values.keys() {
+            if let Some(parent) = above(code) {
+                below.entry(parent).or_default().push(*code);
+            }
+        }
+        let mut part = |(product, value): (&HsCode, &f64)| {
+            let below = below.remove(product).unwrap_or_default();
+            let rest = value - below.iter().map(|c| values[c]).sum::<f64>();
+            let counts = below.is_empty() || rest > LEAST_REST * value;
+            counts.then_some(Part { product: *product, below, value_usd: rest })
+        };
+        values.iter().filter_map(&mut part).collect()
     }
 
     /// A direction's total in a year by the reporter that stands for it.

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use miette::Diagnostic;
-use turnover_analysis::format::{in_sentence, multiple, percent, percent_range, sentence, usd, usd_range};
+use turnover_analysis::format::{in_sentence, multiple, percent, sentence, usd, usd_range};
 use turnover_analysis::{
     AnalysisError, Answer, ChartKind, Mark, NamedWorld, Number, Pair, Watch, coverage, diversion, effect, history,
     potential, reach, turnover,
@@ -360,32 +360,8 @@ fn lead(
         };
         out.push(format!("{}{times}.", f.statement));
     }
-    if let Some(touched) = touched {
-        let any = touched.finding("coverage.value.any.both").map(|f| match (f.interval, &f.value) {
-            (Some(i), _) => percent_range(i.low, i.high),
-            (None, Number::Value(x)) => percent(*x),
-            _ => "an unknown share".to_owned(),
-        });
-        let count = |name: &str| touched.named.get("claim").and_then(|c| c.get(name)?.as_u64());
-        let counts = (count("definitions"), count("holds"), count("fails"), count("depends_on_reading"));
-        if let (Some(any), (Some(n), Some(holds), Some(fails), Some(open))) = (any, counts) {
-            let claim = percent(ask.coverage.claim).replace(".0 ", " ");
-            let verdict = match (holds, fails, open) {
-                (h, _, _) if h == n => "holds under every definition".to_owned(),
-                (_, f, _) if f == n => "fails under every definition".to_owned(),
-                _ => format!(
-                    "holds under {holds} of {n} definitions, fails under {fails}, and under {open} holds read narrowly \
-                     and fails read broadly"
-                ),
-            };
-            let supposed = touched.findings.first().and_then(|f| f.supposition.as_deref());
-            out.push(match supposed {
-                Some(s) => {
-                    format!("{s}, measures touch {any} of it; the claim that {claim} is not affected {verdict}.")
-                }
-                None => format!("Measures touch {any} of it; the claim that {claim} is not affected {verdict}."),
-            });
-        }
+    if let Some(f) = touched.and_then(|t| t.finding("coverage.claim")) {
+        out.push(format!("{}.", f.sentence()));
     }
     // Without levers the cut of costs; with levers what is left, or that nothing is.
     let main = ["reach.cost_cut", "levers.rest", "levers.limit", "levers.fewest", "levers.all"];

@@ -321,30 +321,22 @@ impl Dossier {
 
     fn coverage(&self, claim: f64, date: Date, evidence: &Evidence) -> Result<Judged, AnalysisError> {
         let question = coverage::Question {
-            pair: self.pair,
             date: Some(date),
-            year: None,
-            base_year: None,
             claim,
-            lift: Vec::new(),
-            bring: Vec::new(),
             data_words: evidence.data_words.clone(),
+            ..coverage::Question::new(self.pair)
         };
-        let answer = coverage::answer(evidence.flows, Some(evidence.partners), evidence.catalogue, &question)?;
-        let count = |name: &str| answer.named.get("claim").and_then(|c| c.get(name)?.as_u64()).unwrap_or(0);
-        let (n, holds, fails, open) =
-            (count("definitions"), count("holds"), count("fails"), count("depends_on_reading"));
-        let verdict = match (holds, fails) {
-            (h, _) if h == n => Verdict::Holds,
-            (_, f) if f == n => Verdict::Fails,
-            _ => Verdict::Depends,
+        let facts = coverage::compute(evidence.flows, Some(evidence.partners), evidence.catalogue, &question)?;
+        let verdict = match facts.judged().map(|c| c.verdict) {
+            Some(coverage::Verdict::Holds) => Verdict::Holds,
+            Some(coverage::Verdict::Fails) => Verdict::Fails,
+            Some(coverage::Verdict::Open) => Verdict::Depends,
+            Some(coverage::Verdict::Unknown) | None => Verdict::Unchecked,
         };
-        let why = format!(
-            "it holds under {holds} of {n} definitions, fails under {fails}, and under {open} depends on how the data's \
-             chapters are read"
-        );
-        let any = answer.finding("coverage.value.any.both").cloned();
-        Ok(Judged { verdict, why, evidence: any.into_iter().chain(answer.findings.into_iter().take(1)).collect() })
+        let answer = coverage::report(&facts);
+        let main = facts.main().and_then(|d| answer.finding(&format!("coverage.{}", d.id))).cloned();
+        let why = answer.finding("coverage.claim").map_or_else(String::new, |f| lower(&f.statement));
+        Ok(Judged { verdict, why, evidence: main.into_iter().chain(answer.findings.into_iter().take(1)).collect() })
     }
 
     /// Turnover of a year as the data has it, and the finding that says so.

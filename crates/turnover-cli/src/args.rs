@@ -325,6 +325,9 @@ pub(crate) struct Turnover {
 pub(crate) struct Coverage {
     #[command(flatten)]
     pub(crate) pair: PairArgs,
+    /// A watch list whose share of the trade is shown beside, as common-high-priority
+    #[arg(long, value_name = "ID")]
+    pub(crate) watch_list: Option<String>,
     #[command(flatten)]
     pub(crate) coverage: CoverageArgs,
     #[command(flatten)]
@@ -600,6 +603,75 @@ pub(crate) enum Measures {
         #[arg(value_name = "FILE|DIR")]
         path: Option<PathBuf>,
     },
+    /// Trade sanctions on record between two countries, by year and completeness (Global Sanctions Data Base)
+    Regimes {
+        #[command(flatten)]
+        pair: PairArgs,
+        /// Those of that day's year; of all years by default
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Option<Date>,
+    },
+    /// Turns a published list into a catalogue file: codes of a tariff or an annex, rates by date, Global Trade
+    /// Alert's interventions, or the Global Sanctions Data Base
+    Import(Box<MeasuresImport>),
+}
+
+/// What is imported into a catalogue.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct MeasuresImport {
+    /// What the list is
+    pub(crate) kind: ListArg,
+    /// The list: a table of any kind that --data reads
+    #[arg(value_name = "FILE")]
+    pub(crate) list: PathBuf,
+    /// Id of the measure
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Title of the measure
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// Who imposes it: a country or EU
+    #[arg(long)]
+    pub(crate) sender: Option<String>,
+    /// On whom: a country or EU
+    #[arg(long)]
+    pub(crate) target: Option<String>,
+    /// The sender's flows: import, export or both
+    #[arg(long, default_value = "import")]
+    pub(crate) direction: String,
+    /// ban, denial, licence, quota, duty, tariff or price-cap
+    #[arg(long, default_value = "ban")]
+    pub(crate) instrument: String,
+    /// sanction, counter or trade
+    #[arg(long, default_value = "sanction")]
+    pub(crate) purpose: String,
+    /// Legal source
+    #[arg(long, default_value = "")]
+    pub(crate) legal: String,
+    /// First day, where the list has no dates; rises of rates before it do not count
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from: Option<Date>,
+    /// First day no longer in force
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) until: Option<Date>,
+    /// Year of the codes' edition of the Harmonized System
+    #[arg(long, default_value_t = 2017, value_name = "YEAR")]
+    pub(crate) edition: i32,
+    /// The whole national tariff, which shows the subheadings all of whose lines are listed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lines: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListArg {
+    /// A list of codes, with a column list, heading or annex, of rates and of days where it has them
+    Codes,
+    /// Rates by code and day: a code counts from the day on which its rate rises
+    Rates,
+    /// Global Trade Alert's export of interventions
+    Gta,
+    /// The Global Sanctions Data Base's cases: a table of regimes, not of measures
+    Gsdb,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

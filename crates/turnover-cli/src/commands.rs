@@ -73,6 +73,7 @@ fn coverage_question(pair: Pair, words: &CoverageArgs, data_words: String) -> co
         claim: words.claim / 100.0,
         lift: words.lift.clone(),
         bring: words.bring.clone(),
+        watch_list: None,
         data_words,
     }
 }
@@ -193,6 +194,7 @@ fn run_coverage(words: &args::Coverage, output: &Output) -> Result<(), CliError>
     if words.coverage.date.is_none() {
         question.year = load::default_year(&words.data, words.coverage.year);
     }
+    question.watch_list = words.watch_list.clone();
     let partners = load::food_flows(&words.data, &Select::Partners(vec![pair.a, pair.b]), output)?;
     output.answer(&Document::from(coverage::answer(&flows, Some(&partners), &catalogue, &question)?), true)
 }

@@ -5,7 +5,7 @@ use thiserror::Error;
 use turnover_analysis::AnalysisError;
 use turnover_brief::{DossierError, WriteError};
 use turnover_data::{DataError, Fault};
-use turnover_measures::CatalogueError;
+use turnover_measures::{CatalogueError, ImportError};
 use turnover_server::ServerError;
 
 /// Everything that ends a command without an answer.
@@ -20,6 +20,9 @@ pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Catalogue(#[from] CatalogueError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Import(#[from] ImportError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] WriteError),

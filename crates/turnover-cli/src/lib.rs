@@ -10,6 +10,7 @@ mod load;
 mod measures;
 mod output;
 mod progress;
+mod regimes;
 
 use std::ffi::OsString;
 

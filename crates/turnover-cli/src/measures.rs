@@ -46,10 +46,12 @@ pub(crate) fn run(words: &Measures, output: &Output) -> Result<(), CliError> {
             };
             run_check(&all, output)
         }
+        Measures::Regimes { pair, date } => crate::regimes::list(pair, *date, output),
+        Measures::Import(words) => crate::regimes::import(words, output),
     }
 }
 
-fn party(text: &str) -> Result<Party, CliError> {
+pub(crate) fn party(text: &str) -> Result<Party, CliError> {
     if text.eq_ignore_ascii_case("EU") {
         return Ok(Party::EuropeanUnion);
     }
@@ -90,6 +92,7 @@ fn list(measures: &[&Measure], all: &Catalogue, output: &Output) -> Result<(), C
         "version": env!("CARGO_PKG_VERSION"),
         "measures": measures,
         "watch_lists": all.watch_lists,
+        "complete": all.complete,
         "status": "answered",
     });
     output.plain(&json, || {
@@ -120,6 +123,7 @@ fn measure_text(m: &Measure) -> String {
     line("sender", m.sender.name());
     line("direction", &format!("{} (seen from the sender)", m.direction.word()));
     line("instrument", m.instrument.word());
+    line("purpose", m.purpose.word());
     if let Some(rate) = m.ad_valorem {
         line("rate", &turnover_analysis::format::percent(rate));
     }
@@ -136,8 +140,9 @@ fn measure_text(m: &Measure) -> String {
     for p in &m.products {
         let from = p.from.map_or(String::new(), |d| format!(", from {d}"));
         let until = p.until.map_or(String::new(), |d| format!(", until {d}"));
+        let rate = p.ad_valorem.map_or(String::new(), |r| format!(", {}", turnover_analysis::format::percent(r)));
         let note = p.note.as_ref().map_or(String::new(), |n| format!(" ({n})"));
-        line("products", &format!("{}{note}; mapping {}{from}{until}", p.what, p.mapping.word()));
+        line("products", &format!("{}{rate}{note}; mapping {}{from}{until}", p.what, p.mapping.word()));
         line("", &codes(&p.codes));
     }
     for e in &m.exceptions {

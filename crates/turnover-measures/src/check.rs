@@ -175,7 +175,11 @@ fn check_codes(p: &Products, edition: Edition, say: &mut impl FnMut(Severity, St
 fn check_overlaps(measures: &[Measure], problems: &mut Vec<Problem>) {
     for (at, a) in measures.iter().enumerate() {
         for b in &measures[at + 1..] {
-            let same_way = a.instrument == b.instrument
+            // Duties add up, and laws of different purpose stand beside each other.
+            let adds = matches!(a.instrument, Instrument::Duty | Instrument::Tariff);
+            let same_way = !adds
+                && a.instrument == b.instrument
+                && a.purpose == b.purpose
                 && a.sender == b.sender
                 && (a.direction == b.direction || a.direction == Direction::Both || b.direction == Direction::Both);
             if !same_way {

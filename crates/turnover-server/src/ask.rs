@@ -209,6 +209,7 @@ impl Ask {
             claim: self.claim / 100.0,
             lift: self.lift.clone(),
             bring: self.bring.clone(),
+            watch_list: None,
             data_words: held.words.clone(),
         })
     }
