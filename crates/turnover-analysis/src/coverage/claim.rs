@@ -72,7 +72,7 @@ pub(super) fn share_words(facts: &CoverageFacts, d: &Definition) -> String {
     if low == high {
         return format!("{low} {of}");
     }
-    format!("{low} {of} by the codes that are meant whole, and {high} with those of which only a part is meant")
+    format!("{low} {of}, and {high} if codes of which only a part is meant count whole")
 }
 
 /// The verdict in at most four sentences.
@@ -149,7 +149,15 @@ fn decides(facts: &CoverageFacts, main: &Definition) -> Option<String> {
             .map(|m| format!("`{}`", m.id))
             .collect();
         ids.dedup();
-        return (!ids.is_empty()).then(|| format!("How much of their chapters {} in fact reached would decide it", listed(&ids)));
+        let tipping = (1.0 - facts.claim - main.share.central) / (main.share.wide - main.share.central);
+        let bound = if (0.0..1.0).contains(&tipping) {
+            format!("It is false only if more than {} of the goods of these codes were in fact affected: ", about(tipping))
+        } else {
+            String::new()
+        };
+        return (!ids.is_empty()).then(|| {
+            sentence(&format!("{bound}what {} in fact reached would decide it", listed(&ids)))
+        });
     }
     Some("Figures by heading or subheading instead of by chapter would decide it".to_owned())
 }

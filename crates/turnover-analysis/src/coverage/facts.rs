@@ -155,17 +155,18 @@ pub fn compute<'a>(
         });
     }
     let pair = question.pair;
+    let year_end = |y: i32| Date::new(i16::try_from(y).ok()?, 12, 31).ok();
+    let asked = question.date.or_else(|| year_end(question.year?));
+    super::known::known(catalogue, pair, asked.unwrap_or(Date::MAX))?;
     let p = PairFlows::new(flows, pair)?;
     let wanted = question.year.or_else(|| {
         let of_day = question.date.map(|d| i32::from(d.year()))?;
         p.years().contains(&of_day).then_some(of_day)
     });
     let year = p.year_or_latest(wanted)?;
-    let on = match question.date {
-        Some(day) => day,
-        None => Date::new(year as i16, 12, 31).unwrap_or(date(2019, 12, 31)),
-    };
-    super::known::known(catalogue, pair, on)?;
+    let on = question.date.or_else(|| year_end(year)).unwrap_or(date(2019, 12, 31));
+    // A measure that is lifted has a name only before it is.
+    let supposition = question.supposition(catalogue);
     let catalogue = match question.lift.is_empty() && question.bring.is_empty() {
         true => Cow::Borrowed(catalogue),
         false => Cow::Owned(suppose(catalogue, &question.lift, &question.bring)?),
@@ -188,7 +189,7 @@ pub fn compute<'a>(
     let mut facts = CoverageFacts {
         pair,
         on,
-        supposition: question.supposition(&catalogue),
+        supposition,
         catalogue,
         year,
         base_year,

@@ -15,8 +15,8 @@ pub(super) fn known(catalogue: &Catalogue, pair: Pair, on: Date) -> Result<(), A
     }
     Err(AnalysisError::Change {
         what: format!(
-            "not answered: the catalogue has no measure between {} and {}, which is a gap of the catalogue and not a sign \
-             that there is none; {}",
+            "not answered: the catalogue has no measure between {} and {}, which is a gap of the catalogue, not a sign that \
+             there is none; {}",
             in_sentence(pair.a.name()),
             in_sentence(pair.b.name()),
             on_record(pair, on)?

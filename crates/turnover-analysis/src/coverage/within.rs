@@ -107,7 +107,7 @@ fn quoted(exporter: Iso3) -> Result<Vec<ShareTable>, DataError> {
         let Some(values) = table.column(column) else { continue };
         let rows = (0..table.rows).filter_map(|row| {
             let code = codes.show(row).and_then(|c| HsCode::parse(&c).ok())?;
-            Some((code, values.float(row)?))
+            Some((code, values.show(row)?.parse::<f64>().ok()?))
         });
         out.push(ShareTable::new(format!("{name} by subheading, 2024 ({})", source.name), 6, rows));
     }

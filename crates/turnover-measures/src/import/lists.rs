@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn a_subheading_is_exact_only_where_each_of_its_lines_is_listed() {
         let list = table("hts8,list\n01012100,4A\n02032110,3\n02032120,3\n");
-        let tariff = table("hts8\n01012100\n01012900\n02032110\n02032120\n01012110\n");
+        let tariff = table("hts8,rate\n01012100,0\n01012900,0\n02032110,0\n02032120,0\n01012110,0\n");
         let found = code_list(&list, Some(&tariff), &head(Instrument::Tariff)).unwrap();
         let groups: Vec<(String, Mapping, Vec<String>)> = found.measures[0]
             .products
@@ -320,9 +320,9 @@ mod tests {
     fn a_list_that_lacks_something_is_refused_with_what_to_give() {
         let error = |text: &str, head: &Heading| code_list(&table(text), None, head).unwrap_err().to_string();
         assert!(error("product,list\n0101,1\n", &head(Instrument::Ban)).contains("no column code or hs6"));
-        assert!(error("code\nhorses\n", &head(Instrument::Ban)).contains("`horses`"));
+        assert!(error("code,annex\nhorses,I\n", &head(Instrument::Ban)).contains("`horses`"));
         let undated = Heading { from: None, ..head(Instrument::Ban) };
-        assert!(error("code\n0101\n", &undated).contains("no dates"));
-        assert!(error("code\n0101\n", &head(Instrument::Duty)).contains("no column of rates"));
+        assert!(error("code,annex\n0101,I\n", &undated).contains("no dates"));
+        assert!(error("code,annex\n0101,I\n", &head(Instrument::Duty)).contains("no column of rates"));
     }
 }
