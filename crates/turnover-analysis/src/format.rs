@@ -80,7 +80,7 @@ pub fn about(share: f64) -> String {
         a if a < 0.95 => format!("{x:.1} %"),
         a if a < 9.95 => format!("{} %", multiple((x * 10.0).round() / 10.0)),
         a if a > 99.5 && a < 99.95 => format!("{x:.1} %"),
-        a if a >= 99.95 && a < 100.0 - 1e-7 => "over 99.9 %".to_owned(),
+        a if (99.95..100.0 - 1e-7).contains(&a) => "over 99.9 %".to_owned(),
         _ => format!("{x:.0} %"),
     }
 }
@@ -183,8 +183,18 @@ mod tests {
     fn shares_have_as_many_digits_as_are_meant() {
         let shares = [0.0, 1e-6, 0.00094, 0.0039, 0.00951, 0.034, 0.0999, 0.14, 0.3089, 0.998, 0.99999, 1.0];
         let words = [
-            "0 %", "under 0.1 %", "under 0.1 %", "0.4 %", "1 %", "3.4 %", "10 %", "14 %", "31 %", "99.8 %",
-            "over 99.9 %", "100 %",
+            "0 %",
+            "under 0.1 %",
+            "under 0.1 %",
+            "0.4 %",
+            "1 %",
+            "3.4 %",
+            "10 %",
+            "14 %",
+            "31 %",
+            "99.8 %",
+            "over 99.9 %",
+            "100 %",
         ];
         assert_eq!(shares.map(about), words);
     }

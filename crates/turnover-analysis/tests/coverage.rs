@@ -66,7 +66,8 @@ fn counter_measures_are_no_sanctions() {
 /// Without a claim of completeness, or with a measure without codes, there is no upper bound and no verdict.
 #[test]
 fn what_is_not_known_is_not_nought() {
-    let rows = "year,reporter,exporter,importer,product,value_usd\n2019,RUS,NOR,RUS,95,1000\n2023,RUS,DEU,RUS,95,1000\n";
+    let rows =
+        "year,reporter,exporter,importer,product,value_usd\n2019,RUS,NOR,RUS,95,1000\n2023,RUS,DEU,RUS,95,1000\n";
     let catalogue = Catalogue::embedded().unwrap();
     for (pair, day) in [("NOR RUS", "2019-12-31"), ("DEU RUS", "2023-12-31")] {
         let facts = asked(&flows(rows), &catalogue, pair, day).unwrap();
@@ -74,7 +75,12 @@ fn what_is_not_known_is_not_nought() {
         assert_eq!((any.share.most, any.is_unknown), (1.0, true), "{pair}");
         assert_eq!(facts.judged().unwrap().verdict, Verdict::Unknown, "{pair}");
     }
-    let cuba = asked(&flows("year,exporter,importer,product,value_usd\n2019,USA,CUB,02,1\n"), &catalogue, "USA CUB", "2019-12-31");
+    let cuba = asked(
+        &flows("year,exporter,importer,product,value_usd\n2019,USA,CUB,02,1\n"),
+        &catalogue,
+        "USA CUB",
+        "2019-12-31",
+    );
     let error = cuba.unwrap_err().to_string();
     assert!(error.starts_with("not answered") && error.contains("case 72"), "{error}");
 }

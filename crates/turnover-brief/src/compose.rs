@@ -8,7 +8,7 @@ use turnover_analysis::{
     potential, reach, turnover,
 };
 use turnover_data::{Fault, FlowSource, Flows, Iso3, PairPanel};
-use turnover_measures::{Catalogue, Direction, Measure};
+use turnover_measures::{Catalogue, Direction, Instrument, Measure};
 
 use crate::document::{Document, Section};
 use crate::dossier::{Dossier, Evidence};
@@ -302,7 +302,9 @@ pub fn main_measure(partners: &Flows, catalogue: &Catalogue, pair: Pair, on: Dat
             "name a measure and a file: turnover effect MEASURE --data FILE",
         );
     }
-    between.sort_by_key(|m| std::cmp::Reverse(m.products.iter().map(|p| p.codes.len()).sum::<usize>()));
+    // Bans before duties, whose lists are longer and whose effects are smaller.
+    let codes = |m: &&Measure| m.products.iter().map(|p| p.codes.len()).sum::<usize>();
+    between.sort_by_key(|m| std::cmp::Reverse((m.instrument == Instrument::Ban, codes(m))));
     let at_hand = |c: Iso3| {
         let mut others: Vec<Iso3> = partners.iter().filter(|f| f.importer == c).map(|f| f.exporter).collect();
         others.sort_unstable();

@@ -21,10 +21,7 @@ pub(crate) fn list(pair: &PairArgs, date: Option<Date>, output: &Output) -> Resu
     let regimes = Regimes::embedded()?;
     let mut found: Vec<&Regime> = match date {
         Some(day) => regimes.between(pair.a, pair.b, day.year()).iter().map(|s| s.regime).collect(),
-        None => (1945..=regimes.last_year)
-            .flat_map(|y| regimes.between(pair.a, pair.b, y))
-            .map(|s| s.regime)
-            .collect(),
+        None => (1945..=regimes.last_year).flat_map(|y| regimes.between(pair.a, pair.b, y)).map(|s| s.regime).collect(),
     };
     found.sort_by_key(|r| (r.begin, r.case));
     found.dedup_by_key(|r| r.case);
@@ -65,7 +62,10 @@ pub(crate) fn list(pair: &PairArgs, date: Option<Date>, output: &Output) -> Resu
         let source = format!("{}; {}", regimes.source.name, regimes.source.vintage);
         if found.is_empty() {
             let when = date.map_or_else(|| "since 1949".to_owned(), |d| format!("in {}", d.year()));
-            return format!("No trade sanction between the two is on record {when}, to {}.\n{source}\n", regimes.last_year);
+            return format!(
+                "No trade sanction between the two is on record {when}, to {}.\n{source}\n",
+                regimes.last_year
+            );
         }
         format!("{}\n\n{source}\n", terminal_table(&table, output.style(true)))
     })

@@ -87,9 +87,7 @@ fn check_claim(claim: &Completeness, measures: &[Measure], say: &mut impl FnMut(
     }
     let period = (Some(claim.from), claim.until);
     let unlisted = measures.iter().filter(|m| m.scope == Scope::Unlisted && m.sender == claim.sender).find(|m| {
-        m.targets
-            .iter()
-            .any(|t| t.party == claim.target && overlap((Some(t.from), t.until), period).is_some())
+        m.targets.iter().any(|t| t.party == claim.target && overlap((Some(t.from), t.until), period).is_some())
     });
     if let Some(m) = unlisted {
         say(

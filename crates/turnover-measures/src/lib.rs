@@ -31,9 +31,7 @@ mod write;
 
 pub use check::{Problem, Severity, check};
 pub use import::{Heading, ImportError, Listed, code_list, dated_rates, global_trade_alert};
-pub use measure::{
-    Catalogue, Completeness, Extent, Match, Measure, Party, Products, Target, WatchList,
-};
+pub use measure::{Catalogue, Completeness, Extent, Match, Measure, Party, Products, Target, WatchList};
 pub use parse::CatalogueError;
 pub use regime::{Actor, Reach, Regime, Regimes, Standing};
 pub use words::{Direction, Instrument, Mapping, Purpose, Scope};

@@ -208,10 +208,11 @@ impl Regimes {
     pub fn between(&self, a: Iso3, b: Iso3, year: i16) -> Vec<Standing<'_>> {
         let year = year.min(self.last_year);
         let toward = |sender: Iso3, target: Iso3| {
-            self.list
-                .iter()
-                .filter(move |r| r.stands(sender, target, year))
-                .map(move |regime| Standing { regime, sender, target })
+            self.list.iter().filter(move |r| r.stands(sender, target, year)).map(move |regime| Standing {
+                regime,
+                sender,
+                target,
+            })
         };
         toward(a, b).chain(toward(b, a)).collect()
     }

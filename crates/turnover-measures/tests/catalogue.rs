@@ -64,8 +64,8 @@ fn russia_answered_with_duties_on_machinery() {
     let rates: Vec<f64> = duties.products.iter().filter_map(|p| p.ad_valorem).collect();
     assert_eq!(rates, [0.25, 0.30, 0.35, 0.40]);
     for code in ["842911", "820740", "900110", "846040", "870410"] {
-        assert_eq!(touching("USA", "RUS", code, "2018-08-06").contains(&duties.id), true, "{code}");
-        assert_eq!(touching("USA", "RUS", code, "2018-08-05").contains(&duties.id), false, "{code}");
+        assert!(touching("USA", "RUS", code, "2018-08-06").contains(&duties.id), "{code}");
+        assert!(!touching("USA", "RUS", code, "2018-08-05").contains(&duties.id), "{code}");
     }
 }
 
@@ -87,7 +87,10 @@ fn what_stood_between_the_two_by_2019_is_there() {
     assert!(has("USA", "RUS", "8542", "2014-03-01", "usa-2014-licence-hold"));
     assert!(!has("USA", "RUS", "8542", "2014-02-28", "usa-2014-licence-hold"));
     assert!(has("USA", "RUS", "8411", "2018-08-27", "usa-2018-cbw"));
-    assert!(has("USA", "RUS", "2931", "2019-08-26", "usa-2018-cbw") && !has("USA", "RUS", "2931", "2019-08-25", "usa-2018-cbw"));
+    assert!(
+        has("USA", "RUS", "2931", "2019-08-26", "usa-2018-cbw")
+            && !has("USA", "RUS", "2931", "2019-08-25", "usa-2018-cbw")
+    );
     assert!(has("RUS", "USA", "284420", "2010-01-01", "usa-1992-uranium"));
     assert!(has("USA", "RUS", "0203", "2013-02-11", "rus-2013-ractopamine"));
     assert!(has("USA", "RUS", "020727", "2013-02-11", "rus-2013-ractopamine"));
@@ -174,7 +177,10 @@ fn completeness_is_claimed_by_sender_target_and_period() {
     assert!(!is("USA", "RUS", "2023-01-01"), "codes of 2022 are missing");
     assert!(!is("GBR", "RUS", "2021-01-01"), "no member any more");
     assert!(!is("NOR", "RUS", "2019-10-31") && !is("USA", "CUB", "2019-10-31"));
-    assert_eq!(all.incomplete(country("NOR"), country("RUS"), "2019-10-31".parse().unwrap()), [(country("NOR"), country("RUS"))]);
+    assert_eq!(
+        all.incomplete(country("NOR"), country("RUS"), "2019-10-31".parse().unwrap()),
+        [(country("NOR"), country("RUS"))]
+    );
 }
 
 fn list(path: &str) -> Option<RawTable> {
@@ -231,9 +237,10 @@ fn importers_give_the_catalogues_codes() {
             assert_eq!(subheadings(here, day, Edition::HS2017), subheadings(there, day, Edition::HS2017), "{day}");
         }
     }
-    if let (Some(note), Some(tariff)) =
-        (list("us-russia-tariffs/hts_chapter99_note30_russia.csv"), list("us-tariff-2017/usitc_hts8_mfn_column2.parquet"))
-    {
+    if let (Some(note), Some(tariff)) = (
+        list("us-russia-tariffs/hts_chapter99_note30_russia.csv"),
+        list("us-tariff-2017/usitc_hts8_mfn_column2.parquet"),
+    ) {
         let found = code_list(&note, Some(&tariff), &heading("USA", "RUS", Edition::HS2022, "2022-07-27")).unwrap();
         let mut here = subheadings(&measure("usa-2022-duty-35"), day, Edition::HS2022);
         here.extend(subheadings(&measure("usa-2023-duty-70"), day, Edition::HS2022));

@@ -227,9 +227,8 @@ fn one_thing_has_one_figure() {
     };
     // What the embargo prevented is one figure, wherever it stands.
     let (coverage, effect) = (ask(to, "coverage", &json!({})), ask(to, "effect", &json!({})));
-    let value = |answer: &Value, id: &str| {
-        findings(answer).iter().find(|f| f["id"] == id).unwrap()["value"].as_f64().unwrap()
-    };
+    let value =
+        |answer: &Value, id: &str| findings(answer).iter().find(|f| f["id"] == id).unwrap()["value"].as_f64().unwrap();
     assert_eq!(value(&coverage, "coverage.gone"), value(&effect, "effect.prevented.USA"));
     let average = statement(&effect, "effect.prevented.USA");
     assert!(average.contains("a year on average over 2015 to 2020"), "{average}");

@@ -139,7 +139,8 @@ fn decides(facts: &CoverageFacts, main: &Definition) -> Option<String> {
     let at = main.instruments.place();
     let open: Vec<_> = facts.items.iter().filter(|i| i.touch[at].most > i.touch[at].certain && i.now > 0.0).collect();
     let weight = |f: &dyn Fn(&super::facts::Item) -> f64| open.iter().map(|i| i.now * f(i)).sum::<f64>();
-    let (part, coarse) = (weight(&|i| i.touch[at].wide - i.touch[at].central), weight(&|i| i.touch[at].most - i.touch[at].wide));
+    let (part, coarse) =
+        (weight(&|i| i.touch[at].wide - i.touch[at].central), weight(&|i| i.touch[at].most - i.touch[at].wide));
     if part > coarse {
         let mut ids: Vec<String> = [true, false]
             .into_iter()
@@ -151,13 +152,15 @@ fn decides(facts: &CoverageFacts, main: &Definition) -> Option<String> {
         ids.dedup();
         let tipping = (1.0 - facts.claim - main.share.central) / (main.share.wide - main.share.central);
         let bound = if (0.0..1.0).contains(&tipping) {
-            format!("It is false only if more than {} of the goods of these codes were in fact affected: ", about(tipping))
+            format!(
+                "It is false only if more than {} of the goods of these codes were in fact affected: ",
+                about(tipping)
+            )
         } else {
             String::new()
         };
-        return (!ids.is_empty()).then(|| {
-            sentence(&format!("{bound}what {} in fact reached would decide it", listed(&ids)))
-        });
+        return (!ids.is_empty())
+            .then(|| sentence(&format!("{bound}what {} in fact reached would decide it", listed(&ids))));
     }
     Some("Figures by heading or subheading instead of by chapter would decide it".to_owned())
 }

@@ -182,9 +182,7 @@ pub(super) fn all(facts: &CoverageFacts, claim: f64) -> Vec<Definition> {
 /// Whether a measure on goods bears on the flows of a definition.
 fn bears(facts: &CoverageFacts, d: &Definition) -> bool {
     [true, false].into_iter().filter(|f| d.ways.counts(*f)).any(|forward| {
-        facts.standing(forward).any(|m| {
-            d.instruments.counts(m) && matches!(m.scope, Scope::Goods | Scope::Unlisted)
-        })
+        facts.standing(forward).any(|m| d.instruments.counts(m) && matches!(m.scope, Scope::Goods | Scope::Unlisted))
     })
 }
 
@@ -234,12 +232,7 @@ fn definition(
 }
 
 /// The name, title and full text of a definition.
-fn words(
-    facts: &CoverageFacts,
-    weights: Weights,
-    instruments: Instruments,
-    ways: Ways,
-) -> (String, String, String) {
+fn words(facts: &CoverageFacts, weights: Weights, instruments: Instruments, ways: Ways) -> (String, String, String) {
     let (year, base_year) = (facts.year, facts.base_year.unwrap_or_default());
     let (weight_id, weight_title, weight_text) = match weights {
         Weights::Value => (

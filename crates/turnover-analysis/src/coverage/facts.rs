@@ -118,12 +118,7 @@ impl CoverageFacts<'_> {
     }
 
     /// What the measures chosen by `select` touch of an item.
-    pub(crate) fn touch(
-        &self,
-        item: &Item,
-        shares: &mut WithinShares,
-        select: impl Fn(&Measure) -> bool,
-    ) -> Touch {
+    pub(crate) fn touch(&self, item: &Item, shares: &mut WithinShares, select: impl Fn(&Measure) -> bool) -> Touch {
         let groups: Vec<&Products> = self
             .standing(item.forward)
             .filter(|m| select(m))
@@ -290,8 +285,7 @@ fn items(p: &PairFlows, facts: &CoverageFacts, shares: &mut Directions) -> Vec<I
 /// codes are not listed.
 fn unknown(facts: &CoverageFacts, forward: bool) -> [bool; 3] {
     Instruments::ALL.map(|set| {
-        !facts.incomplete.is_empty()
-            || facts.standing(forward).any(|m| m.scope == Scope::Unlisted && set.counts(m))
+        !facts.incomplete.is_empty() || facts.standing(forward).any(|m| m.scope == Scope::Unlisted && set.counts(m))
     })
 }
 

@@ -32,13 +32,14 @@ pub(super) fn known(catalogue: &Catalogue, pair: Pair, on: Date) -> Result<(), A
 /// The trade sanctions on record between the two, in a clause.
 pub(crate) fn on_record(pair: Pair, on: Date) -> Result<String, AnalysisError> {
     let regimes = Regimes::embedded()?;
-    let mut found: Vec<String> =
-        regimes.between(pair.a, pair.b, on.year()).iter().map(|s| s.regime.words()).collect();
+    let mut found: Vec<String> = regimes.between(pair.a, pair.b, on.year()).iter().map(|s| s.regime.words()).collect();
     found.dedup();
     let year = on.year().min(regimes.last_year);
     let later = if on.year() > regimes.last_year { ", the last year of the record" } else { "" };
     Ok(match &found[..] {
-        [] => format!("no trade sanction between the two is on record in {year}{later} (Global Sanctions Data Base), which says nothing of duties and quotas"),
+        [] => format!(
+            "no trade sanction between the two is on record in {year}{later} (Global Sanctions Data Base), which says nothing of duties and quotas"
+        ),
         list => format!("on record in {year}{later} (Global Sanctions Data Base): {}", list.join("; ")),
     })
 }

@@ -33,8 +33,8 @@ use crate::pair::Pair;
 pub use claim::ClaimFacts;
 pub use definition::{Definition, Instruments, Verdict, Ways, Weights};
 pub use facts::{CoverageFacts, WatchFacts, compute};
-pub use report::report;
 pub(crate) use known::on_record;
+pub use report::report;
 pub(crate) use supposed::{listed, suppose};
 pub use touch::Touch;
 

@@ -20,8 +20,7 @@ pub fn report(facts: &CoverageFacts) -> Answer {
     findings.extend(prevented_finding(facts, &template));
     findings.extend(emptied_finding(facts, &template));
     findings.extend(beyond_finding(facts, &template));
-    let source_line =
-        format!("{}; {}, measures {}", facts.source.name, facts.catalogue.origin, facts.standing_words());
+    let source_line = format!("{}; {}, measures {}", facts.source.name, facts.catalogue.origin, facts.standing_words());
     let (a, b) = (in_sentence(facts.pair.a.name()), in_sentence(facts.pair.b.name()));
     let answer = Answer {
         title: format!(
@@ -59,13 +58,7 @@ fn template(facts: &CoverageFacts) -> Finding {
             names.join(", then ")
         ),
     };
-    Finding::template(
-        Unit::Share,
-        method,
-        vec![facts.source.clone(), measures],
-        caveats(facts),
-        facts.command.clone(),
-    )
+    Finding::template(Unit::Share, method, vec![facts.source.clone(), measures], caveats(facts), facts.command.clone())
 }
 
 /// Values that the JSON promises by name.
@@ -271,7 +264,10 @@ fn watch_finding(facts: &CoverageFacts, template: &Finding) -> Option<Finding> {
         ),
         value: Number::Value(share.central),
         interval: (share.certain != share.most).then_some(Interval { low: share.certain, high: share.most }),
-        definition: format!("value of the list's codes over the value of all goods, {}; {}", facts.year, watch.list.legal),
+        definition: format!(
+            "value of the list's codes over the value of all goods, {}; {}",
+            facts.year, watch.list.legal
+        ),
         caveats,
         ..template.clone()
     })
@@ -372,8 +368,9 @@ fn beyond_finding(facts: &CoverageFacts, template: &Finding) -> Option<Finding> 
         ),
         value: Number::Value(beyond.len() as f64),
         unit: Unit::Count,
-        definition: "measures of the catalogue on regions, persons or users, or on products whose codes are not encoded"
-            .to_owned(),
+        definition:
+            "measures of the catalogue on regions, persons or users, or on products whose codes are not encoded"
+                .to_owned(),
         ..template.clone()
     })
 }

@@ -249,7 +249,10 @@ pub(super) fn composition_chart(facts: &CoverageFacts, source: &str) -> Chart {
         id: "coverage.composition".to_owned(),
         title,
         unit: Unit::Usd,
-        kind: ChartKind::Bars { bars, marked: Some("touched by the best estimate, and with codes meant in part".to_owned()) },
+        kind: ChartKind::Bars {
+            bars,
+            marked: Some("touched by the best estimate, and with codes meant in part".to_owned()),
+        },
         source: source.to_owned(),
         supposition: None,
     }
@@ -277,7 +280,10 @@ pub(super) fn definition_chart(facts: &CoverageFacts, source: &str) -> Chart {
         id: "coverage.definitions".to_owned(),
         title: format!("\u{201c}{claim} is not affected\u{201d} {word}"),
         unit: Unit::Share,
-        kind: ChartKind::Bars { bars, marked: Some("touched by the best estimate, and with codes meant in part".to_owned()) },
+        kind: ChartKind::Bars {
+            bars,
+            marked: Some("touched by the best estimate, and with codes meant in part".to_owned()),
+        },
         source: source.to_owned(),
         supposition: None,
     }

@@ -141,6 +141,9 @@ mod tests {
         let all = group(Mapping::Exact, &headings.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(touch(&Goods::whole(code("07")), &[&all]).certain, 1.0);
         let chapter = group(Mapping::Approximate, &["72"]);
-        assert_eq!(touch(&Goods::whole(code("72")), &[&chapter]), Touch { certain: 0.0, central: 1.0, wide: 1.0, most: 1.0 });
+        assert_eq!(
+            touch(&Goods::whole(code("72")), &[&chapter]),
+            Touch { certain: 0.0, central: 1.0, wide: 1.0, most: 1.0 }
+        );
     }
 }

@@ -103,7 +103,8 @@ fn quoted(exporter: Iso3) -> Result<Vec<ShareTable>, DataError> {
     let (table, source, _) = figures::quoted(KEY, csv)?;
     let Some(codes) = table.column("code") else { return Ok(Vec::new()) };
     let mut out = Vec::new();
-    for (column, name) in [(exporter.as_str(), format!("{exporter}'s exports")), ("world", "world exports".to_owned())] {
+    for (column, name) in [(exporter.as_str(), format!("{exporter}'s exports")), ("world", "world exports".to_owned())]
+    {
         let Some(values) = table.column(column) else { continue };
         let rows = (0..table.rows).filter_map(|row| {
             let code = codes.show(row).and_then(|c| HsCode::parse(&c).ok())?;

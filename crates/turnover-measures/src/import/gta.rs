@@ -124,10 +124,8 @@ fn parties(cell: &str) -> Vec<Party> {
 }
 
 fn products(cell: &str) -> Vec<HsCode> {
-    let mut out: Vec<HsCode> = cell
-        .split([',', ';'])
-        .filter_map(|code| super::subheading(&digits(code.trim())?))
-        .collect();
+    let mut out: Vec<HsCode> =
+        cell.split([',', ';']).filter_map(|code| super::subheading(&digits(code.trim())?)).collect();
     out.sort_unstable();
     out.dedup();
     out

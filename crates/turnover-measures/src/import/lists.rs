@@ -10,8 +10,7 @@ use crate::measure::{Measure, Products, Target};
 use crate::words::{Instrument, Mapping, Scope};
 
 /// Names of the column of codes.
-const CODES: [&str; 9] =
-    ["code", "hs6", "hs", "hts8", "hts_prefix", "hts10", "national_line", "cn8", "product_code"];
+const CODES: [&str; 9] = ["code", "hs6", "hs", "hts8", "hts_prefix", "hts10", "national_line", "cn8", "product_code"];
 /// Names of the column that separates a list into groups.
 const GROUPS: [&str; 4] = ["list", "heading", "annex", "group"];
 /// Names of the column of rates, in per cent.
@@ -49,7 +48,7 @@ pub fn code_list(table: &RawTable, lines: Option<&RawTable>, head: &Heading) -> 
         let key = (groups.map(|c| text(c, row)).unwrap_or_default(), day(from)?, day(until)?, rate);
         found.entry(key).or_default().insert(code);
     }
-    let whole = lines.map(|t| national(t)).transpose()?;
+    let whole = lines.map(national).transpose()?;
     let mut products = Vec::new();
     for ((group, from, until, rate), codes) in &found {
         let what = match group.as_str() {
@@ -57,8 +56,15 @@ pub fn code_list(table: &RawTable, lines: Option<&RawTable>, head: &Heading) -> 
             group => format!("list {group}"),
         };
         let rate = rate.map(|r| r as f64 / 1e6);
-        let template =
-            Products { what, mapping: Mapping::Exact, codes: Vec::new(), ad_valorem: rate, from: *from, until: *until, note: None };
+        let template = Products {
+            what,
+            mapping: Mapping::Exact,
+            codes: Vec::new(),
+            ad_valorem: rate,
+            from: *from,
+            until: *until,
+            note: None,
+        };
         products.extend(split(&template, codes, whole.as_ref()));
     }
     measure(table, head, products)
@@ -188,7 +194,11 @@ fn split(
         let Some(six) = subheading(code) else { continue };
         let listed = |line: &String| (2..=line.len()).step_by(2).any(|n| codes.contains(&line[..n]));
         let is_whole = code.len() <= 6 || national.and_then(|n| n.get(&six)).is_some_and(|all| all.iter().all(listed));
-        if is_whole { exact.insert(six) } else { part.insert(six) };
+        if is_whole {
+            exact.insert(six)
+        } else {
+            part.insert(six)
+        };
     }
     part.retain(|c| !exact.contains(c));
     [(Mapping::Exact, exact), (Mapping::Part, part)]
@@ -217,9 +227,10 @@ fn measure(table: &RawTable, head: &Heading, products: Vec<Products>) -> Result<
         return Err(missing("the list has no codes", "check the file"));
     }
     let first = products.iter().filter_map(|p| p.from).min();
-    let from = head.from.or(first).ok_or_else(|| {
-        missing("the list has no dates", "give the first day in force with --from YYYY-MM-DD")
-    })?;
+    let from = head
+        .from
+        .or(first)
+        .ok_or_else(|| missing("the list has no dates", "give the first day in force with --from YYYY-MM-DD"))?;
     let rated = products.iter().all(|p| p.ad_valorem.is_some());
     if head.instrument == Instrument::Duty && !rated {
         return Err(missing(
