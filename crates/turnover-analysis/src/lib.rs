@@ -28,6 +28,7 @@ pub mod history;
 pub mod levers;
 pub mod limits;
 mod mirror;
+pub mod outlook;
 mod pair;
 mod panel;
 pub mod potential;

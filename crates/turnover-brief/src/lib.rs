@@ -14,7 +14,7 @@ mod write;
 
 pub use compose::{Ask, Ground, Question, brief, main_measure, mark_measures};
 pub use document::{Document, Section};
-pub use dossier::{Checked, Dossier, DossierError, Evidence, Kind, Statement, Status, Verdict};
+pub use dossier::{Check, Checked, Dossier, DossierError, Evidence, Kind, Moment, Statement, Status, Verdict};
 pub use render::html::html;
 pub use render::svg::{STYLE as CHART_STYLE, standalone as svg_file, svg};
 pub use render::terminal::{Style, table as terminal_table, terminal};

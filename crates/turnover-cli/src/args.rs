@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Potential(Potential),
     /// How often pairs of that size multiplied their trade
     History(History),
+    /// How likely the multiple is for this pair, with proof of what the forecast is worth
+    Outlook(Outlook),
     /// Coefficients by PPML or least squares with many fixed effects
     Estimate(Estimate),
     /// A page to play with, in the browser
@@ -496,6 +498,23 @@ pub(crate) struct History {
     /// Pairs count from so many per cent of all trade on; half of the pair's own share by default
     #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
     pub(crate) least_share: Option<f64>,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Outlook {
+    #[command(flatten)]
+    pub(crate) pair: PairArgs,
+    /// The multiple
+    #[arg(long, default_value_t = 3.0, allow_negative_numbers = true)]
+    pub(crate) times: f64,
+    /// Within that number of years
+    #[arg(long, default_value_t = 8, allow_negative_numbers = true)]
+    pub(crate) years: i32,
+    /// Growth of world trade in current dollars, per cent a year; that of the last twenty years by default
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
+    pub(crate) world_growth: Option<f64>,
     #[command(flatten)]
     pub(crate) data: DataArgs,
 }

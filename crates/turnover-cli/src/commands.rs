@@ -6,7 +6,7 @@ use std::path::Path;
 use turnover_analysis::format::multiple;
 use turnover_analysis::{
     Answer, Cell, Deficits, Draws, Model, NamedEconomy, Pair, PullFile, Table, Unit, check_theta, coverage, diversion,
-    effect, estimate, history, levers, potential, reach, scenario, simulate, turnover,
+    effect, estimate, history, levers, outlook, potential, reach, scenario, simulate, turnover,
 };
 use turnover_brief::{Ask, Document, Dossier, Evidence, Ground, Question, brief, reach_supposing};
 use turnover_data::{Filter, FlowOptions, FlowSource, HsCode, Iso3, Select, import_baci, import_flows};
@@ -34,6 +34,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::Potential(words) => run_potential(words, output),
         Command::Diversion(words) => run_diversion(words, output),
         Command::History(words) => run_history(words, output),
+        Command::Outlook(words) => run_outlook(words, output),
         Command::Estimate(words) => run_estimate(words, output),
         Command::Serve(words) => run_serve(words, output),
         Command::Measures(words) => measures::run(words, output),
@@ -628,6 +629,29 @@ fn run_history(words: &args::History, output: &Output) -> Result<(), CliError> {
         data_words: load::data_words(&words.data, None),
     };
     output.answer(&Document::from(history::answer(&panel, &question)?), true)
+}
+
+fn run_outlook(words: &args::Outlook, output: &Output) -> Result<(), CliError> {
+    let panel = load::panel(&words.data, output)?;
+    let pair = pair(&words.pair)?;
+    let growth = words.world_growth.map_or_else(String::new, |g| format!(" --world-growth {g}"));
+    let question = outlook::Question {
+        pair,
+        times: words.times,
+        years: words.years,
+        world_growth: words.world_growth.map(|g| g / 100.0),
+        command: format!(
+            "turnover outlook {} --times {} --years {}{growth}{}",
+            pair.words(),
+            multiple(words.times),
+            words.years,
+            load::data_words(&words.data, None)
+        ),
+    };
+    let _spinner = Spinner::start("fitting and proving".to_owned(), output.quiet());
+    let answer = outlook::answer(&panel, &question)?;
+    drop(_spinner);
+    output.answer(&Document::from(answer), true)
 }
 
 /// An estimate's question; a wrong word is told before any file is read.

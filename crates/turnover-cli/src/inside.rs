@@ -137,6 +137,7 @@ impl AboutTable {
             Command::Check(w) => (&w.data, None),
             Command::Potential(w) => (&w.data, None),
             Command::History(w) => (&w.data, None),
+            Command::Outlook(w) => (&w.data, None),
             Command::Estimate(w) => {
                 if w.threads.is_some() {
                     return refuse("--threads stands among the question's words", "leave it out");

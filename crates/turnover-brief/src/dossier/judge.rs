@@ -1,0 +1,301 @@
+//! Judging: each claim of a statement under every series, window and definition at hand.
+
+use jiff::civil::Date;
+use turnover_analysis::format::{about, multiple, usd_short};
+use turnover_analysis::{AnalysisError, Finding, coverage, history, reach};
+use turnover_data::Source;
+
+use super::check::TurnoverClaim;
+use super::series::{self, TurnoverSeries};
+use super::{Check, Dossier, Evidence, Kind, Moment, Statement};
+
+/// The verdict on a claim or a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is so, by every series and definition at hand.
+    Holds,
+    /// It is not so, by any of them.
+    Fails,
+    /// By some of them.
+    Depends,
+    /// It cannot be checked.
+    Unchecked,
+}
+
+impl Verdict {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Verdict::Holds => "holds",
+            Verdict::Fails => "fails",
+            Verdict::Depends => "depends on figures or definition",
+            Verdict::Unchecked => "cannot be checked",
+        }
+    }
+
+    /// What several verdicts make together.
+    fn of(all: &[Verdict]) -> Verdict {
+        match all {
+            [] => Verdict::Unchecked,
+            all if all.iter().all(|v| *v == all[0]) => all[0],
+            _ => Verdict::Depends,
+        }
+    }
+}
+
+/// One series' word on a claim.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reading {
+    pub(super) series: String,
+    pub(super) whose: String,
+    pub(super) window: String,
+    pub(super) figures: String,
+    pub(super) holds: bool,
+}
+
+/// A claim with its verdict.
+#[derive(Debug, Clone)]
+pub(super) struct JudgedClaim {
+    /// Which part of the statement, where it makes several.
+    pub(super) claim: Option<String>,
+    pub(super) verdict: Verdict,
+    pub(super) why: String,
+    pub(super) readings: Vec<Reading>,
+    pub(super) evidence: Vec<Finding>,
+    pub(super) sources: Vec<Source>,
+}
+
+/// A statement with the verdicts on its claims.
+#[derive(Debug, Clone)]
+pub(super) struct Judged {
+    pub(super) verdict: Verdict,
+    pub(super) claims: Vec<JudgedClaim>,
+    /// Why, where it makes no claim.
+    pub(super) why: String,
+}
+
+/// A checked dossier.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    pub(super) dossier: Dossier,
+    pub(super) results: Vec<Judged>,
+    pub(super) command: String,
+}
+
+impl Dossier {
+    /// Checks every statement.
+    pub fn check(&self, evidence: &Evidence, command: &str) -> Checked {
+        let series = series::all(self.pair, evidence.flows);
+        let results = self.statements.iter().map(|s| self.judge(s, evidence, &series)).collect();
+        Checked { dossier: self.clone(), results, command: command.to_owned() }
+    }
+
+    fn judge(&self, s: &Statement, evidence: &Evidence, series: &[TurnoverSeries]) -> Judged {
+        let claims: Vec<JudgedClaim> = s
+            .claims()
+            .map(|check| {
+                let judged = match check {
+                    Check::Coverage { not_affected_percent, date } => {
+                        self.coverage(not_affected_percent / 100.0, *date, evidence)
+                    }
+                    Check::Reach { times, years } => self.promise(*times, *years, evidence),
+                    Check::Turnover { claim, .. } => check
+                        .turnover()
+                        .map(|what| of_turnover(what, s.date, series, claim.clone()))
+                        .ok_or(AnalysisError::SamePair(self.pair.a)),
+                };
+                judged.unwrap_or_else(|e| unchecked(e.to_string()))
+            })
+            .collect();
+        let verdict = Verdict::of(&claims.iter().map(|c| c.verdict).collect::<Vec<_>>());
+        let why = match (claims.is_empty(), s.kind) {
+            (false, _) => String::new(),
+            (true, Kind::Claim) => "no figure of this program bears on it".to_owned(),
+            (true, Kind::Offer | Kind::Promise) => "it is about the future".to_owned(),
+            (true, Kind::Assessment) => "it is a judgement".to_owned(),
+        };
+        Judged { verdict, claims, why }
+    }
+
+    /// A share that measures do not touch: on the first day and on the last of a month or a year.
+    fn coverage(&self, claim: f64, date: Moment, evidence: &Evidence) -> Result<JudgedClaim, AnalysisError> {
+        let on = |day: Date| -> Result<(Verdict, String, Vec<Finding>), AnalysisError> {
+            let question = coverage::Question {
+                date: Some(day),
+                claim,
+                data_words: evidence.data_words.clone(),
+                ..coverage::Question::new(self.pair)
+            };
+            let facts = coverage::compute(evidence.flows, Some(evidence.partners), evidence.catalogue, &question)?;
+            let verdict = match facts.judged().map(|c| c.verdict) {
+                Some(coverage::Verdict::Holds) => Verdict::Holds,
+                Some(coverage::Verdict::Fails) => Verdict::Fails,
+                Some(coverage::Verdict::Open) => Verdict::Depends,
+                Some(coverage::Verdict::Unknown) | None => Verdict::Unchecked,
+            };
+            let answer = coverage::report(&facts);
+            let main = facts.main().and_then(|d| answer.finding(&format!("coverage.{}", d.id))).cloned();
+            let why = answer.finding("coverage.claim").map_or_else(String::new, |f| lower(&f.statement));
+            Ok((verdict, why, main.into_iter().chain(answer.findings.into_iter().take(1)).collect()))
+        };
+        let (last, why, found) = on(date.last())?;
+        let mut judged = JudgedClaim {
+            claim: None,
+            verdict: last,
+            why,
+            readings: Vec::new(),
+            sources: sources(&found),
+            evidence: found,
+        };
+        if date.first() != date.last() {
+            let (first, other, _) = on(date.first())?;
+            if first != last {
+                judged.verdict = Verdict::Depends;
+                judged.why = format!("on {} {other}; on {} {}", date.first(), date.last(), judged.why);
+            }
+        }
+        Ok(judged)
+    }
+
+    fn promise(&self, times: f64, years: i32, evidence: &Evidence) -> Result<JudgedClaim, AnalysisError> {
+        let mut found = Vec::new();
+        let mut words = vec!["it is about the future".to_owned()];
+        if let Ok(world) = &evidence.world {
+            let answer = reach::answer(world, &reach::Question::new(self.pair, times))?;
+            if let Some(f) = answer.finding("reach.cost_cut") {
+                words.push(lower(&f.statement));
+                found.push(f.clone());
+            }
+        }
+        let question =
+            history::Question { pair: self.pair, times, years, least_share: None, data_words: String::new() };
+        let answer = history::answer(evidence.panel, &question)?;
+        if let Some(f) = answer.findings.first() {
+            words.push(lower(&f.statement));
+            found.push(f.clone());
+        }
+        Ok(JudgedClaim { why: words.join("; "), sources: sources(&found), evidence: found, ..unchecked(String::new()) })
+    }
+}
+
+fn unchecked(why: String) -> JudgedClaim {
+    JudgedClaim {
+        claim: None,
+        verdict: Verdict::Unchecked,
+        why,
+        readings: Vec::new(),
+        evidence: Vec::new(),
+        sources: Vec::new(),
+    }
+}
+
+/// A claim about turnover, by every series and window.
+fn of_turnover(what: TurnoverClaim, said: Moment, series: &[TurnoverSeries], claim: Option<String>) -> JudgedClaim {
+    let readings: Vec<Reading> = series.iter().flat_map(|s| readings(what, said, s)).collect();
+    let used = |s: &&TurnoverSeries| readings.iter().any(|r| r.series == s.name);
+    let mut sources: Vec<Source> = Vec::new();
+    for s in series.iter().filter(used) {
+        if !sources.contains(&s.source) {
+            sources.push(s.source.clone());
+        }
+    }
+    if readings.is_empty() {
+        return JudgedClaim { claim, ..unchecked("no series at hand has the years in both directions".to_owned()) };
+    }
+    let true_in = readings.iter().filter(|r| r.holds).count();
+    let verdict = match true_in {
+        0 => Verdict::Fails,
+        n if n == readings.len() => Verdict::Holds,
+        _ => Verdict::Depends,
+    };
+    let why = format!("true in {true_in} of {} readings: {}; {}", readings.len(), by_whom(&readings), allowed(what));
+    JudgedClaim { claim, verdict, why, readings, evidence: Vec::new(), sources }
+}
+
+/// `holds by Russia's figures (19.9 to 26.3 bn), fails by the United States' (...)`.
+fn by_whom(readings: &[Reading]) -> String {
+    let side = |holds: bool| -> Vec<String> {
+        let mut out: Vec<(String, String)> = Vec::new();
+        for r in readings.iter().filter(|r| r.holds == holds) {
+            if !out.iter().any(|(w, _)| *w == r.whose) {
+                out.push((r.whose.clone(), r.figures.clone()));
+            }
+        }
+        out.into_iter().map(|(whose, figures)| format!("{whose} figures ({figures})")).collect()
+    };
+    let word = |verb: &str, list: Vec<String>| (!list.is_empty()).then(|| format!("{verb} by {}", list.join(", ")));
+    [word("holds", side(true)), word("fails", side(false))].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// How far off counts as true.
+fn allowed(what: TurnoverClaim) -> String {
+    match what {
+        TurnoverClaim::Level { tolerance, .. } | TurnoverClaim::Levels { tolerance, .. } => {
+            format!("up to {} off counts as true", about(tolerance))
+        }
+        TurnoverClaim::Change { tolerance, .. } => {
+            format!("up to {} points off counts as true", multiple(100.0 * tolerance))
+        }
+    }
+}
+
+/// A series' readings: by calendar year, and by the twelve months known when it was said.
+fn readings(what: TurnoverClaim, said: Moment, s: &TurnoverSeries) -> Vec<Reading> {
+    let year = |y: i32| s.years.get(&y).copied();
+    let latest = match what {
+        TurnoverClaim::Level { year, .. } => year,
+        TurnoverClaim::Change { to, .. } | TurnoverClaim::Levels { to, .. } => to,
+    };
+    let mut windows: Vec<(String, f64)> = year(latest).map(|v| (latest.to_string(), v)).into_iter().collect();
+    // While the year was not over, what could be known was the twelve months before.
+    if i32::from(said.last().year()) == latest
+        && let Some(((y, m), value)) = s.twelve_months(said.last())
+    {
+        windows.push((format!("12 months to {y}-{m:02}"), value));
+    }
+    let reading = |window: String, figures: String, holds: bool| Reading {
+        series: s.name.clone(),
+        whose: s.whose.clone(),
+        window,
+        figures,
+        holds,
+    };
+    let near = |value: f64, said: f64, tolerance: f64| (value / said - 1.0).abs() <= tolerance;
+    let mut out = Vec::new();
+    for (window, now) in windows {
+        match what {
+            TurnoverClaim::Level { usd, tolerance, .. } => {
+                out.push(reading(window, usd_short(now), near(now, usd, tolerance)));
+            }
+            TurnoverClaim::Change { from, change, tolerance, .. } => {
+                let Some(before) = year(from).filter(|v| *v > 0.0) else { continue };
+                let found = now / before - 1.0;
+                let figures = format!("{} to {}, {:+.0} %", usd_short(before), usd_short(now), 100.0 * found);
+                out.push(reading(format!("{from} to {window}"), figures, (found - change).abs() <= tolerance));
+            }
+            TurnoverClaim::Levels { from, usd, tolerance, .. } => {
+                let Some(before) = year(from) else { continue };
+                let figures = format!("{} to {}", usd_short(before), usd_short(now));
+                let holds = near(before, usd[0], tolerance) && near(now, usd[1], tolerance);
+                out.push(reading(format!("{from} to {window}"), figures, holds));
+            }
+        }
+    }
+    out
+}
+
+pub(super) fn lower(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+}
+
+/// The sources of findings, each once.
+fn sources(findings: &[Finding]) -> Vec<Source> {
+    let mut out = Vec::new();
+    for source in findings.iter().flat_map(|f| &f.sources) {
+        if !out.contains(source) {
+            out.push(source.clone());
+        }
+    }
+    out
+}

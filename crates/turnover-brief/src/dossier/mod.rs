@@ -1,0 +1,163 @@
+//! Dossiers: what was said, and whether it was true.
+
+mod check;
+mod judge;
+mod moment;
+mod read;
+mod report;
+mod review;
+mod series;
+
+use miette::Diagnostic;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use turnover_analysis::{AnalysisError, NamedWorld, Pair};
+use turnover_data::{Flows, PairPanel};
+use turnover_measures::Catalogue;
+
+pub use check::Check;
+pub use judge::{Checked, Verdict};
+pub use moment::Moment;
+
+/// Why a dossier cannot be used.
+#[derive(Debug, Error, Diagnostic)]
+pub enum DossierError {
+    /// It cannot be read or is not of the schema.
+    #[error("{path}: {what}")]
+    #[diagnostic(help("{help}"))]
+    File {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        help: String,
+    },
+    /// The pair is none.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Pair(#[from] AnalysisError),
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// Unique in the dossier.
+    pub id: String,
+    /// When it was said.
+    pub date: Moment,
+    /// Who said it.
+    pub speaker: String,
+    /// As what.
+    pub role: String,
+    /// What kind.
+    pub kind: Kind,
+    /// What about.
+    pub topic: String,
+    /// What, paraphrased.
+    pub said: String,
+    /// Where it was reported.
+    pub source: String,
+    /// The report's address.
+    pub url: Option<String>,
+    /// What became of it.
+    pub status: Option<Status>,
+    /// As of when.
+    pub status_date: Option<Moment>,
+    /// Remark.
+    pub status_note: Option<String>,
+    /// How to check it, where it makes one claim.
+    pub check: Option<Check>,
+    /// How to check it, where it makes several.
+    #[serde(default)]
+    pub checks: Vec<Check>,
+}
+
+impl Statement {
+    /// The claims that it makes.
+    pub fn claims(&self) -> impl Iterator<Item = &Check> {
+        self.check.iter().chain(&self.checks)
+    }
+}
+
+/// The kind of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Something is so.
+    Claim,
+    /// Something could be done.
+    Offer,
+    /// Something will be done.
+    Promise,
+    /// How something is judged.
+    Assessment,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Claim => "claim",
+            Kind::Offer => "offer",
+            Kind::Promise => "promise",
+            Kind::Assessment => "assessment",
+        }
+    }
+}
+
+/// What became of an offer or promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Nothing yet.
+    Open,
+    /// It was done.
+    Kept,
+    /// It was not done, and will not be.
+    Broken,
+    /// Its author took it back.
+    Withdrawn,
+}
+
+impl Status {
+    fn word(self) -> &'static str {
+        match self {
+            Status::Open => "open",
+            Status::Kept => "kept",
+            Status::Broken => "broken",
+            Status::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// A dossier.
+#[derive(Debug, Clone)]
+pub struct Dossier {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Whose trade.
+    pub pair: Pair,
+    /// The day as of which ages are counted.
+    pub as_of: jiff::civil::Date,
+    /// The statements.
+    pub statements: Vec<Statement>,
+}
+
+/// What the statements are checked against, beside the built-in series of the pair.
+pub struct Evidence<'a> {
+    /// The pair's flows.
+    pub flows: &'a Flows,
+    /// The trade of one of the two with many partners by product.
+    pub partners: &'a Flows,
+    /// The world.
+    pub world: Result<NamedWorld, AnalysisError>,
+    /// The measures.
+    pub catalogue: &'a Catalogue,
+    /// The histories of pairs.
+    pub panel: &'a PairPanel,
+    /// Words to append to commands.
+    pub data_words: String,
+}
