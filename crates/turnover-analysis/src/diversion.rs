@@ -59,7 +59,15 @@ struct Comparison<'a> {
 impl Comparison<'_> {
     fn excess(&self, partner: usize, covered: &[bool]) -> Option<Excess> {
         let panel = self.panel;
-        let years: Vec<usize> = self.before.iter().chain(&self.after).copied().collect();
+        // What is hidden in chapter 99 is missing, not zero.
+        let seen = |years: &[usize]| -> Vec<usize> {
+            years.iter().copied().filter(|t| !panel.is_hidden(partner, *t)).collect()
+        };
+        let (before_years, after_years) = (seen(&self.before), seen(&self.after));
+        if before_years.is_empty() || after_years.is_empty() {
+            return None;
+        }
+        let years: Vec<usize> = before_years.iter().chain(&after_years).copied().collect();
         let (mut y, mut x, mut product, mut year) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut traded = 0;
         for c in 0..panel.products.len() {
@@ -70,7 +78,7 @@ impl Comparison<'_> {
             traded += 1;
             for (at, t) in years.iter().enumerate() {
                 y.push(panel.value(partner, c, *t));
-                x.push(f64::from(u8::from(covered[c] && at >= self.before.len())));
+                x.push(f64::from(u8::from(covered[c] && at >= before_years.len())));
                 product.push(c as u32);
                 year.push(at as u32);
             }
@@ -88,10 +96,10 @@ impl Comparison<'_> {
         let fit = poisson(&model, &Settings::default()).ok()?;
         let by_product = Covariance::Clustered(vec![Cluster { name: "product".into(), codes: product }]);
         let coefficient = fit.table(&by_product, SmallSample::Fixest).ok()?.into_iter().next()?;
-        let (na, nb) = (self.after.len() as f64, self.before.len() as f64);
+        let (na, nb) = (after_years.len() as f64, before_years.len() as f64);
         let (mut before, mut since, mut fitted) = (0.0, 0.0, 0.0);
         for row in (0..model.y.len()).filter(|r| covered_rows[*r]) {
-            if row % years.len() >= self.before.len() {
+            if row % years.len() >= before_years.len() {
                 since += model.y[row] / na;
                 fitted += if fit.fitted[row].is_finite() { fit.fitted[row] / na } else { 0.0 };
             } else {
@@ -200,6 +208,13 @@ fn too_coarse(flows: &Flows, list: &WatchList) -> Option<AnalysisError> {
 
 fn caveats(flows: &Flows, panel: &Panel, placebo: &Placebo, list: Option<&WatchList>) -> Vec<String> {
     let mut out = flows.caveats.clone();
+    let hidden = panel.hidden_words();
+    if !hidden.is_empty() {
+        out.push(format!(
+            "More than half of the trade of {} stands in chapter 99: these years are missing, not zero.",
+            hidden.join(", ")
+        ));
+    }
     out.push(
         "An excess is measured against the country's own other products: it holds new customers' trade as well as goods \
          sent around the measure, and statistics alone cannot part them."
@@ -223,7 +238,7 @@ fn caveats(flows: &Flows, panel: &Panel, placebo: &Placebo, list: Option<&WatchL
     if panel.measure.direction == Direction::Export {
         out.push(format!(
             "The measure stops exports, so what {} imports from everyone is looked at.",
-            in_sentence(panel.home.name())
+            panel.home.name()
         ));
     }
     out
@@ -303,7 +318,8 @@ fn findings(
 fn lost(comparison: &Comparison) -> Vec<(usize, usize, f64, f64)> {
     let panel = comparison.panel;
     let mean = |p: usize, c: usize, years: &[usize]| {
-        years.iter().map(|t| panel.value(p, c, *t)).sum::<f64>() / years.len().max(1) as f64
+        let seen = || years.iter().filter(|t| !panel.is_hidden(p, **t));
+        seen().map(|t| panel.value(p, c, *t)).sum::<f64>() / seen().count().max(1) as f64
     };
     let mut out = Vec::new();
     for p in (0..panel.partners.len()).filter(|p| panel.first(*p)) {
@@ -430,6 +446,8 @@ impl Placebo {
                 products: panel.products.clone(),
                 years: panel.years.clone(),
                 covered: covered.clone(),
+                home: panel.home.clone(),
+                hidden: panel.hidden.clone(),
                 ..*panel
             };
             let other =

@@ -35,10 +35,10 @@ impl Mirror {
         let third: Vec<Iso3> = third.iter().map(|p| panel.partners[*p]).collect();
         // Partner and year: the home's report, the partner's.
         let mut values: BTreeMap<(Iso3, i32), [Option<f64>; 2]> = BTreeMap::new();
-        for f in flows.iter().filter(|f| f.importer == panel.home && third.contains(&f.exporter)) {
+        for f in flows.iter().filter(|f| panel.home.includes(f.importer) && third.contains(&f.exporter)) {
             let Ok(at) = panel.products.binary_search(&f.product) else { continue };
             let by = match f.reporter {
-                Some(r) if r == panel.home => 0,
+                Some(r) if panel.home.includes(r) => 0,
                 Some(r) if r == f.exporter => 1,
                 _ => continue,
             };
@@ -72,7 +72,7 @@ impl Mirror {
     /// The gap that widened most.
     pub(crate) fn finding(&self, panel: &Panel, template: &Finding) -> Option<Finding> {
         let gap = self.0.first().filter(|g| g.change() > 0.0)?;
-        let home = in_sentence(panel.home.name());
+        let home = panel.home.name();
         Some(Finding {
             id: format!("diversion.mirror.{}", gap.partner),
             title: "Where the two reports part".to_owned(),
@@ -105,9 +105,9 @@ impl Mirror {
             &[
                 ("country", "Country", Unit::Text),
                 ("name", "Name", Unit::Text),
-                ("home_before_usd", &format!("Before, {}'s report", panel.home), Unit::Usd),
+                ("home_before_usd", &format!("Before, {}'s report", panel.home.code()), Unit::Usd),
                 ("own_before_usd", "Before, its own", Unit::Usd),
-                ("home_since_usd", &format!("Since, {}'s report", panel.home), Unit::Usd),
+                ("home_since_usd", &format!("Since, {}'s report", panel.home.code()), Unit::Usd),
                 ("own_since_usd", "Since, its own", Unit::Usd),
                 ("gap_change_usd", "Gap's change", Unit::Usd),
             ],

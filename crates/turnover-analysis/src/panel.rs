@@ -8,6 +8,7 @@ use turnover_data::{Edition, Flows, HsCode, Iso3, headings, nearest};
 use turnover_measures::{Catalogue, Direction, Mapping, Measure};
 
 use crate::error::AnalysisError;
+use crate::format::in_sentence;
 
 /// A chapter counts as covered from this share of its headings named exactly.
 const COVERED: f64 = 1.0 / 3.0;
@@ -22,12 +23,39 @@ pub(crate) enum Side {
     Importer,
 }
 
-/// The imports (or exports) of one country, the home, by partner, product and year; what is not
+/// Whose trade is looked at: one country, or the members of a group that are in the data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Home {
+    name: String,
+    members: BTreeSet<Iso3>,
+}
+
+impl Home {
+    /// Its name in a sentence.
+    pub(crate) fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    /// Its code, or the group's.
+    pub(crate) fn code(&self) -> String {
+        match self.members.first() {
+            Some(one) if self.members.len() == 1 => one.to_string(),
+            _ => self.name.clone(),
+        }
+    }
+
+    /// Whether a country is it, or belongs to it.
+    pub(crate) fn includes(&self, country: Iso3) -> bool {
+        self.members.contains(&country)
+    }
+}
+
+/// The imports (or exports) of one country or group, the home, by partner, product and year; what is not
 /// reported is 0.
 pub(crate) struct Panel<'a> {
     pub(crate) measure: &'a Measure,
     /// Whose trade it is.
-    pub(crate) home: Iso3,
+    pub(crate) home: Home,
     /// Whether its exports are looked at, else its imports.
     pub(crate) exports: bool,
     pub(crate) partners: Vec<Iso3>,
@@ -39,7 +67,12 @@ pub(crate) struct Panel<'a> {
     pub(crate) covered: Vec<bool>,
     /// First day.
     pub(crate) start: Date,
+    /// partner x year: whether more than half stands in chapter 99, so that by product nothing is known.
+    pub(crate) hidden: Vec<bool>,
 }
+
+/// A partner-year of which more than this part stands in chapter 99 is missing, not zero.
+const HIDDEN: f64 = 0.5;
 
 impl<'a> Panel<'a> {
     pub(crate) fn new(
@@ -60,43 +93,37 @@ impl<'a> Panel<'a> {
             true => measure.targets.iter().any(|t| t.party.includes(c, start)),
             false => measure.sender.includes(c, start),
         };
-        let homes: BTreeSet<Iso3> = flows.iter().map(|f| sides(&f).0).filter(|c| is_home(*c)).collect();
-        let home = match homes.iter().collect::<Vec<_>>()[..] {
-            [one] => *one,
-            [] => {
+        let members: BTreeSet<Iso3> = flows.iter().map(|f| sides(&f).0).filter(|c| is_home(*c)).collect();
+        let home = match (members.first(), members.len()) {
+            (Some(one), 1) => Home { name: in_sentence(one.name()), members: members.clone() },
+            // The sender is one party, so its members are one importer or exporter.
+            (Some(_), _) if !toward => Home { name: in_sentence(measure.sender.name()), members: members.clone() },
+            (Some(_), n) => {
                 return Err(wrong(
-                    match toward {
-                        true => format!(
-                            "{} holds no imports of {}, at whom `{id}` is aimed",
-                            flows.source.name,
-                            measure.targets.iter().map(|t| t.party.name()).collect::<Vec<_>>().join(", ")
-                        ),
-                        false => {
-                            format!(
-                                "{} holds no trade of {}, who imposed `{id}`",
-                                flows.source.name,
-                                measure.sender.name()
-                            )
-                        }
-                    },
-                    "give its flows by partner and product with --data".to_owned(),
+                    format!("`{id}` has {n} targets in {}; one is looked at", flows.source.name),
+                    "keep one of them with --filter".to_owned(),
                 ));
             }
-            _ => {
+            (None, _) => {
+                let (what, whom) = match toward {
+                    true => {
+                        let names: Vec<&str> = measure.targets.iter().map(|t| t.party.name()).collect();
+                        (format!("imports of {}", names.join(", ")), "at whom it is aimed")
+                    }
+                    false => (format!("trade of {}", measure.sender.name()), "which imposed it"),
+                };
                 return Err(wrong(
-                    format!(
-                        "`{id}` has {} {} in {}; one is looked at",
-                        homes.len(),
-                        if toward { "targets" } else { "senders" },
-                        flows.source.name
-                    ),
-                    "keep one of them with --filter".to_owned(),
+                    format!("{} holds no {what}, {whom} (`{id}`)", flows.source.name),
+                    "give its flows by partner and product with --data".to_owned(),
                 ));
             }
         };
         // Its own report counts, where it is there.
-        let of_home: Vec<_> = flows.iter().filter(|f| sides(f).0 == home && f.product.level() > 0).collect();
-        let reported = |f: &turnover_data::Flow| f.reporter.is_none_or(|r| r == home);
+        let of_home: Vec<_> = flows
+            .iter()
+            .filter(|f| home.includes(sides(f).0) && !home.includes(sides(f).1) && f.product.level() > 0)
+            .collect();
+        let reported = |f: &turnover_data::Flow| f.reporter.is_none_or(|r| home.includes(r));
         let any = of_home.iter().any(reported);
         let own: Vec<_> = of_home.into_iter().filter(|f| reported(f) || !any).collect();
         let level = own.iter().map(|f| f.product.level()).min().unwrap_or(0);
@@ -125,7 +152,7 @@ impl<'a> Panel<'a> {
         let around = years.iter().any(|y| *y < first_year) && years.iter().any(|y| *y > first_year);
         if level == 0 || !covered.contains(&true) || !covered.contains(&false) || !around {
             let what = match (level == 0 || np < 2, around) {
-                (true, _) => format!("{} does not part {home}'s trade by product", flows.source.name),
+                (true, _) => format!("{} does not separate the trade of {} by product", flows.source.name, home.name),
                 (_, false) => format!("{} has no year before or after {first_year}", flows.source.name),
                 _ => format!(
                     "{} does not hold products that `{id}` covers and others that it does not",
@@ -134,7 +161,21 @@ impl<'a> Panel<'a> {
             };
             return Err(wrong(what, "give flows by partner, product and year around its date with --data".to_owned()));
         }
-        Ok(Panel { measure, home, exports, partners, products: codes, years, values, covered, start })
+        let hidden = hidden(&values, &codes, partners.len(), ny);
+        Ok(Panel { measure, home, exports, partners, products: codes, years, values, covered, start, hidden })
+    }
+
+    /// Whether a partner's trade of a year is hidden in chapter 99.
+    pub(crate) fn is_hidden(&self, partner: usize, year: usize) -> bool {
+        self.hidden[partner * self.years.len() + year]
+    }
+
+    /// The partner-years that are hidden, as `BLR 2010`.
+    pub(crate) fn hidden_words(&self) -> Vec<String> {
+        let all = (0..self.partners.len()).flat_map(|p| (0..self.years.len()).map(move |y| (p, y)));
+        all.filter(|(p, y)| self.is_hidden(*p, *y))
+            .map(|(p, y)| format!("{} {}", self.partners[p], self.years[y]))
+            .collect()
     }
 
     pub(crate) fn start_year(&self) -> i32 {
@@ -147,8 +188,19 @@ impl<'a> Panel<'a> {
 
     /// Whether the measure is about a partner on a day.
     fn concerns(&self, partner: Iso3, on: Date) -> bool {
-        let (from, to) = if self.exports { (self.home, partner) } else { (partner, self.home) };
-        self.measure.concerns(from, to, on)
+        self.home.members.iter().any(|home| {
+            let (from, to) = if self.exports { (*home, partner) } else { (partner, *home) };
+            self.measure.concerns(from, to, on)
+        })
+    }
+
+    /// Whether another measure is about a partner on a day.
+    pub(crate) fn is_target(&self, other: &Measure, partner: usize, on: Date) -> bool {
+        let partner = self.partners[partner];
+        self.home.members.iter().any(|home| {
+            let (from, to) = if self.exports { (*home, partner) } else { (partner, *home) };
+            other.concerns(from, to, on)
+        })
     }
 
     /// Whether it was from the first day on.
@@ -168,6 +220,23 @@ impl<'a> Panel<'a> {
             self.products.iter().zip(&self.covered).filter(|(_, c)| **c).map(|(p, _)| p.as_str()).collect();
         if list.len() > 12 { format!("{} products", list.len()) } else { format!("HS {}", list.join(", ")) }
     }
+}
+
+/// By partner and year: whether more than half of what is reported stands in chapter 99.
+fn hidden(values: &[f64], codes: &[HsCode], partners: usize, years: usize) -> Vec<bool> {
+    let mut out = vec![false; partners * years];
+    for p in 0..partners {
+        for y in 0..years {
+            let of = |wanted: bool| -> f64 {
+                let is_99 = |c: &HsCode| c.as_str().starts_with("99");
+                let cells = codes.iter().enumerate().filter(|(_, c)| is_99(c) == wanted);
+                cells.map(|(at, _)| values[(p * codes.len() + at) * years + y]).sum()
+            };
+            let (unknown, known) = (of(true), of(false));
+            out[p * years + y] = unknown > HIDDEN * (unknown + known) && unknown > 0.0;
+        }
+    }
+    out
 }
 
 /// A measure by its id.

@@ -125,7 +125,7 @@ fn run_brief(words: &args::Brief, output: &Output) -> Result<(), CliError> {
         }
         .into());
     }
-    let panel = turnover_data::figures::pair_turnover()?;
+    let panel = turnover_data::PairPanel::built_in()?;
     // Of the user's own flows effects are estimated too, where they hold many partners.
     let partners = load::food_flows(&words.data, &Select::Partners(vec![pair.a, pair.b]), output)?;
     let dossier = Dossier::embedded()?;
@@ -576,7 +576,7 @@ fn run_check(words: &args::Check, output: &Output) -> Result<(), CliError> {
     let catalogue = load::catalogue(words.catalogue.as_ref())?;
     let flows = load::flows(&words.data, &Select::Pair(dossier.pair.a, dossier.pair.b), output)?;
     let (world, _) = load::world_beside(&words.data, None, output)?;
-    let panel = turnover_data::figures::pair_turnover()?;
+    let panel = turnover_data::PairPanel::built_in()?;
     let data_words = load::data_words(&words.data, words.catalogue.as_ref());
     let file =
         words.dossier.as_ref().map_or_else(String::new, |p| format!(" {}", load::quoted(&p.display().to_string())));

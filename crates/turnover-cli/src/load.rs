@@ -139,7 +139,7 @@ pub(crate) fn panel(data: &DataArgs, output: &Output) -> Result<PairPanel, CliEr
     match &data.data {
         None => {
             refuse_read_args(data)?;
-            Ok(figures::pair_turnover()?)
+            Ok(PairPanel::built_in()?)
         }
         Some(_) => match store(data)? {
             Some(store) => {

@@ -61,6 +61,11 @@ impl PairPanel {
         }
     }
 
+    /// The built-in world's: both books of every pair, 1960-2020.
+    pub fn built_in() -> Result<Self, DataError> {
+        Ok(Self::from_books(&BothBooks::direction_of_trade()?))
+    }
+
     /// From both sides' reports: a direction counts by the importer's report where there is one, else by the
     /// exporter's. A year in which one direction is not reported at all has no turnover, since what is missing
     /// is not nought; it stands as 0, which no count starts from.

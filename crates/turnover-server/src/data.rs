@@ -115,7 +115,7 @@ impl Base {
         })?;
         Ok(Base {
             world,
-            panel: figures::pair_turnover()?,
+            panel: PairPanel::built_in()?,
             catalogue,
             dossier: Dossier::embedded()?,
             own: Arc::new(Held::new(data)?),

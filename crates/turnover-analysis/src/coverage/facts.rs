@@ -313,7 +313,7 @@ fn prevented(
         let forward = ban.concerns(pair.a, pair.b, on);
         let partner = if forward { pair.a } else { pair.b };
         match crate::effect::prevented(flows, catalogue, &ban.id, partner) {
-            Ok(p) if p.home != if forward { pair.b } else { pair.a } => {}
+            Ok(p) if !p.home.includes(if forward { pair.b } else { pair.a }) => {}
             Ok(p) if p.products.iter().any(|c| counted.contains(c)) => {}
             Ok(p) => {
                 counted.extend(&p.products);

@@ -10,7 +10,7 @@ impl Verdict {
     fn rating(self) -> Option<u32> {
         match self {
             Verdict::Holds => Some(5),
-            Verdict::Depends => Some(3),
+            Verdict::Depends | Verdict::Undecided => Some(3),
             Verdict::Fails => Some(1),
             Verdict::Unchecked => None,
         }

@@ -1,0 +1,300 @@
+//! How often it has happened: of all pairs of that size, how many multiplied their trade by `k` within `h`
+//! years.
+//!
+//! The headline is the share of world trade: common shocks (inflation, the dollar, oil) rule current dollars so
+//! much that starts of one year are nearly one observation. Dollars follow from the share along a stated path
+//! of world trade.
+
+mod count;
+mod report;
+
+use turnover_data::{Iso3, PairPanel, Source};
+
+use crate::answer::Answer;
+use crate::error::AnalysisError;
+use crate::pair::Pair;
+
+use count::{Best, Counter, Scale};
+
+pub use count::Rate;
+pub use report::report;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Whose trade.
+    pub pair: Pair,
+    /// The multiple `k`.
+    pub times: f64,
+    /// Within so many years, `h`.
+    pub years: i32,
+    /// Pairs count from this share of all trade on; half of the pair's own, if `None`.
+    pub least_share: Option<f64>,
+    /// Words to append to the command that reproduces a finding.
+    pub data_words: String,
+}
+
+/// Multiples of the table beside the one asked for.
+const MULTIPLES: [f64; 6] = [1.5, 2.0, 3.0, 4.0, 5.0, 10.0];
+/// The longest horizon of the curve, in years.
+const LONGEST: i32 = 24;
+/// Size where the panel does not hold the pair: 0.05 % of all trade.
+const USUAL_SHARE: f64 = 5e-4;
+/// Years over which world trade's growth is taken.
+const PATH: i32 = 20;
+
+/// A rate for a multiple and a horizon, by share of world trade and in dollars.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RateRow {
+    /// The multiple.
+    pub times: f64,
+    /// Within so many years.
+    pub years: i32,
+    /// Of the share of world trade.
+    pub relative: Rate,
+    /// In current dollars.
+    pub dollars: Option<Rate>,
+}
+
+/// What dollars follow from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DollarPath {
+    /// World trade's growth a year in current dollars.
+    pub growth: f64,
+    /// Over these years.
+    pub years: (i32, i32),
+    /// The multiple of the share that is left of the multiple in dollars.
+    pub times: f64,
+    /// How often that happened.
+    pub rate: Rate,
+}
+
+/// A pair that did it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Episode {
+    /// The pair.
+    pub pair: (Iso3, Iso3),
+    /// From and to which year.
+    pub years: (i32, i32),
+    /// Turnover then, US dollars.
+    pub usd: (f64, f64),
+    /// The multiple of its share of world trade.
+    pub times: f64,
+}
+
+/// How many of the starts of one year reached the multiple.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StartYear {
+    /// The year.
+    pub year: i32,
+    /// Pairs that count.
+    pub pairs: usize,
+    /// Share that reached it, of world trade and in dollars.
+    pub shares: [f64; 2],
+}
+
+/// Everything that the report is worded from.
+#[derive(Debug, Clone)]
+pub struct HistoryFacts {
+    /// The question.
+    pub question: Question,
+    /// First and last year of the panel.
+    pub span: (i32, i32),
+    /// The size from which pairs count.
+    pub least: f64,
+    /// Whether the panel holds the pair.
+    pub has_pair: bool,
+    /// Of the share of world trade.
+    pub relative: Rate,
+    /// In current dollars.
+    pub dollars: Rate,
+    /// What the multiple in dollars takes of the share.
+    pub path: Option<DollarPath>,
+    /// The highest multiple of the pair's share within the horizon: from, to, multiple.
+    pub own: Option<(i32, i32, f64)>,
+    /// By multiple and horizon.
+    pub rates: Vec<RateRow>,
+    /// By horizon: share that has not got there, of world trade and in dollars.
+    pub curve: Vec<(i32, [f64; 2])>,
+    /// By year of the start.
+    pub by_start: Vec<StartYear>,
+    /// Who did it, the latest time of each pair.
+    pub episodes: Vec<Episode>,
+    /// The panel.
+    pub source: Source,
+    /// Its caveats.
+    pub caveats: Vec<String>,
+}
+
+/// Counts.
+///
+/// # Errors
+///
+/// The multiple, the horizon or the size is out of range of the panel.
+pub fn compute(panel: &PairPanel, question: &Question) -> Result<HistoryFacts, AnalysisError> {
+    let (k, horizon) = (question.times, question.years);
+    let (first, last, step) = check(panel, question)?;
+    let own = panel.pair(question.pair.a, question.pair.b);
+    let own_share = own.and_then(|v| (0..v.len()).rev().find(|t| v[*t] > 0.0).map(|t| v[t] / panel.totals[t]));
+    let least = question
+        .least_share
+        .unwrap_or_else(|| own_share.map_or(USUAL_SHARE, |share| 0.5 * share).max(panel.least_share));
+    let too_few = |help: String, expected| {
+        Err(AnalysisError::Range { what: "--least-share", found: (100.0 * least).to_string(), expected, help })
+    };
+    if !(least >= panel.least_share && least < 1.0) {
+        let help = format!("this panel holds pairs from {} per cent of all trade on", 100.0 * panel.least_share);
+        return too_few(help, "a share of all trade that the panel covers");
+    }
+    let counter = Counter { panel, least };
+    let rates = (counter.rate(k, horizon, Scale::Share), counter.rate(k, horizon, Scale::Dollars));
+    let (Some(relative), Some(dollars)) = rates else {
+        return too_few("a smaller share lets more pairs count".to_owned(), "a share that at least two pairs have");
+    };
+    let (rates, curve) = tables(&counter, k, step, horizon, last - first);
+    Ok(HistoryFacts {
+        question: question.clone(),
+        span: (first, last),
+        least,
+        has_pair: own_share.is_some(),
+        relative,
+        dollars,
+        path: path(&counter, k, horizon),
+        own: own.and_then(|v| best(&counter, v, horizon)),
+        rates,
+        curve,
+        by_start: by_start(&counter, k, horizon),
+        episodes: episodes(&counter, k, horizon),
+        source: panel.source.clone(),
+        caveats: panel.caveats.clone(),
+    })
+}
+
+/// First and last year and the step of a panel that can answer the question.
+fn check(panel: &PairPanel, question: &Question) -> Result<(i32, i32, i32), AnalysisError> {
+    let range = |what, found: String, expected, help: &str| {
+        Err(AnalysisError::Range { what, found, expected, help: help.to_owned() })
+    };
+    let (k, horizon) = (question.times, question.years);
+    if !(k.is_finite() && k > 1.0) {
+        return range("--times", k.to_string(), "a number above 1", "3 asks how often trade tripled");
+    }
+    let (Some(first), Some(last)) = (panel.years.first(), panel.years.last()) else {
+        return range("--years", horizon.to_string(), "a panel of years", "give a file of flows over many years");
+    };
+    let step = panel.years.windows(2).map(|w| w[1] - w[0]).min().unwrap_or(1);
+    if horizon < step || horizon > last - first {
+        let help = format!("the data runs from {first} to {last} in steps of {step}");
+        return range("--years", horizon.to_string(), "a number of years that the data can show", &help);
+    }
+    Ok((*first, *last, step))
+}
+
+/// World trade's growth over the last twenty years, and what it leaves of the multiple.
+fn path(counter: &Counter, k: f64, horizon: i32) -> Option<DollarPath> {
+    let panel = counter.panel;
+    let last = panel.years.len().checked_sub(1)?;
+    let from = (0..last).rfind(|t| panel.years[last] - panel.years[*t] >= PATH).unwrap_or(0);
+    let years = (panel.years[from], panel.years[last]);
+    let growth = (panel.totals[last] / panel.totals[from]).powf(1.0 / f64::from(years.1 - years.0)) - 1.0;
+    let times = k / (1.0 + growth).powi(horizon);
+    if !(growth.is_finite() && times > 1.0) {
+        return None;
+    }
+    Some(DollarPath { growth, years, times, rate: counter.rate(times, horizon, Scale::Share)? })
+}
+
+/// The highest multiple of a pair's share within the horizon.
+fn best(counter: &Counter, values: &[f64], horizon: i32) -> Option<(i32, i32, f64)> {
+    let years = &counter.panel.years;
+    (0..values.len())
+        .filter(|t| values[*t] > 0.0)
+        .filter_map(|t| counter.within(values, t, horizon, Scale::Share).map(|b| (t, b)))
+        .max_by(|x, y| x.1.multiple.total_cmp(&y.1.multiple))
+        .map(|(t, Best { year, multiple })| (years[t], years[year], multiple))
+}
+
+type Tables = (Vec<RateRow>, Vec<(i32, [f64; 2])>);
+
+/// Rates by multiple and horizon, and the curve of those that have not got there.
+fn tables(counter: &Counter, k: f64, step: i32, horizon: i32, span: i32) -> Tables {
+    // A yearly panel is shown at four points of the table.
+    let stride = if step >= 4 { step } else { 4 };
+    let mut horizons: Vec<i32> =
+        (1..).map(|n| n * stride).take_while(|h| *h <= LONGEST.max(horizon) && *h < span).collect();
+    if !horizons.contains(&horizon) {
+        horizons.push(horizon);
+        horizons.sort_unstable();
+    }
+    let mut multiples = MULTIPLES.to_vec();
+    if !multiples.contains(&k) {
+        multiples.push(k);
+        multiples.sort_by(f64::total_cmp);
+    }
+    let mut rows = Vec::new();
+    for times in multiples {
+        for years in horizons.iter().copied().filter(|h| *h <= 3 * stride || *h == horizon) {
+            if let Some(relative) = counter.rate(times, years, Scale::Share) {
+                rows.push(RateRow { times, years, relative, dollars: counter.rate(times, years, Scale::Dollars) });
+            }
+        }
+    }
+    let left = |h: i32, scale| counter.rate(k, h, scale).map(|r| 1.0 - r.share);
+    let curve =
+        horizons.iter().filter_map(|h| Some((*h, [left(*h, Scale::Share)?, left(*h, Scale::Dollars)?]))).collect();
+    (rows, curve)
+}
+
+fn by_start(counter: &Counter, k: f64, horizon: i32) -> Vec<StartYear> {
+    let mut out = Vec::new();
+    for t in counter.starts(horizon) {
+        let here: Vec<[bool; 2]> = counter
+            .panel
+            .pairs
+            .iter()
+            .filter(|p| counter.counts(&p.2, t))
+            .filter_map(|p| {
+                let reached = |scale| Some(counter.within(&p.2, t, horizon, scale)?.multiple >= k);
+                Some([reached(Scale::Share)?, reached(Scale::Dollars)?])
+            })
+            .collect();
+        if !here.is_empty() {
+            let share = |at: usize| here.iter().filter(|r| r[at]).count() as f64 / here.len() as f64;
+            out.push(StartYear { year: counter.panel.years[t], pairs: here.len(), shares: [share(0), share(1)] });
+        }
+    }
+    out
+}
+
+/// The pairs whose share of world trade did it: the latest time of each, the latest first.
+fn episodes(counter: &Counter, k: f64, horizon: i32) -> Vec<Episode> {
+    let years = &counter.panel.years;
+    let mut out = Vec::new();
+    for (a, b, values) in &counter.panel.pairs {
+        let latest = counter
+            .starts(horizon)
+            .filter(|t| counter.counts(values, *t))
+            .filter_map(|t| counter.within(values, t, horizon, Scale::Share).map(|b| (t, b)))
+            .filter(|(_, b)| b.multiple >= k)
+            .last();
+        if let Some((t, best)) = latest {
+            out.push(Episode {
+                pair: (*a, *b),
+                years: (years[t], years[best.year]),
+                usd: (values[t], values[best.year]),
+                times: best.multiple,
+            });
+        }
+    }
+    out.sort_by(|x, y| y.years.0.cmp(&x.years.0).then(y.times.total_cmp(&x.times)));
+    out
+}
+
+/// Counts and words the answer.
+///
+/// # Errors
+///
+/// Those of [`compute`].
+pub fn answer(panel: &PairPanel, question: &Question) -> Result<Answer, AnalysisError> {
+    Ok(report(&compute(panel, question)?))
+}
