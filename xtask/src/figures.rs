@@ -41,7 +41,8 @@ pub(crate) fn make(dir: &Path) -> Result<(), Box<dyn Error>> {
 
     let world = read("wiod-44/trade_2000_2014.csv", "year == 2014", None, Unit::MillionUsd)?;
     write("world_44_2014", &world, 1e6, "million", 1, |_| true)?;
-    pairs(&dir.join("bilateral-1964-2016/bilateral_exports.parquet"))
+    pairs(&dir.join("bilateral-1964-2016/bilateral_exports.parquet"))?;
+    crate::within::make(dir)
 }
 
 /// Codes of the source that have an ISO code of their own.

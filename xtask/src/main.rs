@@ -13,6 +13,7 @@ mod noise;
 mod oracle_equilibrium;
 mod oracle_estimate;
 mod server;
+mod within;
 mod world;
 
 use std::process::ExitCode;

@@ -319,7 +319,7 @@ fn wrong_measures_histories_and_dossiers() {
     refuses(&room, "diversion_of_one_year", "diversion rus-2014-food --data flows.csv", 1);
     refuses(&room, "history_of_a_fall", "history USA RUS --times 0.5", 2);
     refuses(&room, "history_too_long", "history USA RUS --times 3 --years 90", 2);
-    refuses(&room, "history_of_small_pairs", "history USA RUS --times 3 --least-share 0.001", 2);
+    refuses(&room, "history_of_small_pairs", "history USA RUS --times 3 --least-share 100", 2);
     refuses(&room, "potential_of_one_reporter", "potential USA RUS", 1);
     refuses(&room, "brief_only_and_without", "brief USA RUS --only reach --without reach", 2);
     refuses(&room, "dossier_absent", "check none.toml", 1);
