@@ -149,7 +149,7 @@ pub(crate) fn prevented(
         command: String::new(),
     };
     let design = Design::new(&panel, flows, &question)?;
-    let wrong = |what: String| AnalysisError::Change { what, help: "name another year with --year".to_owned() };
+    let wrong = |what: String| AnalysisError::Change { what, help: "name another year with ‹year›".to_owned() };
     let at = panel.partners.binary_search(&partner).ok().filter(|p| design.first[*p]);
     let (Some(at), Ok(t)) = (at, panel.years.binary_search(&year)) else {
         return Err(wrong(format!(
@@ -237,7 +237,7 @@ pub fn answer(
     let panel = Panel::new(flows, catalogue, &question.measure, question.products.as_deref(), Side::Sender)?;
     let y0 = panel.start_year();
     let design = Design::new(&panel, flows, question)?;
-    let step = |what: &str, done: usize| watch.at(what, done, 4);
+    let step = |what: &str, done: usize| watch.step(what, done, 4);
     step("the effect", 0)?;
     let main = design.main(watch)?;
     let effect = main.only()?.clone();

@@ -22,8 +22,8 @@ pub struct Question {
     pub years: i32,
     /// Pairs count from this share of all trade on; half of the pair's own, if `None`.
     pub least_share: Option<f64>,
-    /// Words to append to the command that reproduces a finding.
-    pub data_words: String,
+    /// The command that asks again, which findings name.
+    pub command: String,
 }
 
 /// Multiples of the table beside the one asked for.
@@ -127,15 +127,15 @@ pub fn answer(panel: &PairPanel, question: &Question) -> Result<Answer, Analysis
         Err(AnalysisError::Range { what, found, expected, help: help.to_owned() })
     };
     if !(k.is_finite() && k > 1.0) {
-        return range("--times", k.to_string(), "a number above 1", "3 asks how often trade tripled");
+        return range("‹times›", k.to_string(), "a number above 1", "3 asks how often trade tripled");
     }
     let (Some(first), Some(last)) = (panel.years.first(), panel.years.last()) else {
-        return range("--years", horizon.to_string(), "a panel of years", "give a file of flows over many years");
+        return range("‹years›", horizon.to_string(), "a panel of years", "give a file of flows over many years");
     };
     let step = panel.years.windows(2).map(|w| w[1] - w[0]).min().unwrap_or(1);
     if horizon < step || horizon > last - first {
         let help = format!("the data runs from {first} to {last} in steps of {step}");
-        return range("--years", horizon.to_string(), "a number of years that the data can show", &help);
+        return range("‹years›", horizon.to_string(), "a number of years that the data can show", &help);
     }
     let own = panel.pair(question.pair.a, question.pair.b);
     let own_share =
@@ -146,7 +146,7 @@ pub fn answer(panel: &PairPanel, question: &Question) -> Result<Answer, Analysis
     if !(least >= panel.least_share && least < 1.0) {
         let help = format!("this panel holds pairs from {} per cent of all trade on", 100.0 * panel.least_share);
         return range(
-            "--least-share",
+            "‹least_share›",
             (100.0 * least).to_string(),
             "a share of all trade that the panel covers",
             &help,
@@ -155,20 +155,14 @@ pub fn answer(panel: &PairPanel, question: &Question) -> Result<Answer, Analysis
     let counter = Counter { panel, least };
     let Some(rate) = counter.rate(k, horizon, Measure::Dollars) else {
         return range(
-            "--least-share",
+            "‹least_share›",
             (100.0 * least).to_string(),
             "a share that at least two pairs have",
             "a smaller share lets more pairs count",
         );
     };
     let relative = counter.rate(k, horizon, Measure::Share);
-    let least_word = question.least_share.map_or_else(String::new, |s| format!(" --least-share {}", 100.0 * s));
-    let command = format!(
-        "turnover history {} --times {} --years {horizon}{least_word}{}",
-        question.pair.words(),
-        times_word(k),
-        question.data_words
-    );
+    let command = question.command.clone();
     let mut caveats = panel.caveats.clone();
     if own_share.is_none() && question.least_share.is_none() {
         caveats.push("The panel does not hold the pair; pairs from 0.05 % of all trade on count instead.".to_owned());

@@ -79,7 +79,7 @@ impl<'a> Panel<'a> {
                             )
                         }
                     },
-                    "give its flows by partner and product with --data".to_owned(),
+                    "give its flows by partner and product with ‹data›".to_owned(),
                 ));
             }
             _ => {
@@ -90,7 +90,7 @@ impl<'a> Panel<'a> {
                         if toward { "targets" } else { "senders" },
                         flows.source.name
                     ),
-                    "keep one of them with --filter".to_owned(),
+                    "keep one of them with ‹filter›".to_owned(),
                 ));
             }
         };
@@ -132,7 +132,7 @@ impl<'a> Panel<'a> {
                     flows.source.name
                 ),
             };
-            return Err(wrong(what, "give flows by partner, product and year around its date with --data".to_owned()));
+            return Err(wrong(what, "give flows by partner, product and year around its date with ‹data›".to_owned()));
         }
         Ok(Panel { measure, home, exports, partners, products: codes, years, values, covered, start })
     }

@@ -205,8 +205,6 @@ pub struct Evidence<'a> {
     pub catalogue: &'a Catalogue,
     /// The histories of pairs.
     pub panel: &'a PairPanel,
-    /// Words to append to commands.
-    pub data_words: String,
 }
 
 const HELP: &str = "docs/dossiers.md has the schema; turnover check --template prints a file to begin with";
@@ -328,7 +326,7 @@ impl Dossier {
             claim,
             lift: Vec::new(),
             bring: Vec::new(),
-            data_words: evidence.data_words.clone(),
+            command: String::new(),
         };
         let answer = coverage::answer(evidence.flows, Some(evidence.partners), evidence.catalogue, &question)?;
         let count = |name: &str| answer.named.get("claim").and_then(|c| c.get(name)?.as_u64()).unwrap_or(0);
@@ -351,11 +349,8 @@ impl Dossier {
     fn turnover(&self, year: i32, evidence: &Evidence) -> Result<(f64, Finding), AnalysisError> {
         let flows = PairFlows::new(evidence.flows, self.pair)?;
         let year = flows.year_or_latest(Some(year))?;
-        let question = turnover_analysis::turnover::Question {
-            pair: self.pair,
-            year: Some(year),
-            data_words: evidence.data_words.clone(),
-        };
+        let question =
+            turnover_analysis::turnover::Question { pair: self.pair, year: Some(year), command: String::new() };
         let answer = turnover_analysis::turnover::answer(evidence.flows, &question)?;
         let finding = answer.findings.into_iter().next().ok_or(AnalysisError::SamePair(self.pair.a))?;
         Ok((flows.total(year, true) + flows.total(year, false), finding))
@@ -405,8 +400,7 @@ impl Dossier {
                 found.push(f.clone());
             }
         }
-        let question =
-            history::Question { pair: self.pair, times, years, least_share: None, data_words: String::new() };
+        let question = history::Question { pair: self.pair, times, years, least_share: None, command: String::new() };
         let answer = history::answer(evidence.panel, &question)?;
         if let Some(f) = answer.finding("history.base_rate") {
             words.push(lower(&f.statement));

@@ -42,8 +42,8 @@ pub struct Question {
     pub lift: Vec<String>,
     /// Measures that are taken as in force, by id, whatever their dates.
     pub bring: Vec<String>,
-    /// Words to append to every command that reproduces a finding.
-    pub data_words: String,
+    /// The command that asks again, which findings name.
+    pub command: String,
 }
 
 impl Question {
@@ -54,24 +54,15 @@ impl Question {
             date: None,
             year: None,
             base_year: None,
-            claim: 0.9,
+            claim: crate::defaults::CLAIM_PERCENT / 100.0,
             lift: Vec::new(),
             bring: Vec::new(),
-            data_words: String::new(),
+            command: String::new(),
         }
     }
 }
 
 impl Question {
-    /// The words that suppose the same measures away or in force.
-    pub fn supposed(&self) -> String {
-        let word = |name: &str, ids: &[String]| match ids {
-            [] => String::new(),
-            ids => format!(" --{name} {}", ids.join(",")),
-        };
-        format!("{}{}", word("lift", &self.lift), word("bring", &self.bring))
-    }
-
     /// What is supposed that is not so: `Supposing that Food embargo (rus-2014-food) is lifted`.
     pub fn supposition(&self, catalogue: &Catalogue) -> Option<String> {
         let part = |ids: &[String], what: &str| {
@@ -168,10 +159,10 @@ pub fn answer(
 ) -> Result<Answer, AnalysisError> {
     if !(0.0..=1.0).contains(&question.claim) {
         return Err(AnalysisError::Range {
-            what: "--claim",
+            what: "‹claim›",
             found: format!("{}", question.claim * 100.0),
             expected: "a percentage from 0 to 100",
-            help: "--claim 90 judges the statement that 90 % of trade is not affected".to_owned(),
+            help: "‹claim 90› judges the statement that 90 % of trade is not affected".to_owned(),
         });
     }
     let pair = question.pair;
@@ -204,14 +195,7 @@ pub fn answer(
         Facts { pair, catalogue, on, supposed: supposition.is_some(), year, base_year, items: Vec::new(), prevented };
     facts.items = items(&p, &facts);
     let definitions = definition::all(&facts, question.claim);
-    let base_word = base_year.map_or_else(String::new, |b| format!(" --base-year {b}"));
-    let command = format!(
-        "turnover coverage {} --date {on} --year {year}{base_word} --claim {}{}{}",
-        pair.words(),
-        crate::format::multiple(question.claim * 100.0),
-        question.supposed(),
-        question.data_words
-    );
+    let command = question.command.clone();
     let mut caveats = caveats(&facts);
     if !question.lift.is_empty() {
         caveats.insert(0, format!("Taken as lifted: {}.", question.lift.join(", ")));
@@ -293,7 +277,7 @@ fn known(catalogue: &Catalogue, pair: Pair) -> Result<(), AnalysisError> {
             in_sentence(pair.a.name()),
             in_sentence(pair.b.name())
         ),
-        help: "give a catalogue that has them with --catalogue".to_owned(),
+        help: "give a catalogue that has them with ‹catalogue›".to_owned(),
     })
 }
 
