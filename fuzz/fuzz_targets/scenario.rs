@@ -4,9 +4,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use turnover_cli::{Given, Told, ask};
 use turnover_data::RawTable;
-use turnover_fuzz::{Scenario, check, check_refusal};
+use turnover_fuzz::{Scenario, ask, check, check_refusal};
+use turnover_query::Reply;
 
 fuzz_target!(|bytes: &[u8]| {
     let question = Scenario::draw(bytes);
@@ -14,9 +14,9 @@ fuzz_target!(|bytes: &[u8]| {
         eprintln!("turnover {:?}\n{}\n{}", question.words, question.file, question.table);
     }
     let Ok(table) = RawTable::from_bytes("world.csv", question.table.as_bytes()) else { return };
-    match ask(&question.words, Given { table: Some(&table), ..Given::default() }) {
-        Ok(Told::Answer(document)) => check(&document),
-        Ok(Told::Plain(_)) => {}
+    match ask(&question.words, table) {
+        Ok(Reply::Document(document)) => check(&document),
+        Ok(Reply::Plain { .. }) => {}
         Err(refusal) => check_refusal(&refusal),
     }
 });

@@ -3,7 +3,8 @@
 use serde_json::Value;
 use turnover_analysis::{Finding, Number};
 use turnover_brief::{Document, Style, terminal};
-use turnover_cli::Refusal;
+use turnover_data::RawTable;
+use turnover_query::{Command, Figures, Knowledge, QueryError, Reply, Watch, Workspace, answer};
 
 /// Renders an answer as the command does and checks it; a refusal must say something.
 ///
@@ -27,11 +28,30 @@ pub fn check(document: &Document) {
     }
 }
 
+/// Asks a question in the words of the command, of a table in memory or of the files that it names.
+///
+/// # Errors
+/// As the command refuses.
+pub fn ask(words: &[String], table: RawTable) -> Result<Reply, QueryError> {
+    let query = Command::from_words(words.to_vec()).query()?;
+    let mut own = query.clone();
+    let uses = own.uses();
+    let in_memory = uses.data.as_ref().is_none_or(|d| d.as_deref() == Some(turnover_query::MEMORY));
+    let workspace = if in_memory {
+        let read = uses.read.map(std::mem::take).unwrap_or_default().flow_options()?;
+        Workspace::new(Figures::Table(table.into()), read, Knowledge::open(None)?.into())
+    } else {
+        query.open()?
+    };
+    answer(&workspace, &query, Watch::none())
+}
+
 /// A refusal says what is wrong.
-pub fn check_refusal(refusal: &Refusal) {
-    assert!(!refusal.error.trim().is_empty(), "a refusal without a reason");
-    for word in refusal.error.split_whitespace() {
-        assert!(word != "panicked", "{}", refusal.error);
+pub fn check_refusal(refusal: &QueryError) {
+    let message = refusal.message();
+    assert!(!message.trim().is_empty(), "a refusal without a reason");
+    for word in message.split_whitespace() {
+        assert!(word != "panicked", "{message}");
     }
 }
 

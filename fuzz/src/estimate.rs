@@ -1,6 +1,6 @@
 //! A question to `turnover estimate`.
 
-use turnover_cli::MEMORY;
+use turnover_query::MEMORY;
 
 use crate::draw::Draw;
 use crate::formula::{column, formula};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use turnover_cli::MEMORY;
+use turnover_query::MEMORY;
 
 use crate::draw::{Draw, NASTY};
 use crate::files;

@@ -32,10 +32,34 @@ export interface Lever {
   title: string; measure?: string; exporter?: string; importer?: string; both?: boolean; cost_percent?: number; log_points?: number;
   tariff_equivalent_percent?: number;
 }
+/** What the page knows; each question is sent what it takes. */
 export interface Ask {
   a: string; b: string; times: number; theta: number; year?: number; date?: string; claim: number; lift?: string[]; bring?: string[];
-  levers?: Lever[]; measure?: string; data?: string;
+  lever?: Lever[]; data?: string;
 }
+type Options = Record<string, unknown>;
+
+/** The options of each question that the page sets, by the interface's description. */
+const TAKES: Record<string, (keyof Ask)[]> = {
+  turnover: ["a", "b", "year", "date", "data"],
+  coverage: ["a", "b", "year", "date", "claim", "lift", "bring", "data"],
+  reach: ["a", "b", "times", "theta", "lift", "bring", "lever"],
+  potential: ["a", "b", "year", "date", "lift", "bring", "data"],
+  history: ["a", "b", "times"],
+  effect: ["year", "date", "data"],
+  diversion: ["year", "date", "data"],
+  check: [],
+  brief: ["a", "b", "times", "theta", "year", "date", "claim", "lift", "bring", "lever", "data"],
+};
+
+function options(question: string, what: Ask): Options {
+  const out: Options = {};
+  for (const name of TAKES[question] ?? []) if (what[name] !== undefined) out[name] = what[name];
+  // The server knows which measure's effect its figures can show.
+  if (question === "effect" || question === "diversion") out.between = `${what.a}:${what.b}`;
+  return out;
+}
+
 export interface FileColumn { name: string; cells: string[] }
 export interface Taken {
   id: string; name: string; columns: FileColumn[]; pairs: { a: string; b: string; turnover_usd: number }[];
@@ -44,7 +68,8 @@ export interface Taken {
 
 /** What the server said when it could not answer. */
 export class Refused extends Error {
-  constructor(message: string, readonly help: string | null, readonly columns: FileColumn[] | null) {
+  /** `about` are the options that the advice names. */
+  constructor(message: string, readonly help: string | null, readonly columns: FileColumn[] | null, readonly about: string[] = []) {
     super(message);
   }
 }
@@ -52,7 +77,7 @@ export class Refused extends Error {
 async function json<T>(response: Response): Promise<T> {
   const body = await response.json().catch(() => null);
   if (!response.ok) {
-    throw new Refused(body?.error ?? `the server answered ${response.status}`, body?.help ?? null, body?.columns ?? null);
+    throw new Refused(body?.error ?? `the server answered ${response.status}`, body?.help ?? null, body?.columns ?? null, body?.options ?? []);
   }
   return body as T;
 }
@@ -63,7 +88,7 @@ export const ask = (question: string, what: Ask, signal?: AbortSignal): Promise<
   fetch(`/api/v1/answers/${question}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(what),
+    body: JSON.stringify(options(question, what)),
     signal: signal ?? null,
   }).then((r) => json<Answer>(r));
 
@@ -71,7 +96,7 @@ export async function briefPage(what: Ask): Promise<Blob> {
   const response = await fetch("/api/v1/brief.html", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(what),
+    body: JSON.stringify(options("brief", what)),
   });
   if (!response.ok) await json(response);
   return response.blob();
@@ -94,7 +119,7 @@ export async function job(
   const begun = await fetch("/api/v1/jobs", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ question, ask: what }),
+    body: JSON.stringify({ question, ask: options(question, what) }),
     signal,
   }).then((r) => json<{ id: string; events: string }>(r));
   return new Promise((resolve, reject) => {
@@ -113,7 +138,7 @@ export async function job(
       tell(state.what, state.done, state.all);
     });
     events.addEventListener("answer", (e) => end(() => resolve(data(e))));
-    events.addEventListener("refused", (e) => end(() => reject(new Refused(data(e).error, data(e).help, null))));
+    events.addEventListener("refused", (e) => end(() => reject(new Refused(data(e).error, data(e).help, null, data(e).options ?? []))));
     events.addEventListener("stopped", () => end(() => reject(new DOMException("stopped", "AbortError"))));
     events.onerror = () => end(() => reject(new Refused("the server is gone", "start turnover serve again", null)));
   });

@@ -10,7 +10,7 @@ const ROLES: [string, string][] = [
   ["partner", "Partner"],
   ["flow", "Import or export"],
   ["product", "Product (HS)"],
-  ["year", "Year"],
+  ["year_column", "Year"],
   ["value", "Value"],
 ];
 const CHOICES: [string, string, [string, string][]][] = [
@@ -91,8 +91,7 @@ export function watch(taken: (file: Taken) => void, gone: () => void): { show: (
     dialog.replaceChildren(
       h("h2", { id: "mapping-title" }, `What is in ${file.name}?`),
       h("p", { class: "error", role: "alert" }, refused.message),
-      // Words of the command line have their fields below.
-      ...(refused.help && !refused.help.includes("--") ? [h("p", {}, refused.help)] : []),
+      ...(refused.help ? [h("p", {}, refused.help)] : []),
       h(
         "div",
         { class: "scroll", tabindex: 0, role: "region", "aria-label": "The first rows" },

@@ -58,14 +58,14 @@ const supposed = (): Partial<Ask> => (
 /** What the switches and the reader's own costs change in trade costs. */
 const pulled = (): Partial<Ask> => {
   const levers = meta ? measures.levers(measures.between(meta, state, day()), state, gone) : [];
-  return levers.length > 0 ? { levers } : {};
+  return levers.length > 0 ? { lever: levers } : {};
 };
 
 function refused(error: unknown): Node[] {
   if (error instanceof Refused) {
     const text = (t: string) => `${t[0]?.toUpperCase() ?? ""}${t.slice(1)}.`;
-    // The command line's way to other figures is a file on this page.
-    const help = error.help?.includes("--data") ? "Drop a file that holds them on this page, or start turnover serve --data FILE" : error.help;
+    // The page's way to other figures is a file that is dropped on it.
+    const help = error.about.includes("data") ? "Drop a file that holds them on this page, or start the server with one" : error.help;
     return [h("p", {}, text(error.message)), ...(help ? [h("p", { class: "muted" }, text(help))] : [])];
   }
   return [h("p", { class: "error" }, String(error))];
@@ -222,6 +222,11 @@ async function statements(): Promise<void> {
   the("title").textContent = "Was what they said true?";
   switches();
   the("lead").replaceChildren();
+  const of = meta?.dossier;
+  if (of && ![`${of.a}${of.b}`, `${of.b}${of.a}`].includes(state.a + state.b)) {
+    body("check").replaceChildren(h("p", {}, `No dossier is about these two. The one here is about ${inSentence(of.a)} and ${inSentence(of.b)}.`));
+    return;
+  }
   await fill("check", (signal) => ask("check", question(), signal), dossier);
 }
 

@@ -1,6 +1,7 @@
 //! Development tasks: `cargo run --release -p xtask -- figures DIR` makes the embedded tables
 //! again from the sources that `figures/SOURCES.toml` names; `... -- bench` prints time and memory of
-//! the main job; `... -- oracle-equilibrium` compares equilibria with plain fixed points.
+//! the main job; `... -- oracle-equilibrium` compares equilibria with plain fixed points; `... -- python` makes the
+//! Python functions of the questions.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a development tool talks on the terminal")]
 
@@ -12,6 +13,7 @@ mod figures;
 mod noise;
 mod oracle_equilibrium;
 mod oracle_estimate;
+mod python;
 mod server;
 mod within;
 mod world;
@@ -46,9 +48,10 @@ fn main() -> ExitCode {
         ["oracle-design", seed] => oracle_estimate::one(seed),
         ["figures", dir] => figures::make(dir.as_ref()),
         ["world", dir] => world::make(dir.as_ref()),
+        ["python"] => python::write(),
         _ => {
             eprintln!(
-                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask world DIR   (DIR holds imf-dots-pairs-1960-2020/ and the other sources of figures/SOURCES.toml)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-import [ROWS]\n       xtask bench-scaling\n       xtask bench-server\n       xtask oracle-equilibrium WORLDS SEED\n       xtask oracle-estimate DESIGNS [SET]\n       xtask oracle-design SEED"
+                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask world DIR   (DIR holds imf-dots-pairs-1960-2020/ and the other sources of figures/SOURCES.toml)\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-import [ROWS]\n       xtask bench-scaling\n       xtask bench-server\n       xtask oracle-equilibrium WORLDS SEED\n       xtask oracle-estimate DESIGNS [SET]\n       xtask oracle-design SEED\n       xtask python"
             );
             return ExitCode::from(2);
         }

@@ -35,9 +35,10 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
     let small = |_: usize| ("GET", "/api/v1/meta".to_owned(), String::new());
     let reach = |n: usize| {
         let times = 1.0 + (n % 90) as f64 / 10.0;
-        ("POST", "/api/v1/answers/reach".to_owned(), format!("{{\"times\": {times}}}"))
+        ("POST", "/api/v1/answers/reach".to_owned(), format!("{{\"a\": \"USA\", \"b\": \"RUS\", \"times\": {times}}}"))
     };
-    let turnover = |_: usize| ("POST", "/api/v1/answers/turnover".to_owned(), "{}".to_owned());
+    let turnover =
+        |_: usize| ("POST", "/api/v1/answers/turnover".to_owned(), "{\"a\": \"USA\", \"b\": \"RUS\"}".to_owned());
     load(&host, "the page", 400, &page)?;
     load(&host, "lists (meta)", 100, &small)?;
     load(&host, "turnover", 40, &turnover)?;

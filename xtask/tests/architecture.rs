@@ -49,3 +49,15 @@ fn crates_import_what_the_page_allows() {
         assert!(extra.is_empty(), "{name} imports {extra:?}, which ARCHITECTURE.md does not allow");
     }
 }
+
+/// The Python package carries the command, and asks everything else of the queries.
+#[test]
+fn python_uses_the_command_for_nothing_but_carrying_it() {
+    let mut uses = Vec::new();
+    for entry in std::fs::read_dir(root().join("crates/turnover-python/src")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        uses.extend(text.lines().filter(|l| l.contains("turnover_cli")).map(|l| l.trim().to_owned()));
+    }
+    assert_eq!(uses.len(), 1, "{uses:?}");
+    assert!(uses[0].contains("turnover_cli::main("), "{uses:?}");
+}

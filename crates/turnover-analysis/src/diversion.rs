@@ -138,7 +138,7 @@ pub fn answer(
         Comparison { panel: &panel, before: places(&|y| y < y0 && y >= y0 - BEFORE), after: places(&|y| y > y0) };
     let third: Vec<usize> =
         (0..panel.partners.len()).filter(|p| !(0..panel.years.len()).any(|t| panel.touched(*p, t))).collect();
-    watch.at("third countries", 0, PLACEBO_SETS + 1)?;
+    watch.step("third countries", 0, PLACEBO_SETS + 1)?;
     let mut found: Vec<Excess> = third.iter().filter_map(|p| comparison.excess(*p, &panel.covered)).collect();
     if found.is_empty() {
         return Err(AnalysisError::Change {
@@ -202,7 +202,7 @@ fn too_coarse(flows: &Flows, list: &WatchList) -> Option<AnalysisError> {
             "`{}` names products by {needed} digits and {} holds {finest}: what is on the list cannot be told from what is not",
             list.id, flows.source.name
         ),
-        help: format!("give flows by {needed}-digit products with --data, as BACI and UN Comtrade have them"),
+        help: format!("give flows by {needed}-digit products with ‹data›, as BACI and UN Comtrade have them"),
     })
 }
 
@@ -426,7 +426,7 @@ impl Placebo {
         let mut state = 0x2545_F491_4F6C_DD1Du64;
         let (mut tests, mut hits) = (0, 0);
         for set in 0..if free.len() >= 2 * size { PLACEBO_SETS } else { 0 } {
-            watch.at("the same search where there is nothing to find", set + 1, PLACEBO_SETS + 1)?;
+            watch.step("the same search where there is nothing to find", set + 1, PLACEBO_SETS + 1)?;
             let mut pick = free.clone();
             let mut covered = vec![false; panel.products.len()];
             for _ in 0..size {

@@ -301,7 +301,7 @@ impl Model {
         let Model::Many { named, .. } = self else {
             return Err(AnalysisError::Change {
                 what: format!("sector `{text}` is named, and the model has only one"),
-                help: "leave the sector out, or choose --model caliendo-parro".to_owned(),
+                help: "leave the sector out, or choose ‹model caliendo-parro›".to_owned(),
             });
         };
         let sectors = &named.tables.sectors;
@@ -462,7 +462,7 @@ impl Model {
                     What::Tariff(_) | What::Schedule { .. } | What::Rates { .. } => {
                         return Err(AnalysisError::Change {
                             what: format!("\"{}\" sets a tariff, and the model of one sector has none", pull.title),
-                            help: "give tariff_equivalent_percent, or choose --model caliendo-parro".to_owned(),
+                            help: "give tariff_equivalent_percent, or choose ‹model caliendo-parro›".to_owned(),
                         });
                     }
                 };

@@ -141,7 +141,7 @@ pub enum AnalysisError {
     /// The world did not settle.
     #[error("the equilibrium was not found: {what}")]
     #[diagnostic(help(
-        "try a smaller change, or another rule for trade imbalances: --imbalance balanced or multiplicative; in a \
+        "try a smaller change, or another rule for trade imbalances: ‹imbalance balanced› or multiplicative; in a \
          file, deficits = \"zero\" or \"proportional\""
     ))]
     Unsolved {
@@ -182,7 +182,7 @@ pub(crate) fn limit_reason(reason: LimitReason, rising: bool, countries: &[Iso3]
         LimitReason::TurnsBack => "beyond it lower costs shrink the pair's trade".to_owned(),
         LimitReason::NotSolved => {
             "beyond it there is no equilibrium that keeps every country's trade imbalance as it is; \
-             --imbalance multiplicative lets imbalances move with income, --imbalance balanced does without"
+             ‹imbalance multiplicative› lets imbalances move with income, ‹imbalance balanced› does without"
                 .to_owned()
         }
     }
@@ -196,7 +196,7 @@ pub(crate) fn reach_error(error: ReachError, a: Iso3, b: Iso3, theta: f64, count
             AnalysisError::OutOfReach { a, b, wanted, limit, theta, reason }
         }
         ReachError::Multiple(k) => AnalysisError::Range {
-            what: "--times",
+            what: "‹times›",
             found: k.to_string(),
             expected: "a number above 0",
             help: "2 doubles the trade, 0.5 halves it".to_owned(),
@@ -204,7 +204,7 @@ pub(crate) fn reach_error(error: ReachError, a: Iso3, b: Iso3, theta: f64, count
         ReachError::NoTrade => AnalysisError::World {
             source_name: "the world".to_owned(),
             what: format!("{a} and {b} do not trade in it, and no multiple of zero is more than zero"),
-            help: "choose another pair or another --data".to_owned(),
+            help: "choose another pair or another ‹data›".to_owned(),
         },
         unresolved @ ReachError::Unresolved { .. } => AnalysisError::Unsolved { what: unresolved.to_string() },
         ReachError::NoLever => AnalysisError::Unsolved { what: "no trade cost is changed".to_owned() },

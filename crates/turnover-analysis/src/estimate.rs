@@ -44,7 +44,7 @@ impl Vcov {
             _ => {}
         }
         let wrong = || AnalysisError::Range {
-            what: "--vcov",
+            what: "‹vcov›",
             found: text.to_owned(),
             expected: "iid, hetero or cluster:VARIABLES",
             help: "as in cluster:exporter^importer, or cluster:exporter+importer for two-way clusters".to_owned(),
@@ -476,14 +476,14 @@ fn fit_error(e: &FitError, place: &dyn Fn(usize) -> String) -> AnalysisError {
     let (what, help) = match e {
         FitError::NegativeOutcome { row, value } => (
             format!("the outcome is {value} on {}; PPML needs values of 0 or more", place(*row)),
-            "leave such rows out with --filter",
+            "leave such rows out with ‹filter›",
         ),
         FitError::NegativeWeight { row, value } => (
             format!("the weight is {value} on {}; weights must be 0 or more", place(*row)),
-            "leave such rows out with --filter",
+            "leave such rows out with ‹filter›",
         ),
         FitError::NoVariation(_) => (e.to_string(), "use fewer fixed effects, or regressors that vary within them"),
-        FitError::Clusters { .. } => (e.to_string(), "choose another --vcov, such as hetero"),
+        FitError::Clusters { .. } => (e.to_string(), "choose another ‹vcov›, such as hetero"),
         FitError::NotConverged { .. } => {
             (e.to_string(), "look for regressors on very different scales, or for a nearly perfect fit")
         }
@@ -491,20 +491,20 @@ fn fit_error(e: &FitError, place: &dyn Fn(usize) -> String) -> AnalysisError {
             (e.to_string(), "is the offset in logs? Give the log of what the outcome is relative to")
         }
         FitError::Weights => {
-            (e.to_string(), "leave rows of tiny weights or outcomes out with --filter, or use fewer fixed effects")
+            (e.to_string(), "leave rows of tiny weights or outcomes out with ‹filter›, or use fewer fixed effects")
         }
         FitError::BadlyConnected { .. } => (e.to_string(), "use fewer fixed effects, or estimate on connected rows"),
-        FitError::AllZero | FitError::NoRows(_) => (e.to_string(), "check the outcome and the --filter"),
+        FitError::AllZero | FitError::NoRows(_) => (e.to_string(), "check the outcome and the ‹filter›"),
         FitError::SameFlow { first, second } => (
             format!(
                 "no bias correction: {} and {} are of the same exporter, importer and period",
                 place(*first),
                 place(*second)
             ),
-            "keep one of the categories with --filter, or add them up first",
+            "keep one of the categories with ‹filter›, or add them up first",
         ),
-        FitError::Panel(_) => (e.to_string(), "leave --bias-correction out"),
-        FitError::NoDegrees { .. } => (e.to_string(), "use fewer fixed effects or --ssc none"),
+        FitError::Panel(_) => (e.to_string(), "leave ‹bias_correction› out"),
+        FitError::NoDegrees { .. } => (e.to_string(), "use fewer fixed effects or ‹ssc none›"),
         _ => (e.to_string(), "check the columns that the formula names"),
     };
     AnalysisError::Estimate { what, help: help.to_owned() }

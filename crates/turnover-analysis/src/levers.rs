@@ -72,7 +72,7 @@ pub fn answer(model: &Model, catalogue: &Catalogue, question: &Question) -> Resu
                 "{} and {} do not trade in it, and no multiple of zero is more than zero",
                 question.a, question.b
             ),
-            help: "choose another pair or another --data".to_owned(),
+            help: "choose another pair or another ‹data›".to_owned(),
         });
     }
     let pulled = |set: &[usize]| -> Vec<(usize, &Pull)> { set.iter().map(|l| (*l, &pulls[*l])).collect() };

@@ -18,6 +18,7 @@
 mod answer;
 mod closure;
 pub mod coverage;
+pub mod defaults;
 pub mod diversion;
 pub mod effect;
 mod engine;

@@ -37,7 +37,7 @@ pub fn check_times(times: f64) -> Result<(), AnalysisError> {
     if TIMES.contains(&times) {
         return Ok(());
     }
-    Err(refuse("--times", times, "a number from 0.0001 to 1000000", "2 doubles the trade, 0.5 halves it"))
+    Err(refuse("‹times›", times, "a number from 0.0001 to 1000000", "2 doubles the trade, 0.5 halves it"))
 }
 
 /// A trade elasticity.
@@ -46,7 +46,7 @@ pub fn check_theta(theta: f64) -> Result<(), AnalysisError> {
         return Ok(());
     }
     Err(refuse(
-        "--theta",
+        "‹theta›",
         theta,
         "a number from 0.1 to 100",
         "estimates of the trade elasticity lie between 2 and 10; the default is 4",

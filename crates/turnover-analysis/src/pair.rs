@@ -99,9 +99,9 @@ impl PairFlows {
             };
             let (of_a, of_b) = (partners(pair.a), partners(pair.b));
             let help = match (of_a.is_empty(), of_b.is_empty()) {
-                (true, true) => "give your own flows with --data FILE".to_owned(),
-                (false, _) => format!("{}; give other flows with --data FILE", list(pair.a, &of_a)),
-                (true, false) => format!("{}; give other flows with --data FILE", list(pair.b, &of_b)),
+                (true, true) => "give your own flows with ‹data FILE›".to_owned(),
+                (false, _) => format!("{}; give other flows with ‹data FILE›", list(pair.a, &of_a)),
+                (true, false) => format!("{}; give other flows with ‹data FILE›", list(pair.b, &of_b)),
             };
             return Err(AnalysisError::NoTrade { a: pair.a, b: pair.b, source_name: flows.source.name.clone(), help });
         }
@@ -132,7 +132,7 @@ impl PairFlows {
                 source_name: self.source.name.clone(),
                 help: match (years.first(), years.last()) {
                     (Some(f), Some(l)) => format!("choose a year from {f} to {l}"),
-                    _ => "choose another --data".to_owned(),
+                    _ => "choose another ‹data›".to_owned(),
                 },
             }),
         }

@@ -101,7 +101,7 @@ impl<'a> Panel<'a> {
             (Some(_), n) => {
                 return Err(wrong(
                     format!("`{id}` has {n} targets in {}; one is looked at", flows.source.name),
-                    "keep one of them with --filter".to_owned(),
+                    "keep one of them with ‹filter›".to_owned(),
                 ));
             }
             (None, _) => {
@@ -114,7 +114,7 @@ impl<'a> Panel<'a> {
                 };
                 return Err(wrong(
                     format!("{} holds no {what}, {whom} (`{id}`)", flows.source.name),
-                    "give its flows by partner and product with --data".to_owned(),
+                    "give its flows by partner and product with ‹data›".to_owned(),
                 ));
             }
         };
@@ -159,7 +159,7 @@ impl<'a> Panel<'a> {
                     flows.source.name
                 ),
             };
-            return Err(wrong(what, "give flows by partner, product and year around its date with --data".to_owned()));
+            return Err(wrong(what, "give flows by partner, product and year around its date with ‹data›".to_owned()));
         }
         let hidden = hidden(&values, &codes, partners.len(), ny);
         Ok(Panel { measure, home, exports, partners, products: codes, years, values, covered, start, hidden })

@@ -38,8 +38,8 @@ pub struct Question {
     pub lift: Vec<String>,
     /// Measures that are taken as in force, by id, whatever their dates.
     pub bring: Vec<String>,
-    /// Words to append to the command that reproduces a finding.
-    pub data_words: String,
+    /// The command that asks again, which findings name.
+    pub command: String,
 }
 
 /// Partners from which on a country's trade counts as its trade with the world.
@@ -99,14 +99,7 @@ pub fn answer(flows: FlowSource, catalogue: &Catalogue, question: &Question) -> 
     };
     let world = World::new(flows, question)?;
     let on = question.date.unwrap_or_else(|| Date::new(world.year as i16, 12, 31).unwrap_or(Date::MAX));
-    let command = format!(
-        "turnover potential {} --year {}{}{}{}",
-        pair.words(),
-        world.year,
-        question.date.map_or_else(String::new, |d| format!(" --date {d}")),
-        asked.supposed(),
-        question.data_words
-    );
+    let command = question.command.clone();
     let mut caveats = flows.caveats();
     caveats.push(
         "Components of the indicator that are here: supply share, demand, ease of trade. Not here: expected growth, tariff \
@@ -198,7 +191,7 @@ impl World {
                     flows.source().name,
                     missing.join(", ")
                 ),
-                help: "give flows of many exporters and importers by product, such as a BACI file, with --data"
+                help: "give flows of many exporters and importers by product, such as a BACI file, with ‹data›"
                     .to_owned(),
             });
         }

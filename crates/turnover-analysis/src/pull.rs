@@ -279,7 +279,7 @@ fn pull(entry: PullText, at: usize, path: &Path) -> Result<Pull, String> {
 fn covariance(pulls: &mut [Pull]) -> Result<Vec<f64>, (String, &'static str)> {
     let n = pulls.len();
     let mut out = vec![0.0; n * n];
-    let help = "make the file with turnover estimate ... --json=FILE";
+    let help = "make the file with turnover estimate, as JSON";
     let mut read: Vec<(PathBuf, Value)> = Vec::new();
     // Place of a pull's coefficient in its estimate.
     let mut places: Vec<Option<(usize, usize, f64)>> = vec![None; n];

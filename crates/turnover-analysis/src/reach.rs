@@ -44,8 +44,8 @@ pub struct Question {
     pub imbalance: Imbalance,
     /// Whose exports become cheaper.
     pub ways: Ways,
-    /// Words to append to every command that reproduces a finding.
-    pub data_words: String,
+    /// The command that asks again, which findings name.
+    pub command: String,
 }
 
 impl Question {
@@ -54,11 +54,11 @@ impl Question {
         Question {
             pair,
             times,
-            theta: 4.0,
-            thetas: vec![2.0, 3.0, 4.0, 5.0, 6.0, 8.0],
+            theta: crate::defaults::THETA,
+            thetas: crate::defaults::THETAS.to_vec(),
             imbalance: Imbalance::Additive,
             ways: Ways::Both,
-            data_words: String::new(),
+            command: String::new(),
         }
     }
 }
@@ -116,7 +116,7 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
     if silent.len() == moved.len() && named.world.flow(a, b) + named.world.flow(b, a) > 0.0 {
         return Err(AnalysisError::Change {
             what: format!("there is no trade to change {}, and a zero stays zero", silent.join(" and ")),
-            help: "leave --only out, or choose another pair or another --data".to_owned(),
+            help: "leave ‹only› out, or choose another pair or another ‹data›".to_owned(),
         });
     }
     let lever = Lever::between(named.world.len(), moved);
@@ -135,23 +135,7 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
     let found = found?;
     let limit = limit.map_err(|e| reach_error(e, pair.a, pair.b, question.theta, &named.countries))?;
 
-    let ways_word = match question.ways {
-        Ways::Both => String::new(),
-        Ways::Forward => format!(" --only {}:{}", pair.a, pair.b),
-        Ways::Backward => format!(" --only {}:{}", pair.b, pair.a),
-    };
-    let imbalance_word = match question.imbalance {
-        Imbalance::Additive => "",
-        Imbalance::Multiplicative => " --imbalance multiplicative",
-        Imbalance::Balanced => " --imbalance balanced",
-    };
-    let command = format!(
-        "turnover reach {} --times {} --theta {}{ways_word}{imbalance_word}{}",
-        pair.words(),
-        times_word(k),
-        times_word(question.theta),
-        question.data_words
-    );
+    let command = question.command.clone();
     let mut caveats = named.caveats.clone();
     caveats.extend(silent.iter().map(|p| format!("There is no trade {p}; a zero stays zero.")));
     let template = Finding::template(

@@ -37,7 +37,7 @@ impl Change {
     /// Reads `USA:RUS=-20%`, `*:RUS=+10%` or `USA:RUS=1.0986lp`.
     pub fn parse(text: &str) -> Result<Self, AnalysisError> {
         let wrong = |found: &str| AnalysisError::Range {
-            what: "--change",
+            what: "‹change›",
             found: found.to_owned(),
             expected: "EXPORTER:IMPORTER=CHANGE",
             help: "as in USA:RUS=-20% (costs fall by a fifth), *:RUS=+10% or USA:RUS=1.0986lp (log points)".to_owned(),
@@ -58,19 +58,19 @@ impl Change {
         .ok_or_else(|| wrong(text))?;
         match size {
             Size::Cost(c) if c <= -1.0 => Err(AnalysisError::Range {
-                what: "--change",
+                what: "‹change›",
                 found: text.to_owned(),
                 expected: "a fall of less than 100 %",
                 help: "a trade cost cannot fall to nothing".to_owned(),
             }),
             Size::Cost(c) if !cost_is_within(c) => Err(AnalysisError::Range {
-                what: "--change",
+                what: "‹change›",
                 found: text.to_owned(),
                 expected: "a rise of at most 10000 %",
                 help: "for a ban give log points, such as USA:RUS=-60lp".to_owned(),
             }),
             Size::LogPoints(b) if !LOG_POINTS.contains(&b) => Err(AnalysisError::Range {
-                what: "--change",
+                what: "‹change›",
                 found: text.to_owned(),
                 expected: "log points from -100 to 100",
                 help: "-60 is a ban: it leaves 1e-26 of a flow".to_owned(),
@@ -114,8 +114,8 @@ pub struct Question {
     pub theta: f64,
     /// What happens to imbalances.
     pub imbalance: Imbalance,
-    /// Words to append to every command that reproduces a finding.
-    pub data_words: String,
+    /// The command that asks again, which findings name.
+    pub command: String,
 }
 
 /// Answers the question.
@@ -148,18 +148,7 @@ pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, Analysi
         });
     }
     let after = solve(&named.world, &log_b, settings, None).map_err(|e| solve_error(&e, &named.countries))?;
-    let words: Vec<String> = question.changes.iter().map(|c| format!("--change '{}'", c.words())).collect();
-    let imbalance = match question.imbalance {
-        Imbalance::Additive => "",
-        Imbalance::Multiplicative => " --imbalance multiplicative",
-        Imbalance::Balanced => " --imbalance balanced",
-    };
-    let command = format!(
-        "turnover simulate {} --theta {}{imbalance}{}",
-        words.join(" "),
-        times_word(question.theta),
-        question.data_words
-    );
+    let command = question.command.clone();
     let now: f64 = changed.iter().map(|&(i, j)| after.flow(i, j)).sum();
     let mut caveats = named.caveats.clone();
     caveats.extend(zeros(named, &question.changes)?);

@@ -1,5 +1,5 @@
 //! How much a pair trades: level, trend, composition, both reporters. From flows that a user brings, or
-//! from the built-in world ([`of_books`]).
+//! from the built-in world ([`Books`], [`report`]).
 
 mod books;
 mod report;
@@ -22,32 +22,26 @@ pub struct Question {
     pub pair: Pair,
     /// Which year; the latest if `None`.
     pub year: Option<i32>,
-    /// Words to append to every command that reproduces a finding, such as `--data FILE`.
-    pub data_words: String,
+    /// The command that asks again, which findings name.
+    pub command: String,
 }
 
 impl Question {
     /// The latest year on embedded figures.
     pub fn new(pair: Pair) -> Self {
-        Question { pair, year: None, data_words: String::new() }
+        Question { pair, year: None, command: String::new() }
     }
 }
 
 pub use books::{Book, Books, Chapters, Directions, Entry};
 pub use report::report;
 
-/// Answers from the built-in world: what both sides report, series beside series.
-pub fn of_books(pair: Pair, year: Option<i32>) -> Result<Answer, AnalysisError> {
-    let books = Books::read(pair, year)?;
-    report(&books, &format!("turnover turnover {} --year {}", pair.words(), books.year))
-}
-
 /// Answers the question.
 pub fn answer(flows: &Flows, question: &Question) -> Result<Answer, AnalysisError> {
     let pair = question.pair;
     let p = PairFlows::new(flows, pair)?;
     let year = p.year_or_latest(question.year)?;
-    let command = format!("turnover turnover {} --year {year}{}", pair.words(), question.data_words);
+    let command = question.command.clone();
     let (a, b) = (in_sentence(pair.a.name()), in_sentence(pair.b.name()));
     let forward = p.total(year, true);
     let backward = p.total(year, false);

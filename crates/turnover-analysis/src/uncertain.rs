@@ -77,7 +77,7 @@ pub(crate) fn run(
 ) -> Result<Drawn, AnalysisError> {
     if asked.count == 0 || asked.count > MOST {
         return Err(AnalysisError::Range {
-            what: "--draws",
+            what: "‹draws›",
             found: asked.count.to_string(),
             expected: "a number from 1 to 100000",
             help: "1000 draws are enough for two digits of an interval".to_owned(),

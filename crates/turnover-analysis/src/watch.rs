@@ -31,8 +31,11 @@ impl<'a> Watch<'a> {
         self.stop.cloned()
     }
 
-    /// A step begins: `done` of `all` are behind. Fails where the answer is no longer wanted.
-    pub(crate) fn at(&self, what: &str, done: usize, all: usize) -> Result<(), AnalysisError> {
+    /// A step begins: `done` of `all` are behind.
+    ///
+    /// # Errors
+    /// Where the answer is no longer wanted.
+    pub fn step(&self, what: &str, done: usize, all: usize) -> Result<(), AnalysisError> {
         if self.stop.is_some_and(|s| s.load(Ordering::Relaxed)) {
             return Err(AnalysisError::Stopped);
         }

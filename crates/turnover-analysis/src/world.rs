@@ -39,7 +39,7 @@ impl NamedWorld {
             let list: Vec<String> = years.iter().map(ToString::to_string).collect();
             return Err(refuse(
                 format!("it has no flows of {year}"),
-                &format!("choose --world-year from {}", list.join(", ")),
+                &format!("choose ‹world_year› from {}", list.join(", ")),
             ));
         }
         let rows: Vec<_> = flows.iter().filter(|f| f.year == year).collect();
@@ -76,7 +76,7 @@ impl NamedWorld {
                 WorldError::Empty { country, what } => format!("{} {what}", countries[country]),
                 other => other.to_string(),
             };
-            refuse(what, "leave the country out with --filter, or complete its flows")
+            refuse(what, "leave the country out with ‹filter›, or complete its flows")
         })?;
         let mut caveats = flows.caveats.clone();
         if filled > 0 {

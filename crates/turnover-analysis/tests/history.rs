@@ -11,7 +11,7 @@ fn asked(times: f64, years: i32) -> history::Question {
         times,
         years,
         least_share: None,
-        data_words: String::new(),
+        command: String::new(),
     }
 }
 

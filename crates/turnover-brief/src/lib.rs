@@ -1,23 +1,19 @@
-//! The brief: all questions about a pair on one page, and every way to show an answer.
+//! Documents: answers on one page, every way to show them, and dossiers of what was said.
 //!
 //! A [`Document`] is a title, a few leading sentences and sections, each the answer to one
-//! question. [`brief`] composes one; [`Document::from`] makes one of a single answer. The
+//! question; [`Document::from`] makes one of a single answer. The
 //! renderers turn it into terminal text, HTML, Markdown, LaTeX, CSV, Parquet, SVG or JSON, and
 //! [`write`] puts that into a file whole or not at all.
 
-mod compose;
 mod document;
 mod dossier;
 mod render;
-mod supposed;
 mod write;
 
-pub use compose::{Ask, Ground, Question, brief, main_measure, mark_measures};
 pub use document::{Document, Section};
 pub use dossier::{Check, Checked, Dossier, DossierError, Evidence, Kind, Moment, Statement, Status, Verdict};
 pub use render::html::html;
 pub use render::svg::{STYLE as CHART_STYLE, standalone as svg_file, svg};
 pub use render::terminal::{Style, table as terminal_table, terminal};
 pub use render::{cell as shown_cell, value as shown_value};
-pub use supposed::reach_supposing;
 pub use write::{WriteError, beside, can_save, keep, part, save, write};

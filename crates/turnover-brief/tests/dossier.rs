@@ -17,7 +17,6 @@ fn checked(text: &str) -> (serde_json::Value, serde_json::Value) {
         world: Err(AnalysisError::SamePair(dossier.pair.a)),
         catalogue: &catalogue,
         panel: &panel,
-        data_words: String::new(),
     };
     let checked = dossier.check(&evidence, "turnover check");
     (checked.answer().to_json(), checked.claim_review())

@@ -3,9 +3,10 @@
 use miette::Diagnostic;
 use thiserror::Error;
 use turnover_analysis::AnalysisError;
-use turnover_brief::{DossierError, WriteError};
+use turnover_brief::WriteError;
 use turnover_data::{DataError, Fault};
 use turnover_measures::{CatalogueError, ImportError};
+use turnover_query::{QueryError, Remedy};
 use turnover_server::ServerError;
 
 /// Everything that ends a command without an answer.
@@ -13,22 +14,13 @@ use turnover_server::ServerError;
 pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Analysis(#[from] AnalysisError),
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Data(#[from] DataError),
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Catalogue(#[from] CatalogueError),
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Import(#[from] ImportError),
+    Query(#[from] QueryError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] WriteError),
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Dossier(#[from] DossierError),
+    Import(#[from] ImportError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Server(#[from] ServerError),
@@ -43,19 +35,43 @@ pub(crate) enum CliError {
     Print(#[source] std::io::Error),
 }
 
+impl From<DataError> for CliError {
+    fn from(e: DataError) -> Self {
+        CliError::Query(e.into())
+    }
+}
+
+impl From<AnalysisError> for CliError {
+    fn from(e: AnalysisError) -> Self {
+        CliError::Query(e.into())
+    }
+}
+
+impl From<CatalogueError> for CliError {
+    fn from(e: CatalogueError) -> Self {
+        CliError::Query(e.into())
+    }
+}
+
+impl CliError {
+    /// What to do, in the words of a shell.
+    pub(crate) fn advice(&self) -> Option<String> {
+        self.help().map(|h| worded(&h.to_string()))
+    }
+}
+
+/// Text with the options that it names as flags.
+pub(crate) fn worded(text: &str) -> String {
+    Remedy::parse(text).for_shell()
+}
+
 /// 2 for a wrong call, 1 for an answer that could not be given and for a fault of the program.
 pub(crate) fn exit_status(error: &CliError) -> u8 {
-    let wrong_word = |e: &DataError| {
-        matches!(e, DataError::UnknownCountry { .. } | DataError::UnknownProduct { .. } | DataError::Filter { .. })
-    };
     match error {
+        CliError::Query(e) if e.is_wrong_call() => 2,
         CliError::Call(..)
         | CliError::Server(ServerError::Open(_))
         | CliError::Write(WriteError::Ending { .. } | WriteError::NoSuch { .. }) => 2,
-        CliError::Analysis(
-            AnalysisError::SamePair(_) | AnalysisError::Range { .. } | AnalysisError::Formula { .. },
-        ) => 2,
-        CliError::Analysis(AnalysisError::Data(e)) | CliError::Data(e) if wrong_word(e) => 2,
         _ => 1,
     }
 }

@@ -1,26 +1,24 @@
-//! The command `turnover` as a library: words in, an answer, files or an exit status out. This crate
-//! holds words and no analysis; the binary and the Python package are two callers of it.
+//! The command `turnover` as a library: arguments in, an answer, files or an exit status out. This crate
+//! holds what only a shell has; questions are those of `turnover-query`.
 
 mod args;
 mod builtin;
 mod commands;
 mod errors;
-mod inside;
-mod load;
+mod files;
 mod measures;
 mod output;
 mod progress;
 mod regimes;
+mod threads;
 
 use std::ffi::OsString;
 
 use clap::Parser;
 use turnover_data::Fault;
+use turnover_query::shell;
 
 use errors::CliError;
-
-pub use inside::{AboutTable, Given, MEMORY, Refusal, Told, ask};
-pub use load::quoted;
 
 /// Runs the command as a shell would call it, the program's name first, and returns the exit status. A
 /// panic becomes an error that names its place, with status 1.
@@ -57,8 +55,8 @@ fn answered(words: &[OsString], run: impl FnOnce(&args::Args, &output::Output) -
 
 /// The words as a shell would need them, for a report.
 fn command(words: &[OsString]) -> String {
-    let quoted = words.iter().skip(1).map(|w| quoted(&w.to_string_lossy()));
-    std::iter::once("turnover".to_owned()).chain(quoted).collect::<Vec<_>>().join(" ")
+    let words: Vec<String> = words.iter().skip(1).map(|w| w.to_string_lossy().into_owned()).collect();
+    format!("turnover {}", shell::line(words))
 }
 
 #[cfg(test)]

@@ -1,42 +1,26 @@
 //! `measures list`, `show`, `check` and `data describe`: what stands in files, in words.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 use turnover_analysis::format::usd_short;
 use turnover_analysis::{Cell, Table, Unit};
 use turnover_brief::terminal_table;
-use turnover_data::{Description, Editions, HsCode, Iso3};
+use turnover_data::{Description, Editions, HsCode};
 use turnover_measures::{Catalogue, Measure, Party, Scope, Severity, WatchList, check};
 
 use crate::args::Measures;
 use crate::errors::CliError;
-use crate::load;
 use crate::output::Output;
 
-pub(crate) fn run(words: &Measures, output: &Output) -> Result<(), CliError> {
-    match words {
-        Measures::List { sender, target, date, product, catalogue } => {
-            let all = load::catalogue(catalogue.as_ref())?;
-            let sender = sender.as_deref().map(party).transpose()?;
-            let target = target.as_deref().map(Iso3::resolve).transpose()?;
-            let product = product.as_deref().map(HsCode::parse).transpose()?;
-            let wanted = |m: &&Measure| {
-                let span = |t: &turnover_measures::Target| {
-                    date.is_none_or(|d| t.from <= d && t.until.is_none_or(|u| d < u))
-                        && target.is_none_or(|c| t.party.includes(c, date.unwrap_or(t.from)))
-                };
-                sender.is_none_or(|s| s == m.sender)
-                    && m.targets.iter().any(span)
-                    && product.is_none_or(|p| {
-                        m.products.iter().any(|g| {
-                            date.is_none_or(|d| g.in_force(d))
-                                && g.codes.iter().any(|c| c.contains(&p) || p.contains(c))
-                        })
-                    })
-            };
-            list(&all.measures.iter().filter(wanted).collect::<Vec<_>>(), &all, output)
+pub(crate) fn run(command: &Measures, output: &Output) -> Result<(), CliError> {
+    match command {
+        Measures::List(wanted) => {
+            let all = open(wanted.catalogue.catalogue.as_deref())?;
+            list(&wanted.of(&all)?, &all, output)
         }
         Measures::Show { id, catalogue } => {
-            let all = load::catalogue(catalogue.as_ref())?;
+            let all = open(catalogue.catalogue.as_deref())?;
             show(id, &all, output)
         }
         Measures::Check { path } => {
@@ -51,11 +35,11 @@ pub(crate) fn run(words: &Measures, output: &Output) -> Result<(), CliError> {
     }
 }
 
-pub(crate) fn party(text: &str) -> Result<Party, CliError> {
-    if text.eq_ignore_ascii_case("EU") {
-        return Ok(Party::EuropeanUnion);
-    }
-    Ok(Iso3::resolve(text).map(Party::Country)?)
+fn open(path: Option<&str>) -> Result<Catalogue, CliError> {
+    Ok(match path {
+        Some(path) => Catalogue::read(Path::new(path))?,
+        None => Catalogue::embedded()?,
+    })
 }
 
 fn list(measures: &[&Measure], all: &Catalogue, output: &Output) -> Result<(), CliError> {

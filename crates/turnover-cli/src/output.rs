@@ -6,15 +6,13 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use miette::Diagnostic;
 use serde_json::Value;
 use turnover_analysis::Watch;
-use turnover_brief::{Document, Style, save, terminal, write};
-use turnover_data::RawTable;
+use turnover_brief::{Document, Style, can_save, save, terminal, write};
+use turnover_query::Remedy;
 
 use crate::args::{Color, OutputArgs};
-use crate::errors::CliError;
-use crate::inside::{Inside, MEMORY, Told};
+use crate::errors::{CliError, worded};
 use crate::progress::Spinner;
 
 /// Widest text, and the width where the terminal's is not known.
@@ -22,35 +20,24 @@ const WIDTH: usize = 100;
 
 pub(crate) struct Output<'a> {
     args: &'a OutputArgs,
-    inside: Option<&'a Inside<'a>>,
 }
 
 impl<'a> Output<'a> {
     pub(crate) fn new(args: &'a OutputArgs) -> Self {
-        Output { args, inside: None }
+        Output { args }
     }
 
-    /// For a command that runs inside another program.
-    pub(crate) fn inside(args: &'a OutputArgs, inside: &'a Inside<'a>) -> Self {
-        Output { args, inside: Some(inside) }
-    }
-
-    /// Whether the command runs inside another program.
-    pub(crate) fn is_inside(&self) -> bool {
-        self.inside.is_some()
-    }
-
-    /// The table in memory, if the path stands for it.
-    pub(crate) fn table(&self, path: &Path) -> Option<&'a RawTable> {
-        self.inside?.given.table.filter(|_| path == Path::new(MEMORY))
-    }
-
-    /// Runs long work with a spinner that tells its steps; where the command runs inside another
-    /// program, that one hears them.
-    pub(crate) fn watched<T>(&self, words: &str, run: impl FnOnce(Watch<'_>) -> T) -> T {
-        if let Some(inside) = self.inside {
-            return run(inside.given.watch);
+    /// Whether the files that are wanted can be written, before the work: their endings are known and their
+    /// folders take files.
+    pub(crate) fn check(&self) -> Result<(), CliError> {
+        if let Some(path) = &self.args.out {
+            can_save(path)?;
         }
+        Ok(())
+    }
+
+    /// Runs long work with a spinner that shows its steps.
+    pub(crate) fn watched<T>(&self, words: &str, run: impl FnOnce(Watch<'_>) -> T) -> T {
         let spinner = Spinner::start(words.to_owned(), self.quiet());
         let tell = |what: &str, done: usize, all: usize| spinner.step(words, what, done, all);
         // Ctrl-C ends the whole program.
@@ -59,11 +46,11 @@ impl<'a> Output<'a> {
 
     /// Whether the answer goes anywhere but to a reader's eyes.
     pub(crate) fn writes(&self) -> bool {
-        self.args.out.is_some() || self.args.json.is_some() || self.inside.is_some()
+        self.args.out.is_some() || self.args.json.is_some()
     }
 
     pub(crate) fn quiet(&self) -> bool {
-        self.args.quiet || self.inside.is_some()
+        self.args.quiet
     }
 
     fn colour(&self, on_terminal: bool) -> bool {
@@ -85,16 +72,13 @@ impl<'a> Output<'a> {
     }
 
     /// Prints a document, or writes it where --json and --out say.
-    pub(crate) fn answer(&self, document: &Document, tables: bool) -> Result<(), CliError> {
+    pub(crate) fn answer(&self, mut document: Document, tables: bool) -> Result<(), CliError> {
+        turnover_query::word(&mut document, Remedy::for_shell);
         if let Some(path) = &self.args.out {
-            save(document, path, self.args.part.as_deref())?;
+            save(&document, path, self.args.part.as_deref())?;
             self.wrote(path)?;
         }
-        if let Some(inside) = self.inside {
-            inside.tell(Told::Answer(Box::new(document.clone())));
-            return Ok(());
-        }
-        self.print(|| document.to_json(), || terminal(document, self.style(tables)))
+        self.print(|| document.to_json(), || terminal(&document, self.style(tables)))
     }
 
     /// Prints text, or the JSON that stands for it.
@@ -104,10 +88,6 @@ impl<'a> Output<'a> {
                 format!("this command writes no file such as {}", path.display()),
                 "use --json=FILE, or send the output to a file".to_owned(),
             ));
-        }
-        if let Some(inside) = self.inside {
-            inside.tell(Told::Plain(json.clone()));
-            return Ok(());
         }
         self.print(|| json, text)
     }
@@ -146,7 +126,8 @@ impl<'a> Output<'a> {
             text.push_str(&format!("  {}: {e}\n", paint("1", "cause")));
             cause = e.source();
         }
-        if let Some(help) = error.help() {
+        let mut text = worded(&text);
+        if let Some(help) = error.advice() {
             text.push_str(&format!("  {}: {help}\n", paint("1;36", "help")));
         }
         // There is nobody left to tell if standard error is closed.
@@ -155,8 +136,8 @@ impl<'a> Output<'a> {
             let json = serde_json::json!({
                 "version": env!("CARGO_PKG_VERSION"),
                 "status": "not_answered",
-                "error": error.to_string(),
-                "help": error.help().map(|h| h.to_string()),
+                "error": worded(&error.to_string()),
+                "help": error.advice(),
             });
             let _ = put(&format!("{json:#}\n"));
         }

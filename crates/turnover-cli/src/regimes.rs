@@ -2,22 +2,23 @@
 
 use jiff::civil::Date;
 use serde_json::json;
-use turnover_analysis::{Pair, Table, Unit};
+use turnover_analysis::{Table, Unit};
 use turnover_brief::terminal_table;
-use turnover_data::{Edition, RawTable};
+use turnover_data::{Edition, Iso3, RawTable};
 use turnover_measures::{
-    Direction, Heading, Instrument, Listed, Purpose, Regime, Regimes, code_list, dated_rates, global_trade_alert,
-    to_toml,
+    Direction, Heading, Instrument, Listed, Party, Purpose, Regime, Regimes, code_list, dated_rates,
+    global_trade_alert, to_toml,
 };
 
-use crate::args::{ListArg, MeasuresImport, PairArgs};
+use turnover_query::options::PairOptions;
+
+use crate::args::{ListArg, MeasuresImport};
 use crate::errors::CliError;
-use crate::measures::party;
 use crate::output::Output;
 
 /// The trade sanctions on record between two countries.
-pub(crate) fn list(pair: &PairArgs, date: Option<Date>, output: &Output) -> Result<(), CliError> {
-    let pair = Pair::resolve(&pair.a, &pair.b)?;
+pub(crate) fn list(pair: &PairOptions, date: Option<Date>, output: &Output) -> Result<(), CliError> {
+    let pair = pair.pair()?;
     let regimes = Regimes::embedded()?;
     let mut found: Vec<&Regime> = match date {
         Some(day) => regimes.between(pair.a, pair.b, day.year()).iter().map(|s| s.regime).collect(),
@@ -133,6 +134,13 @@ fn heading(words: &MeasuresImport) -> Result<Heading, CliError> {
         from: words.from,
         until: words.until,
     })
+}
+
+fn party(text: &str) -> Result<Party, CliError> {
+    if text.eq_ignore_ascii_case("EU") {
+        return Ok(Party::EuropeanUnion);
+    }
+    Ok(Iso3::resolve(text).map(Party::Country)?)
 }
 
 fn value<T: Copy>(all: &[(T, &'static str)], flag: &str, text: &str) -> Result<T, CliError> {

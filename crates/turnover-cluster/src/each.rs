@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
+use std::path::Path;
 use std::time::Instant;
 
 use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch};
@@ -12,8 +13,9 @@ use datafusion::prelude::{Expr, ident, lit};
 use serde_json::{Map, Value, json};
 use turnover_analysis::{Answer, Cell, Column, Finding, Number, Table, Unit};
 use turnover_brief::{Document, Style, can_save, save, terminal, write};
-use turnover_cli::{AboutTable, quoted};
 use turnover_data::Filter;
+use turnover_query::shell::{self, quoted};
+use turnover_query::{Command, MEMORY};
 
 use crate::error::ClusterError;
 use crate::question::{Outcome, Part, Question, kind};
@@ -29,7 +31,12 @@ const SHOWN: usize = 20;
 /// Asks, writes the files that are wanted, and returns what is to be printed.
 pub(crate) async fn run(words: &words::Each) -> Result<String, ClusterError> {
     let start = Instant::now();
-    let about = AboutTable::parse(&words.question)?;
+    let query = Command::from_words(words.question.clone()).query()?;
+    let about = query.table()?;
+    if query.reads_beside() {
+        let help = "leave the catalogue, levers, scenario or dossier out".to_owned();
+        return Err(ClusterError::Call("executors read the table alone, and the question names another file".to_owned(), help));
+    }
     if words.digits.is_some() && words.columns.len() > 1 {
         let help = "name one column, or leave --digits out".to_owned();
         return Err(ClusterError::Call("--digits shortens one column, and there are several".to_owned(), help));
@@ -40,7 +47,7 @@ pub(crate) async fn run(words: &words::Each) -> Result<String, ClusterError> {
     if let Some(path) = &words.out {
         can_save(path)?;
     }
-    let source = client::Source::find(&about.path)?;
+    let source = client::Source::find(Path::new(&about.path))?;
     let context = client::connect(&words.job, "turnover each").await?;
     let frame = client::open(&context, &source).await?;
     let mut wanted = words.columns.clone();
@@ -65,11 +72,11 @@ pub(crate) async fn run(words: &words::Each) -> Result<String, ClusterError> {
     }
     let part = words.part.clone().or_else(|| about.columns.is_some().then(|| "estimate.coefficients".to_owned()));
     let question = Question {
-        words: about.words.clone(),
+        query: query.about(MEMORY, None),
         filter: about.filter.clone(),
-        table: about.path.display().to_string(),
+        table: about.path.clone(),
         hash: source.hash,
-        one_file: about.path.is_file(),
+        one_file: Path::new(&about.path).is_file(),
         columns: columns.clone(),
         parts: words.columns.clone(),
         digits: words.digits,
@@ -291,8 +298,8 @@ impl Parts {
             unit,
             interval: None,
             method: format!(
-                "every part is asked: turnover {}",
-                question.words.join(" ").replace(turnover_cli::MEMORY, &question.table)
+                "every part is asked: {}",
+                question.query.about(&question.table, question.filter.as_deref()).command()
             ),
             definition: definition.to_owned(),
             sources: Vec::new(),
@@ -361,8 +368,8 @@ fn append(each: &mut Table, keys: usize, cells: &[Cell], table: &Table) {
 fn command(words: &words::Each) -> String {
     let digits = words.digits.map_or_else(String::new, |d| format!(" --digits {d}"));
     let part = words.part.as_ref().map_or_else(String::new, |p| format!(" --part {}", quoted(p)));
-    let question: Vec<String> = words.question.iter().map(|w| quoted(w)).collect();
-    format!("turnover-cluster each {}{digits}{part} -- {}", quoted(&words.columns.join(",")), question.join(" "))
+    let columns = quoted(&words.columns.join(","));
+    format!("turnover-cluster each {columns}{digits}{part} -- {}", shell::line(&words.question))
 }
 
 /// The document with no more than people read: of findings what they say in figures, of many rows the

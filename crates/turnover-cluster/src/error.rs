@@ -3,8 +3,8 @@
 use datafusion::error::DataFusionError;
 use thiserror::Error;
 use turnover_brief::WriteError;
-use turnover_cli::Refusal;
 use turnover_data::DataError;
+use turnover_query::{QueryError, Remedy};
 
 /// Everything that ends a command without an answer. The second text is what to do.
 #[derive(Debug, Error)]
@@ -33,7 +33,7 @@ impl ClusterError {
             ClusterError::Call(_, help) | ClusterError::Failed(_, help) => Some(help.clone()),
             ClusterError::Lost(_) => Some("are the executors still there? their logs say more".to_owned()),
             ClusterError::Write(e) => miette::Diagnostic::help(e).map(|h| h.to_string()),
-            ClusterError::Data(e) => miette::Diagnostic::help(e).map(|h| h.to_string()),
+            ClusterError::Data(e) => miette::Diagnostic::help(e).map(|h| Remedy::parse(&h.to_string()).for_shell()),
         }
     }
 
@@ -43,14 +43,12 @@ impl ClusterError {
     }
 }
 
-impl From<Refusal> for ClusterError {
-    fn from(refusal: Refusal) -> Self {
-        let help = refusal.help.unwrap_or_else(|| "turnover --help tells the words of every question".to_owned());
-        if refusal.wrong_call {
-            ClusterError::Call(refusal.error, help)
-        } else {
-            ClusterError::Failed(refusal.error, help)
-        }
+impl From<QueryError> for ClusterError {
+    fn from(e: QueryError) -> Self {
+        let error = Remedy::parse(&e.message()).for_shell();
+        let usual = || "turnover help QUESTION lists the options of every question".to_owned();
+        let help = e.remedy().map_or_else(usual, |r| r.for_shell());
+        if e.is_wrong_call() { ClusterError::Call(error, help) } else { ClusterError::Failed(error, help) }
     }
 }
 

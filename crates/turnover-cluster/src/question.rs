@@ -1,7 +1,8 @@
 //! A question about each part of a table, as an aggregate function: it gathers the rows of a part and
-//! answers with what the command `turnover` would say about them.
+//! answers with what `turnover` would say about them.
 
 use std::any::Any;
+use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,16 +22,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use turnover_analysis::Table;
 use turnover_brief::{Document, part};
-use turnover_cli::{AboutTable, Given, MEMORY, Told, ask, quoted};
 use turnover_data::{Cells, Filter, RawColumn, RawTable};
+use turnover_query::{Command, Figures, Knowledge, MEMORY, Query, QueryError, Remedy, Reply, Watch, Workspace, answer, shell, word};
 
 const NAME: &str = "turnover_ask";
 
 /// What is asked of each part. Its input are the table's columns named here, in their order.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Question {
-    /// The words of the command, with [`MEMORY`] for the table and without a filter.
-    pub(crate) words: Vec<String>,
+    /// The question, with [`MEMORY`] for the table and without a filter.
+    pub(crate) query: Query,
     /// The user's filter.
     pub(crate) filter: Option<String>,
     /// The table's path as the user wrote it.
@@ -49,6 +50,16 @@ pub(crate) struct Question {
     pub(crate) part: Option<String>,
     /// Whether the whole answer is wanted too.
     pub(crate) whole: bool,
+}
+
+/// No option is NaN: JSON has none, and the command line's are refused before they get here.
+impl Eq for Question {}
+
+impl Hash for Question {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.query.command().to_string().hash(state);
+        (&self.filter, &self.table, &self.parts, self.digits).hash(state);
+    }
 }
 
 /// What comes back of a part.
@@ -94,15 +105,15 @@ impl Question {
         AggregateUDF::from(Ask { question: Arc::new(self), signature: Signature::variadic_any(Volatility::Immutable) })
     }
 
-    /// Reads the function that [`Question::encode`] wrote. The words are looked at again here: whoever
-    /// sends a plan may only ask, not write.
+    /// Reads the function that [`Question::encode`] wrote. The question is looked at again here: whoever sends
+    /// a plan may only ask about its table.
     pub(crate) fn decode(name: &str, buf: &[u8]) -> Result<Arc<AggregateUDF>> {
         if name != NAME {
             return Err(DataFusionError::Plan(format!("there is no aggregate function {name}")));
         }
         let question: Question = serde_json::from_slice(buf).map_err(internal)?;
-        let about = AboutTable::parse(&question.words).map_err(|r| internal(r.error))?;
-        if about.words != question.words || about.path.as_os_str() != MEMORY {
+        let used = question.query.table().map_err(|e| internal(e.message()))?;
+        if used.path != MEMORY || used.filter.is_some() || question.query.reads_beside() {
             return Err(internal("the question is about another table"));
         }
         Ok(Arc::new(question.function()))
@@ -139,22 +150,24 @@ impl Question {
             Err(e) => return refused(e, None),
         };
         log::debug!("asking about {filter}");
+        let query = self.query.about(MEMORY, Some(&filter));
         let table = raw(rows, self);
-        let mut words = self.words.clone();
-        words.extend(["--filter".to_owned(), filter]);
-        let given = Given { table: Some(&table), ..Given::default() };
         // A fault in one part must not cost the others their answers.
-        let told = match catch_unwind(AssertUnwindSafe(|| ask(&words, given))) {
-            Ok(Ok(told)) => told,
-            Ok(Err(refusal)) => return refused(refusal.error, refusal.help),
+        let reply = match catch_unwind(AssertUnwindSafe(|| reply(&query, table))) {
+            Ok(Ok(reply)) => reply,
+            Ok(Err(e)) => {
+                let help = e.remedy().map(|r| r.for_shell());
+                return refused(Remedy::parse(&e.message()).for_shell(), help);
+            }
             Err(_) => {
                 let help = "the executor's log tells where; please report it".to_owned();
                 return refused("the program failed on this part", Some(help));
             }
         };
-        let Told::Answer(mut document) = told else {
-            return refused("the command answers no question about a table", None);
+        let Reply::Document(mut document) = reply else {
+            return refused("the question has no answer about a table", None);
         };
+        word(&mut document, Remedy::for_shell);
         self.name_table(&mut document);
         match part(&document, self.part.as_deref()) {
             Ok(table) => Outcome::Answered { table, whole: self.whole.then(|| document.to_json()) },
@@ -162,17 +175,19 @@ impl Question {
         }
     }
 
-    /// Puts the table's path where the answer's commands say [`MEMORY`], so that they can be run.
+    /// Puts the table's path where the answer's commands have [`MEMORY`], so that they can be run.
     fn name_table(&self, document: &mut Document) {
-        let path = quoted(&self.table);
         let named = |command: &mut String| {
-            *command = command.replace(&quoted(MEMORY), &path);
-            if !self.one_file
-                && let Some(words) = command.strip_prefix("turnover ")
-            {
+            let Ok(query) = command.parse::<Command>().and_then(|c| c.query()) else { return };
+            let Ok(used) = query.table() else { return };
+            let query = query.about(&self.table, used.filter.as_deref()).command();
+            *command = if self.one_file {
+                query.to_string()
+            } else {
                 let digits = self.digits.map_or_else(String::new, |d| format!(" --digits {d}"));
-                *command = format!("turnover-cluster each {}{digits} -- {words}", self.parts.join(","));
-            }
+                let parts = shell::quoted(&self.parts.join(","));
+                format!("turnover-cluster each {parts}{digits} -- {}", shell::line(query.words()))
+            };
         };
         named(&mut document.command);
         for section in &mut document.sections {
@@ -180,6 +195,15 @@ impl Question {
             section.answer.findings.iter_mut().for_each(|f| named(&mut f.reproduce));
         }
     }
+}
+
+/// Answers a question from a table in memory.
+fn reply(query: &Query, table: RawTable) -> Result<Reply, QueryError> {
+    let mut own = query.clone();
+    let uses = own.uses();
+    let read = uses.read.map(std::mem::take).unwrap_or_default().flow_options()?;
+    let workspace = Workspace::new(Figures::Table(table.into()), read, Knowledge::open(None)?.into());
+    answer(&workspace, query, Watch::none())
 }
 
 /// The condition that a text column has a value, or begins with it.
@@ -376,8 +400,9 @@ mod tests {
     use datafusion::arrow::array::{Float64Array, StringArray};
 
     fn question(words: &str) -> Question {
+        let words = words.split_whitespace().map(str::to_owned).collect();
         Question {
-            words: words.split_whitespace().map(str::to_owned).collect(),
+            query: Command::from_words(words).query().unwrap(),
             filter: Some("year > 2000".to_owned()),
             table: "flows of 2019.parquet".to_owned(),
             hash: "00".to_owned(),
@@ -429,12 +454,11 @@ mod tests {
         assert!(Question::decode("other", &bytes).is_err());
         assert!(Question::decode(NAME, &bytes[1..]).is_err());
         for words in [
-            "data export --data <table> --out f.csv",
-            "estimate <table> y~x --out f.csv",
             "estimate /etc/passwd y~x",
             "coverage USA RUS --data other.csv",
             "coverage USA RUS --data <table> --filter year>2000",
-            "serve",
+            "coverage USA RUS --data <table> --catalogue /etc",
+            "reach USA RUS --times 2 --data <table> --levers /etc/passwd",
         ] {
             let mut bytes = Vec::new();
             Question::encode(&question(words).function(), &mut bytes).unwrap();

@@ -15,7 +15,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
-use turnover_cli::{Given, Told, ask};
+use turnover_query::{Command, Remedy, Reply, Watch, answer, word};
 
 use made::{CLUSTERS, COUNTRIES, Cluster, FORMULA, YEARS, done, flows, panel, port, product, wait_for, write};
 
@@ -24,11 +24,14 @@ static TURN: Mutex<()> = Mutex::new(());
 
 /// What the command says on one machine.
 fn on_one_machine(words: &[&str]) -> Value {
-    let words: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
-    match ask(&words, Given::default()) {
-        Ok(Told::Answer(document)) => document.to_json(),
-        Ok(Told::Plain(_)) => panic!("no document"),
-        Err(e) => panic!("{}", e.error),
+    let query = Command::from_words(words.iter().map(|w| (*w).to_owned()).collect()).query().unwrap();
+    match answer(&query.open().unwrap(), &query, Watch::none()) {
+        Ok(Reply::Document(mut document)) => {
+            word(&mut document, Remedy::for_shell);
+            document.to_json()
+        }
+        Ok(Reply::Plain { .. }) => panic!("no document"),
+        Err(e) => panic!("{}", e.message()),
     }
 }
 
@@ -174,7 +177,9 @@ fn wrong_words_and_files_are_told() {
     each("product", &["estimate", &table, "y ~ x | x"], 1, "none of 3 parts has an answer");
     each("product", &["estimate", &table, "y ~ x", "--filter", "y > 9"], 1, "no part");
     each("product", &["estimate", &junk, "y ~ x"], 1, "cannot be read");
-    each("product", &["data", "describe", &table], 2, "no question");
+    each("product", &["data", "describe", &table], 2, "unrecognized subcommand");
+    each("product", &["coverage", "USA", "RUS"], 2, "not about a table");
+    each("product", &["check", "d.toml", "--data", &table], 2, "another file");
     each("product,product", &["estimate", &table, "y ~ x"], 2, "twice");
     refused(&["each", "x", "--digits", "2", "--", "estimate", &table, "y ~ x"], 1, "no text");
     refused(&["compress", &table, "--by", "product", "--sum", "z", "--out", &out], 1, "no column z");

@@ -15,6 +15,8 @@ use rayon::prelude::*;
 use turnover_analysis::estimate::Use;
 use turnover_data::{RawColumn, RawTable};
 
+use turnover_query::QueryError;
+
 use crate::cells::{Unread, cells};
 use crate::{pool, refusal};
 
@@ -24,7 +26,7 @@ const SCHEMA: &CStr = c"arrow_schema";
 const ARRAY: &CStr = c"arrow_array";
 
 /// The word that stands for a frame where a message names a file.
-const NAME: &str = turnover_cli::MEMORY;
+const NAME: &str = turnover_query::MEMORY;
 
 /// A frame that was taken over: all its columns' names, and the columns that are used.
 #[pyclass(frozen, module = "turnover._turnover")]
@@ -46,11 +48,10 @@ impl Table {
         let wanted = |n: &String| columns.as_ref().is_none_or(|wanted| wanted.contains(n));
         for (at, name) in found.iter().enumerate() {
             if wanted(name) && found[..at].contains(name) {
-                return Err(refusal(
-                    &format!("the data has two columns named `{name}`"),
-                    Some("rename one of them"),
-                    true,
-                ));
+                return Err(refusal(&QueryError::call(
+                    format!("the data has two columns named `{name}`"),
+                    "rename one of them",
+                )));
             }
         }
         let column = |at: usize| -> Result<(String, ArrayRef), ArrowError> {
@@ -164,7 +165,7 @@ fn unread(name: &str, why: &Unread) -> PyErr {
         ),
         Unread::Arrow(e) => (format!("the column `{name}` cannot be read: {e}"), "make numbers or text of it first"),
     };
-    refusal(&what, Some(help), true)
+    refusal(&QueryError::call(what, help))
 }
 
 fn wrong(e: ArrowError) -> PyErr {

@@ -1,5 +1,5 @@
 //! The native half of the Python package `turnover`: frames come in as Arrow streams, answers go out
-//! as JSON, HTML and lists. The words that people use are in `python/turnover/__init__.py`.
+//! as JSON, HTML and lists. What people call is in `python/turnover/__init__.py`.
 
 mod cells;
 mod frame;
@@ -8,26 +8,29 @@ mod models;
 mod pool;
 mod predictor;
 mod wait;
-mod words;
 
 use std::ffi::OsString;
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
+use serde_json::{Value, json};
 use turnover_brief::{Document, Style, terminal};
-use turnover_cli::{Given, Told, ask as run_inside};
+use turnover_query::{Figures, Knowledge, MeasureList, Query, QueryError, Remedy, Reply, Workspace, answer, word};
 
 use crate::frame::Table;
 
 pyo3::create_exception!(turnover, CallError, pyo3::exceptions::PyValueError, "The call is wrong.");
 pyo3::create_exception!(turnover, NoAnswer, PyRuntimeError, "The question has no answer; why, and what to do.");
 
-/// The error with what to do in its message, in the package's words.
-fn refusal(error: &str, help: Option<&str>, wrong_call: bool) -> PyErr {
-    // Of a usage message the first paragraph: the rest is about a shell.
-    let error = words::in_python(error.split("\n\nUsage:").next().unwrap_or(error).trim_end());
-    let text = help.map_or_else(|| error.clone(), |help| format!("{error}\n  help: {}", words::in_python(help)));
-    if wrong_call { CallError::new_err(text) } else { NoAnswer::new_err(text) }
+/// The error with what to do in its message; options as keyword arguments.
+pub(crate) fn refusal(e: &QueryError) -> PyErr {
+    let error = Remedy::parse(&e.message()).for_python();
+    let text = e.remedy().map_or_else(|| error.clone(), |help| format!("{error}\n  help: {}", help.for_python()));
+    match e {
+        QueryError::Fault(_) => pool::InternalError::new_err(text),
+        e if e.is_wrong_call() => CallError::new_err(text),
+        _ => NoAnswer::new_err(text),
+    }
 }
 
 /// An answer: findings, tables and charts.
@@ -65,18 +68,51 @@ impl Answer {
     }
 }
 
-/// Runs the command's words; `<table>` among them stands for the table.
+/// Answers a question; its options are a JSON object, and `<table>` in its `data` stands for the table.
 #[pyfunction]
-#[pyo3(signature = (words, table=None, progress=None))]
-fn ask(py: Python<'_>, words: Vec<String>, table: Option<&Table>, progress: Option<Py<PyAny>>) -> PyResult<Answer> {
+#[pyo3(signature = (question, options, table=None, progress=None))]
+fn ask(
+    py: Python<'_>,
+    question: &str,
+    options: &str,
+    table: Option<&Table>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Answer> {
+    let options: Value = serde_json::from_str(options).map_err(|e| PyRuntimeError::new_err(e.to_string()))?;
+    let query = Query::from_json(question, options).map_err(|e| refusal(&e))?;
     let table = table.map(|table| pool::run(py, || table.raw())?).transpose()?;
-    let told =
-        wait::for_it(py, progress.as_ref(), move |watch| run_inside(&words, Given { table: table.as_ref(), watch }))?;
-    match told {
-        Err(e) => Err(refusal(&e.error, e.help.as_deref(), e.wrong_call)),
-        Ok(Told::Plain(json)) => Ok(Answer { json: json.to_string(), document: None }),
-        Ok(Told::Answer(document)) => Ok(Answer { json: document.to_json().to_string(), document: Some(*document) }),
+    let reply = wait::for_it(py, progress.as_ref(), move |watch| {
+        let workspace = match table {
+            None => query.open()?,
+            Some(table) => {
+                let mut own = query.clone();
+                let uses = own.uses();
+                let knowledge = Knowledge::open(uses.catalogue.and_then(Option::take).as_deref())?;
+                let read = uses.read.map(std::mem::take).unwrap_or_default().flow_options()?;
+                Workspace::new(Figures::Table(table.into()), read, knowledge.into())
+            }
+        };
+        answer(&workspace, &query, watch)
+    })?;
+    match reply.map_err(|e| refusal(&e))? {
+        Reply::Plain { json, .. } => Ok(Answer { json: json.to_string(), document: None }),
+        Reply::Document(mut document) => {
+            word(&mut document, Remedy::for_python);
+            Ok(Answer { json: document.to_json().to_string(), document: Some(*document) })
+        }
     }
+}
+
+/// The measures of a catalogue, as the JSON document of `turnover measures list`.
+#[pyfunction]
+fn measures(py: Python<'_>, options: &str) -> PyResult<String> {
+    let wanted: MeasureList = serde_json::from_str(options).map_err(|e| CallError::new_err(e.to_string()))?;
+    let list = pool::run(py, move || -> Result<Value, QueryError> {
+        let knowledge = Knowledge::open(wanted.catalogue.catalogue.as_deref())?;
+        let all = knowledge.catalogue();
+        Ok(json!({"measures": wanted.of(all)?, "watch_lists": all.watch_lists}))
+    })?;
+    Ok(list.map_err(|e| refusal(&e))?.to_string())
 }
 
 /// The command line; returns the exit status.
@@ -95,6 +131,7 @@ fn version() -> &'static str {
 fn _turnover(m: &Bound<'_, PyModule>) -> PyResult<()> {
     pool::remember_panics();
     m.add_function(wrap_pyfunction!(ask, m)?)?;
+    m.add_function(wrap_pyfunction!(measures, m)?)?;
     m.add_function(wrap_pyfunction!(main, m)?)?;
     m.add_function(wrap_pyfunction!(version, m)?)?;
     m.add_function(wrap_pyfunction!(models::columns, m)?)?;
@@ -108,5 +145,5 @@ fn _turnover(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("InternalError", m.py().get_type::<pool::InternalError>())?;
     m.add("CallError", m.py().get_type::<CallError>())?;
     m.add("NoAnswer", m.py().get_type::<NoAnswer>())?;
-    m.add("MEMORY", turnover_cli::MEMORY)
+    m.add("MEMORY", turnover_query::MEMORY)
 }

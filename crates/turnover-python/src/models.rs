@@ -1,97 +1,63 @@
 //! Estimates on frames.
 
-use miette::Diagnostic;
 use pyo3::prelude::*;
-use turnover_analysis::estimate::{Estimated, Input, Predictor as Known, Question, Use, Vcov, models, tell};
+use turnover_analysis::estimate::{Estimated, Input, Predictor as Known, Question, Use, models, tell};
 use turnover_analysis::{AnalysisError, Answer};
 use turnover_brief::{Document, Style, terminal};
 use turnover_data::{DataError, Filter};
-use turnover_gravity::{Kind, SeparationCheck, SmallSample};
+use turnover_query::{Query, QueryError, Remedy};
 
 use crate::frame::Table;
 use crate::predictor::Predictor;
 use crate::{pool, refusal, wait};
 
-/// What is estimated, in the command line's words.
-#[derive(FromPyObject)]
-#[pyo3(from_item_all)]
-pub(crate) struct Spec {
-    formulas: Vec<String>,
-    method: String,
-    vcov: String,
-    ssc: String,
-    weights: Option<String>,
-    offset: Option<String>,
-    separation: String,
-    drop_singletons: bool,
-    bias_correction: bool,
-    filter: Option<String>,
-    command: String,
-}
-
-pub(crate) fn raised(e: &AnalysisError) -> PyErr {
-    let help = e.help().map(|h| h.to_string());
-    let wrong_call = matches!(
-        e,
-        AnalysisError::Range { .. }
-            | AnalysisError::Formula { .. }
-            | AnalysisError::Data(DataError::Filter { .. } | DataError::MissingColumn { .. })
-    );
-    refusal(&e.to_string(), help.as_deref(), wrong_call)
+/// What is estimated: the options of `estimate` as JSON, and the call that asks again.
+struct Spec {
+    question: Question,
+    filter: Option<Filter>,
 }
 
 impl Spec {
-    fn question(&self) -> Result<Question, AnalysisError> {
-        let wrong = |what: &'static str, found: &str, expected: &'static str| AnalysisError::Range {
-            what,
-            found: found.to_owned(),
-            expected,
-            help: "help(turnover.ppml) lists them".to_owned(),
+    fn read(options: &str, call: &str) -> PyResult<Self> {
+        let parse = || -> Result<Self, QueryError> {
+            let options = serde_json::from_str(options)
+                .map_err(|e| QueryError::call(e.to_string(), "help(turnover.ppml) lists the options"))?;
+            let Query::Estimate(query) = Query::from_json("estimate", options)? else {
+                return Err(QueryError::call("this is not an estimate", "help(turnover.ppml) lists the options"));
+            };
+            let question = Question { command: call.to_owned(), ..query.question()? };
+            let filter = query.rows()?;
+            Ok(Spec { question, filter })
         };
-        Ok(Question {
-            formulas: self.formulas.clone(),
-            kind: match self.method.as_str() {
-                "ppml" => Kind::Poisson,
-                "ols" => Kind::LeastSquares,
-                other => return Err(wrong("method", other, "ppml or ols")),
-            },
-            vcov: Vcov::parse(&self.vcov)?,
-            small_sample: match self.ssc.as_str() {
-                "fixest" => SmallSample::Fixest,
-                "stata" => SmallSample::Stata,
-                "none" => SmallSample::None,
-                other => return Err(wrong("ssc", other, "fixest, stata or none")),
-            },
-            weights: self.weights.clone(),
-            offset: self.offset.clone(),
-            separation: match self.separation.as_str() {
-                "full" => SeparationCheck::Full,
-                "effects" => SeparationCheck::Effects,
-                other => return Err(wrong("separation", other, "full or effects")),
-            },
-            drop_singletons: self.drop_singletons,
-            bias_correction: self.bias_correction,
-            etable: false,
-            command: self.command.clone(),
-        })
+        pool::guarded(parse)?.map_err(|e| raised(e.into()))
     }
+}
 
-    fn filter(&self) -> Result<Option<Filter>, AnalysisError> {
-        Ok(self.filter.as_deref().map(Filter::parse).transpose()?)
+/// An error of an estimate. A column that is not there is a wrong call here: the data is part of it.
+pub(crate) fn raised(e: QueryError) -> PyErr {
+    match e {
+        QueryError::Data(DataError::MissingColumn { .. })
+        | QueryError::Analysis(AnalysisError::Data(DataError::MissingColumn { .. })) => {
+            let error = Remedy::parse(&e.message()).for_python();
+            let help = e.remedy().map_or_else(String::new, |h| format!("\n  help: {}", h.for_python()));
+            crate::CallError::new_err(format!("{error}{help}"))
+        }
+        e => refusal(&e),
     }
 }
 
 /// The columns that the models and the filter use.
 #[pyfunction]
-pub(crate) fn columns(spec: Spec) -> PyResult<Vec<String>> {
+pub(crate) fn columns(options: &str) -> PyResult<Vec<String>> {
+    let spec = Spec::read(options, "")?;
     let of = || -> Result<Vec<String>, AnalysisError> {
-        let mut columns: Vec<String> = spec.question()?.uses()?.into_iter().map(|(name, _)| name).collect();
-        if let Some(filter) = spec.filter()? {
+        let mut columns: Vec<String> = spec.question.uses()?.into_iter().map(|(name, _)| name).collect();
+        if let Some(filter) = &spec.filter {
             columns.extend(filter.columns().into_iter().map(str::to_owned));
         }
         Ok(columns)
     };
-    pool::guarded(of)?.map_err(|e| raised(&e))
+    pool::guarded(of)?.map_err(|e| raised(e.into()))
 }
 
 /// Estimated models with the data that they rest on.
@@ -104,10 +70,9 @@ pub(crate) struct Models {
 
 /// Estimates.
 #[pyfunction]
-pub(crate) fn estimate(py: Python<'_>, table: &Table, spec: Spec) -> PyResult<Models> {
-    let question = pool::guarded(|| spec.question())?.map_err(|e| raised(&e))?;
-    let uses = question.uses().map_err(|e| raised(&e))?;
-    let filter = spec.filter().map_err(|e| raised(&e))?;
+pub(crate) fn estimate(py: Python<'_>, table: &Table, options: &str, call: &str) -> PyResult<Models> {
+    let Spec { question, filter } = Spec::read(options, call)?;
+    let uses = question.uses().map_err(|e| raised(e.into()))?;
     let raw = pool::run(py, || table.used(&uses))??;
     // Text and numbers as the filter compares them, which are not always those of levels.
     let filtered = filter.as_ref().map(|filter| {
@@ -126,7 +91,7 @@ pub(crate) fn estimate(py: Python<'_>, table: &Table, spec: Spec) -> PyResult<Mo
         let answer = tell(&input, &question, &models);
         Ok::<_, AnalysisError>(Models { input, models, answer })
     })?;
-    done.map_err(|e| raised(&e))
+    done.map_err(|e| raised(e.into()))
 }
 
 impl Models {

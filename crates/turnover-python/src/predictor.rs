@@ -23,15 +23,15 @@ type Parts = (String, Vec<String>, Vec<f64>, bool, Option<String>, Vec<Column>, 
 impl Predictor {
     /// The columns that new data needs.
     fn columns(&self) -> PyResult<Vec<String>> {
-        let uses = pool::guarded(|| self.0.uses())?.map_err(|e| raised(&e))?;
+        let uses = pool::guarded(|| self.0.uses())?.map_err(|e| raised(e.into()))?;
         Ok(uses.into_iter().map(|(name, _)| name).collect())
     }
 
     /// The expected outcome of each row of other data; NaN where the estimate knows nothing of it.
     fn predict(&self, py: Python<'_>, new: &Table, link: bool) -> PyResult<Vec<f64>> {
-        let uses = self.0.uses().map_err(|e| raised(&e))?;
+        let uses = self.0.uses().map_err(|e| raised(e.into()))?;
         let raw = pool::run(py, || new.some_used(&uses))??;
-        pool::run(py, || self.0.predict(raw, new.names(), link))?.map_err(|e| raised(&e))
+        pool::run(py, || self.0.predict(raw, new.names(), link))?.map_err(|e| raised(e.into()))
     }
 
     /// The fixed effects: columns, levels, values of each family.

@@ -72,8 +72,12 @@ def test_frames_are_data(library):
 
 
 def test_refusals_say_what_to_do():
-    with pytest.raises(tv.CallError, match="unexpected argument"):
+    with pytest.raises(TypeError, match="unexpected keyword argument"):
         tv.coverage("USA", "RUS", surprise=1)
+    with pytest.raises(tv.CallError, match="no option `surprise`"):
+        tv.ask("coverage", a="USA", b="RUS", surprise=1)
+    with pytest.raises(tv.CallError, match="`times` of reach"):
+        tv.reach("USA", "RUS", "3")
     with pytest.raises(tv.CallError, match="did you mean RUS"):
         tv.turnover("USA", "Rusia")
     with pytest.raises(tv.NoAnswer, match="help: "):

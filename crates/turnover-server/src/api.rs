@@ -27,9 +27,9 @@ use turnover_analysis::{AnalysisError, Watch};
 use turnover_data::{Fault, countries};
 use turnover_measures::{Measure, WatchList};
 
-use crate::ask::{self, Ask, Question};
+use crate::ask;
 use crate::budget::Budget;
-use crate::data::{Base, FileWords};
+use crate::data::{Base, FileOptions};
 use crate::error::Refusal;
 use crate::guard::{Guard, guard};
 use crate::jobs::{Jobs, State as JobState};
@@ -52,7 +52,7 @@ pub(crate) fn app(config: Config, bound: SocketAddr) -> Result<Router, ServerErr
     let limits = config.limits;
     let guarding = Arc::new(Guard::new(bound, &config.hosts, config.token));
     let shared = Arc::new(Shared {
-        base: Base::new(config.data, config.catalogue, limits)?,
+        base: Base::new(config.figures, limits)?,
         jobs: Jobs::default(),
         limits,
         working: Arc::new(Semaphore::new(limits.working)),
@@ -102,7 +102,7 @@ async fn body(request: Request, most: usize, limits: &Limits) -> Result<Bytes, R
         Refusal::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             format!("the body is larger than {most} bytes"),
-            "larger files are read on the command line, or given to the server with turnover serve --data",
+            "larger files are read on the command line, or given to the server when it is started",
         )
     };
     if declared(&request).is_some_and(|n| n > most as u64) {
@@ -193,7 +193,7 @@ async fn in_time<T: Send + 'static>(
 }
 
 /// Countries, measures, and what the server answers from.
-async fn meta(State(shared): State<Arc<Shared>>) -> Json<Value> {
+async fn meta(State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Refusal> {
     let base = &shared.base;
     let all: Vec<Value> = countries()
         .iter()
@@ -209,17 +209,20 @@ async fn meta(State(shared): State<Arc<Shared>>) -> Json<Value> {
         })
     };
     let list = |l: &WatchList| json!({"id": l.id, "title": l.title});
-    Json(json!({
+    let own = &base.own.workspace;
+    let known = own.knowledge();
+    let (world, dossier, catalogue) = (known.world()?, known.dossier()?, known.catalogue());
+    Ok(Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
-        "figures": base.own.figures,
-        "embedded": base.own.embedded,
-        "usual_year": base.own.usual_year,
+        "figures": own.name(),
+        "embedded": own.is_embedded(),
+        "usual_year": own.usual_year(),
         "countries": all,
-        "world": {"countries": base.world.countries, "year": base.world.year, "source": base.world.source},
-        "measures": base.catalogue.measures.iter().map(measure).collect::<Vec<_>>(),
-        "watch_lists": base.catalogue.watch_lists.iter().map(list).collect::<Vec<_>>(),
-        "dossier": {"a": base.dossier.pair.a, "b": base.dossier.pair.b},
-    }))
+        "world": {"countries": world.countries, "year": world.year, "source": world.source},
+        "measures": catalogue.measures.iter().map(measure).collect::<Vec<_>>(),
+        "watch_lists": catalogue.watch_lists.iter().map(list).collect::<Vec<_>>(),
+        "dossier": {"a": dossier.pair.a, "b": dossier.pair.b},
+    })))
 }
 
 async fn answer(
@@ -227,21 +230,9 @@ async fn answer(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Json<Value>, Refusal> {
-    let question = named(&name)?;
-    let asked: Ask = read(request, &shared.limits).await?;
-    in_time(&shared, move |s| {
-        let held = s.base.held(asked.data())?;
-        ask::answer(&s.base, &held, question, &asked, Watch::none())
-    })
-    .await
-    .map(Json)
-}
-
-fn named(name: &str) -> Result<Question, Refusal> {
-    Question::named(name).ok_or_else(|| {
-        let names: Vec<&str> = Question::ALL.iter().map(|(n, ..)| *n).collect();
-        Refusal::new(StatusCode::NOT_FOUND, "there is no such question", format!("ask one of {}", names.join(", ")))
-    })
+    let options: Value = read(request, &shared.limits).await?;
+    let query = ask::read(&name, options)?;
+    in_time(&shared, move |s| ask::find(&s.base, query, Watch::none())).await.map(Json)
 }
 
 /// What a job is asked.
@@ -249,13 +240,12 @@ fn named(name: &str) -> Result<Question, Refusal> {
 #[serde(deny_unknown_fields)]
 struct Begin {
     question: String,
-    #[serde(default)]
-    ask: Ask,
+    ask: Value,
 }
 
 async fn begin(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Refusal> {
     let asked: Begin = read(request, &shared.limits).await?;
-    let question = named(&asked.question)?;
+    let query = ask::read(&asked.question, asked.ask)?;
     let job = shared.jobs.begin()?;
     let id = job.id().to_owned();
     tokio::spawn(async move {
@@ -264,10 +254,8 @@ async fn begin(State(shared): State<Arc<Shared>>, request: Request) -> Result<Re
             let tell = |what: &str, done: usize, all: usize| {
                 own.set(JobState::Working { what: what.to_owned(), done, all });
             };
-            let held = s.base.held(asked.ask.data())?;
-            let watch = Watch::new(&tell, &own.stop);
             watch_start(&own.stop)?;
-            ask::answer(&s.base, &held, question, &asked.ask, watch)
+            ask::find(&s.base, query, Watch::new(&tell, &own.stop))
         })
         .await;
         // One that took too long is told to break off too.
@@ -318,11 +306,12 @@ async fn events(
 
 async fn file(
     State(shared): State<Arc<Shared>>,
-    words: Result<Query<FileWords>, QueryRejection>,
+    options: Result<Query<FileOptions>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let Query(words) = words.map_err(|e| {
-        Refusal::new(StatusCode::BAD_REQUEST, e.body_text(), "see /api/v1/openapi.json for the words of this address")
+    let Query(options) = options.map_err(|e| {
+        let help = "see /api/v1/openapi.json for the parameters of this address";
+        Refusal::new(StatusCode::BAD_REQUEST, e.body_text(), help)
     })?;
     let limits = shared.limits;
     // Room for the body before it comes, and for what is packed in it before it is unpacked.
@@ -334,7 +323,7 @@ async fn file(
     let packed = bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(b"PAR1") || bytes.starts_with(b"PK");
     let unpacked = if packed { Some(shared.reading.take(limits.file_bytes)?) } else { None };
     let taken = in_time(&shared, move |s| {
-        let taken = s.base.take(&bytes, &words);
+        let taken = s.base.take(&bytes, &options);
         drop((bytes, room, unpacked));
         taken
     })
@@ -344,10 +333,10 @@ async fn file(
 
 /// The brief as a file of its own.
 async fn brief_page(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Refusal> {
-    let asked: Ask = read(request, &shared.limits).await?;
+    let options: Value = read(request, &shared.limits).await?;
+    let query = ask::read("brief", options)?;
     let page = in_time(&shared, move |s| {
-        let held = s.base.held(asked.data())?;
-        let document = ask::whole(&s.base, &held, &asked, Watch::none())?;
+        let document = ask::brief(&s.base, query)?;
         turnover_brief::html(&document)
             .map_err(|e| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, e, "report what was asked: this is a fault"))
     })
@@ -362,15 +351,14 @@ async fn brief_page(State(shared): State<Arc<Shared>>, request: Request) -> Resu
 #[cfg(test)]
 mod tests {
     use axum::body::to_bytes;
-    use turnover_measures::Catalogue;
 
     use super::*;
-    use crate::Data;
+    use crate::Served;
 
     fn shared() -> Arc<Shared> {
         let limits = Limits { working: 1, ..Limits::default() };
         Arc::new(Shared {
-            base: Base::new(Data::Embedded, Catalogue::embedded().unwrap(), limits).unwrap(),
+            base: Base::new(Served::embedded().unwrap(), limits).unwrap(),
             jobs: Jobs::default(),
             limits,
             working: Arc::new(Semaphore::new(limits.working)),

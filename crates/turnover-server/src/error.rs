@@ -7,6 +7,7 @@ use miette::Diagnostic;
 use serde_json::{Value, json};
 use turnover_analysis::AnalysisError;
 use turnover_data::{DataError, Fault};
+use turnover_query::{QueryError, Remedy};
 
 /// A refusal.
 #[derive(Debug, Clone)]
@@ -14,13 +15,15 @@ pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) error: String,
     pub(crate) help: Option<String>,
+    /// The options that the advice is about.
+    pub(crate) options: Vec<String>,
     /// Further members, such as the columns of a file that need a meaning.
     pub(crate) more: Option<Value>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, error: impl Into<String>, help: impl Into<String>) -> Self {
-        Refusal { status, error: error.into(), help: Some(help.into()), more: None }
+        Refusal { status, error: error.into(), help: Some(help.into()), options: Vec::new(), more: None }
     }
 
     /// A question that cannot be answered.
@@ -31,8 +34,14 @@ impl Refusal {
             text.push_str(&format!(": {e}"));
             cause = e.source();
         }
-        let help = error.help().map(|h| h.to_string());
-        Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, error: text, help, more: None }
+        let remedy = error.help().map(|h| Remedy::parse(&h.to_string()));
+        Refusal {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            error: Remedy::parse(&text).for_page(),
+            help: remedy.as_ref().map(Remedy::for_page),
+            options: remedy.iter().flat_map(Remedy::options).map(str::to_owned).collect(),
+            more: None,
+        }
     }
 
     /// A file that cannot be read; one that is too large has a status of its own.
@@ -46,10 +55,23 @@ impl Refusal {
 
     pub(crate) fn json(&self) -> Value {
         let mut out = json!({"status": "not_answered", "error": self.error, "help": self.help});
+        if !self.options.is_empty() {
+            out["options"] = json!(self.options);
+        }
         if let (Some(Value::Object(more)), Value::Object(all)) = (&self.more, &mut out) {
             all.extend(more.clone());
         }
         out
+    }
+}
+
+impl From<QueryError> for Refusal {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Data(e) | QueryError::Analysis(AnalysisError::Data(e)) => Refusal::of_file(&e),
+            QueryError::Fault(fault) => fault.into(),
+            error => Refusal::of(&error),
+        }
     }
 }
 

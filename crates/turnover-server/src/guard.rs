@@ -61,7 +61,7 @@ impl Guard {
             return Err(Refusal::new(
                 StatusCode::MISDIRECTED_REQUEST,
                 "the server is not called by this name",
-                "open it by the address that turnover serve printed; further names are given with --host-name",
+                "open it by the address that turnover serve printed; turnover serve takes further names",
             ));
         }
         let same = |origin: &str| {

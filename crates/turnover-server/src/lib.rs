@@ -20,20 +20,10 @@ use std::time::Duration;
 
 use miette::Diagnostic;
 use thiserror::Error;
-use turnover_data::{Flows, Store};
-use turnover_measures::Catalogue;
+use turnover_query::QueryError;
 
+pub use data::Served;
 pub use openapi::openapi;
-
-/// What the questions are answered from.
-pub enum Data {
-    /// The embedded figures.
-    Embedded,
-    /// A user's own flows; the words name them on the command line.
-    Table(Flows, String),
-    /// A store; the words name it on the command line.
-    Store(Store, String),
-}
 
 /// Bounds on what a client can make the server do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,12 +76,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// What a client must know; needed beyond loopback.
     pub token: Option<String>,
-    /// Further names by which the server is called, as `figures.example:8080`.
+    /// Further names by which the server is called, for example `figures.example:8080`.
     pub hosts: Vec<String>,
     /// What the questions are answered from.
-    pub data: Data,
-    /// The measures.
-    pub catalogue: Catalogue,
+    pub figures: Served,
     /// Bounds.
     pub limits: Limits,
 }
@@ -101,7 +89,7 @@ pub struct Config {
 pub enum ServerError {
     /// The address cannot be used.
     #[error("cannot listen on {address}")]
-    #[diagnostic(help("another program may use the port: choose one with --port"))]
+    #[diagnostic(help("another program may use the port: choose one with ‹port PORT›"))]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -111,16 +99,12 @@ pub enum ServerError {
     },
     /// Anyone could use it.
     #[error("{0} is not loopback, or the token is too short: whoever reaches this machine could use the server")]
-    #[diagnostic(help("say --token TEXT of 16 characters or more, which clients must then show"))]
+    #[diagnostic(help("say ‹token TEXT› of 16 characters or more, which clients must then show"))]
     Open(SocketAddr),
-    /// The embedded figures are damaged.
+    /// What the questions are answered from is damaged.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Figures(#[from] turnover_data::DataError),
-    /// The dossier is damaged.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Dossier(#[from] turnover_brief::DossierError),
+    Figures(#[from] QueryError),
     /// The system gives no threads.
     #[error("the server cannot be started")]
     #[diagnostic(help("see whether the system has threads and memory left"))]

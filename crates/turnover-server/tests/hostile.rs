@@ -6,12 +6,13 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use turnover_measures::Catalogue;
-use turnover_server::{Config, Data, Limits, ServerError, openapi, run};
+use turnover_server::{Config, Limits, Served, ServerError, openapi, run};
 
 mod support;
 
 use support::{answers, get, json, post, send, server, start, status, talk};
+
+const PAIR: &str = r#"{"a": "USA", "b": "RUS"}"#;
 
 #[test]
 fn other_names_and_other_pages_are_turned_away() {
@@ -26,7 +27,7 @@ fn other_names_and_other_pages_are_turned_away() {
     assert_eq!(status(&talk(to, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n")), 421, "no name");
     let twice = format!("GET / HTTP/1.1\r\nHost: {to}\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
     assert_eq!(status(&talk(to, &twice)), 400);
-    let ask = |headers: &str| status(&post(to, "/api/v1/answers/turnover", headers, "{}"));
+    let ask = |headers: &str| status(&post(to, "/api/v1/answers/turnover", headers, PAIR));
     assert_eq!(ask(&format!("Origin: http://{to}\r\nSec-Fetch-Site: same-origin\r\n")), 200);
     assert_eq!(ask("Origin: http://evil.example\r\n"), 403);
     assert_eq!(ask("Origin: null\r\n"), 403);
@@ -98,10 +99,28 @@ fn no_file_is_served_that_was_not_asked_to() {
     assert_eq!(status(&get(to, "/page.css", &format!("If-None-Match: {tag}\r\n"))), 304);
     assert_eq!(status(&talk(to, &format!("DELETE / HTTP/1.1\r\nHost: {to}\r\nConnection: close\r\n\r\n"))), 405);
     // A lever cannot make the server read a file.
-    let lever = r#"{"levers": [{"title": "x", "estimate": "/etc/passwd", "coefficient": "x"}]}"#;
+    let lever = r#"{"a": "USA", "b": "RUS", "times": 3, "lever": [{"title": "x", "estimate": "/etc/passwd", "coefficient": "x"}]}"#;
     assert_eq!(status(&post(to, "/api/v1/answers/reach", "", lever)), 400);
-    let title = r#"{"levers": [{"title": "x\"\nestimate = \"/etc/passwd\"\ncoefficient = \"", "exporter": "USA", "importer": "RUS", "log_points": 0.1}]}"#;
+    let title = r#"{"a": "USA", "b": "RUS", "times": 3, "lever": [{"title": "x\"\nestimate = \"/etc/passwd\"\ncoefficient = \"", "exporter": "USA", "importer": "RUS", "log_points": 0.1}]}"#;
     assert_eq!(status(&post(to, "/api/v1/answers/reach", "", title)), 200, "text stays text");
+    // Nor can any option that names a file on the command line.
+    for (question, body) in [
+        ("reach", r#"{"a": "USA", "b": "RUS", "times": 3, "levers": "/etc/passwd"}"#),
+        ("simulate", r#"{"scenario": "/etc/passwd"}"#),
+        ("check", r#"{"dossier": "/etc/passwd"}"#),
+        ("coverage", r#"{"a": "USA", "b": "RUS", "catalogue": "/etc"}"#),
+        ("turnover", r#"{"a": "USA", "b": "RUS", "filter": "year > 2000"}"#),
+        ("brief", r#"{"a": "USA", "b": "RUS", "levers": "/etc/passwd"}"#),
+    ] {
+        let answer = post(to, &format!("/api/v1/answers/{question}"), "", body);
+        assert_eq!(status(&answer), 422, "{question}: {}", start(&answer));
+    }
+    let file = r#"{"a": "USA", "b": "RUS", "data": "/etc/passwd"}"#;
+    assert_eq!(status(&post(to, "/api/v1/answers/turnover", "", file)), 404);
+    assert_eq!(
+        status(&post(to, "/api/v1/answers/estimate", "", r#"{"file": "/etc/passwd", "formulas": ["y ~ x"]}"#)),
+        404
+    );
     answers(to);
 }
 
@@ -113,18 +132,28 @@ fn questions_that_make_no_sense_are_answered_so() {
         ("", 400),
         ("{", 400),
         ("[]", 400),
-        ("{\"a\": 5}", 400),
-        ("{\"surprise\": 1}", 400),
-        ("{\"times\": 1e999}", 400),
+        ("{}", 400),
+        ("{\"a\": \"USA\", \"times\": 3}", 400),
+        ("{\"a\": 5, \"b\": \"RUS\", \"times\": 3}", 400),
+        ("{\"a\": \"USA\", \"b\": \"RUS\", \"times\": 3, \"surprise\": 1}", 400),
+        ("{\"a\": \"USA\", \"b\": \"RUS\", \"times\": 1e999}", 400),
+        ("{\"a\": \"USA\", \"b\": \"RUS\", \"times\": \"3\"}", 400),
         (deep.as_str(), 400),
-        ("{\"a\": \"USA\", \"b\": \"USA\"}", 422),
-        ("{\"a\": \"Atlantis\"}", 422),
-        ("{\"times\": -1}", 422),
-        ("{\"theta\": 0}", 422),
-        ("{\"times\": 1e300}", 422),
-        ("{\"data\": \"no-such-file\"}", 404),
-        ("{\"levers\": [{\"title\": \"x\", \"exporter\": \"USA\"}]}", 422),
-        ("{\"levers\": [{\"title\": \"x\", \"exporter\": \"USA\", \"log_points\": 1e300}]}", 422),
+        ("{\"a\": \"USA\", \"b\": \"USA\", \"times\": 3}", 422),
+        ("{\"a\": \"Atlantis\", \"b\": \"RUS\", \"times\": 3}", 422),
+        ("{\"a\": \"USA\", \"b\": \"RUS\", \"times\": -1}", 422),
+        ("{\"a\": \"USA\", \"b\": \"RUS\", \"times\": 3, \"theta\": 0}", 422),
+        ("{\"a\": \"USA\", \"b\": \"RUS\", \"times\": 1e300}", 422),
+        ("{\"a\": \"USA\", \"b\": \"RUS\", \"times\": 3, \"data\": \"no-such-file\"}", 404),
+        ("{\"a\": \"USA\", \"b\": \"RUS\", \"times\": 3, \"lever\": [{\"title\": \"x\", \"exporter\": \"USA\"}]}", 422),
+        (
+            "{\"a\": \"USA\", \"b\": \"RUS\", \"times\": 3, \"lever\": [{\"title\": \"x\", \"tariff_equivalent_percent\": \"9\"}]}",
+            400,
+        ),
+        (
+            "{\"a\": \"USA\", \"b\": \"RUS\", \"times\": 3, \"lever\": [{\"exporter\": \"USA\", \"log_points\": 1e300}]}",
+            422,
+        ),
     ] {
         let answer = post(to, "/api/v1/answers/reach", "", body);
         let short: String = body.chars().take(60).collect();
@@ -132,8 +161,11 @@ fn questions_that_make_no_sense_are_answered_so() {
         assert!(json(&answer)["error"].as_str().unwrap().len() > 5);
     }
     assert_eq!(status(&post(to, "/api/v1/answers/everything", "", "{}")), 404);
-    assert_eq!(status(&post(to, "/api/v1/answers/coverage", "", "{\"lift\": [\"no-such-measure\"]}")), 422);
-    let stranger = post(to, "/api/v1/answers/effect", "", r#"{"a": "DEU", "b": "FRA"}"#);
+    assert_eq!(
+        status(&post(to, "/api/v1/answers/coverage", "", r#"{"a": "USA", "b": "RUS", "lift": ["no-such-measure"]}"#)),
+        422
+    );
+    let stranger = post(to, "/api/v1/answers/effect", "", r#"{"between": "DEU:FRA"}"#);
     assert_eq!(status(&stranger), 422, "there is no measure to ask about");
     let plain = format!(
         "POST /api/v1/answers/reach HTTP/1.1\r\nHost: {to}\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{}}"
@@ -170,8 +202,7 @@ fn a_token_opens_the_server() {
             listen: listen.parse().unwrap(),
             token: token.map(str::to_owned),
             hosts: Vec::new(),
-            data: Data::Embedded,
-            catalogue: Catalogue::embedded().unwrap(),
+            figures: Served::embedded().unwrap(),
             limits: Limits::default(),
         };
         run(config, |_| panic!("it listens"))
@@ -184,7 +215,8 @@ fn a_token_opens_the_server() {
 fn long_answers_are_followed_and_stopped() {
     let to = server(None, Limits { working: 1, ..Limits::default() });
     let begin = |question: &str| {
-        let body = format!(r#"{{"question": "{question}", "ask": {{"measure": "rus-2014-food"}}}}"#);
+        let ask = if question == "potential" { PAIR } else { r#"{"measure": "rus-2014-food"}"# };
+        let body = format!(r#"{{"question": "{question}", "ask": {ask}}}"#);
         let answer = post(to, "/api/v1/jobs", "", &body);
         assert_eq!(status(&answer), 202, "{}", start(&answer));
         json(&answer)["id"].as_str().unwrap().to_owned()
@@ -217,13 +249,13 @@ fn files_are_read_or_refused_with_their_columns() {
     let id = json(&answer)["id"].as_str().unwrap().to_owned();
     let ask =
         |id: &str| post(to, "/api/v1/answers/turnover", "", &format!(r#"{{"a": "DEU", "b": "FRA", "data": "{id}"}}"#));
-    assert!(ask(&id).contains("turnover turnover DEU FRA --year 2019 --data 'a.csv'"));
+    assert!(ask(&id).contains("turnover turnover DEU FRA --year 2019 --data a.csv"));
     let odd = send("name=odd.csv", "y,o,d,v\n2019,DEU,FRA,5\n");
     assert_eq!(status(&odd), 422);
     assert_eq!(json(&odd)["columns"][1]["cells"][0], "DEU");
     assert_eq!(
         status(&send(
-            "name=odd.csv&exporter=o&importer=d&year=y&value=v&unit=million-usd",
+            "name=odd.csv&exporter=o&importer=d&year_column=y&value=v&unit=million-usd",
             "y,o,d,v\n2019,DEU,FRA,5\n"
         )),
         201
@@ -232,13 +264,14 @@ fn files_are_read_or_refused_with_their_columns() {
         ("name=x.csv", ""),
         ("name=x.csv", "PK\u{3}\u{4}"),
         ("name=x.csv", "year,exporter,importer,value_usd\n2019,DEU,FRA,-5\n"),
-        ("name=x.csv&unit=rubles", good),
         ("name=x.csv&filter=year%20%3E", good),
         ("name=../../x.csv", "PAR1"),
     ] {
         assert_eq!(status(&send(words, body)), 422, "{words}");
     }
-    assert_eq!(status(&send("name=x.csv&surprise=1", good)), 400);
+    for words in ["surprise=1", "unit=rubles", "duplicates=some"] {
+        assert_eq!(status(&send(&format!("name=x.csv&{words}"), good)), 400, "{words}");
+    }
     // The oldest makes room.
     for name in ["b", "c"] {
         assert_eq!(status(&send(&format!("name={name}.csv"), good)), 201);
@@ -291,7 +324,7 @@ fn the_description_is_of_this_server() {
     for (path, methods) in served["paths"].as_object().unwrap() {
         for method in methods.as_object().unwrap().keys() {
             let method = method.to_uppercase();
-            let path = path.replace("{question}", "turnover").replace("{id}", "0");
+            let path = path.replace("{id}", "0");
             let answer = talk(
                 to,
                 &format!("{method} {path} HTTP/1.1\r\nHost: {to}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"),

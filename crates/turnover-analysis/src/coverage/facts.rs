@@ -143,10 +143,10 @@ pub fn compute<'a>(
 ) -> Result<CoverageFacts<'a>, AnalysisError> {
     if !(0.0..=1.0).contains(&question.claim) {
         return Err(AnalysisError::Range {
-            what: "--claim",
+            what: "‹claim›",
             found: format!("{}", question.claim * 100.0),
             expected: "a percentage from 0 to 100",
-            help: "--claim 90 judges the statement that 90 % of trade is not affected".to_owned(),
+            help: "‹claim 90› judges the statement that 90 % of trade is not affected".to_owned(),
         });
     }
     let pair = question.pair;
@@ -172,15 +172,6 @@ pub fn compute<'a>(
     };
     let prevented = prevented(partners, &catalogue, pair, on);
     let incomplete = catalogue.incomplete(pair.a, pair.b, on);
-    let base_word = base_year.map_or_else(String::new, |b| format!(" --base-year {b}"));
-    let watch_word = question.watch_list.as_ref().map_or_else(String::new, |w| format!(" --watch-list {w}"));
-    let command = format!(
-        "turnover coverage {} --date {on} --year {year}{base_word} --claim {}{watch_word}{}{}",
-        pair.words(),
-        crate::format::multiple(question.claim * 100.0),
-        question.supposed(),
-        question.data_words
-    );
     let mut facts = CoverageFacts {
         pair,
         on,
@@ -199,7 +190,7 @@ pub fn compute<'a>(
         shares: Directions::default(),
         items: Vec::new(),
         prevented,
-        command,
+        command: question.command.clone(),
     };
     let mut shares = Directions::new(flows, partners, pair)?;
     facts.items = items(&p, &facts, &mut shares);

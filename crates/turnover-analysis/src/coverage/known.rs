@@ -22,7 +22,7 @@ pub(super) fn known(catalogue: &Catalogue, pair: Pair, on: Date) -> Result<(), A
             on_record(pair, on)?
         ),
         help: format!(
-            "write the measures with their codes into a file (docs/catalogue.md) and give it with --catalogue FILE; \
+            "write the measures with their codes into a file (docs/catalogue.md) and give it with ‹catalogue FILE›; \
              turnover measures import makes one from a published list, and turnover measures regimes {} shows the record",
             pair.words()
         ),

@@ -58,8 +58,8 @@ pub struct Question {
     pub bring: Vec<String>,
     /// A watch list whose share of the trade is shown beside, by id.
     pub watch_list: Option<String>,
-    /// Words to append to every command that reproduces a finding.
-    pub data_words: String,
+    /// The command that asks again, which findings name.
+    pub command: String,
 }
 
 impl Question {
@@ -70,11 +70,11 @@ impl Question {
             date: None,
             year: None,
             base_year: None,
-            claim: 0.9,
+            claim: crate::defaults::CLAIM_PERCENT / 100.0,
             lift: Vec::new(),
             bring: Vec::new(),
             watch_list: None,
-            data_words: String::new(),
+            command: String::new(),
         }
     }
 }

@@ -8,15 +8,6 @@ use crate::error::AnalysisError;
 use crate::panel;
 
 impl Question {
-    /// The words that suppose the same measures away or in force.
-    pub fn supposed(&self) -> String {
-        let word = |name: &str, ids: &[String]| match ids {
-            [] => String::new(),
-            ids => format!(" --{name} {}", ids.join(",")),
-        };
-        format!("{}{}", word("lift", &self.lift), word("bring", &self.bring))
-    }
-
     /// What is supposed that is not so: `Supposing that Food embargo (rus-2014-food) is lifted`.
     pub fn supposition(&self, catalogue: &Catalogue) -> Option<String> {
         let part = |ids: &[String], what: &str| {

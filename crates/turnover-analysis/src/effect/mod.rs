@@ -80,7 +80,7 @@ pub(crate) fn prevented(
     let Some(at) = at else {
         return Err(AnalysisError::Change {
             what: format!("{} has no flows of {partner} that `{measure}` touches", flows.source.name),
-            help: "give flows that do with --data".to_owned(),
+            help: "give flows that do with ‹data›".to_owned(),
         });
     };
     let main = design.main(&|_, _, _| true, Watch::none())?;
@@ -159,7 +159,7 @@ pub fn compute<'a>(
     let panel = Panel::new(flows, catalogue, &question.measure, question.products.as_deref(), Side::Sender)?;
     let y0 = panel.start_year();
     let design = Design::new(&panel, flows, question)?;
-    let step = |what: &str, done: usize| watch.at(what, done, 5);
+    let step = |what: &str, done: usize| watch.step(what, done, 5);
     step("the effect", 0)?;
     let main = design.main(&|_, _, _| true, watch)?;
     let effect = main.only()?.clone();

@@ -30,8 +30,8 @@ pub struct Question {
     pub years: i32,
     /// Pairs count from this share of all trade on; half of the pair's own, if `None`.
     pub least_share: Option<f64>,
-    /// Words to append to the command that reproduces a finding.
-    pub data_words: String,
+    /// The command that asks again, which findings name.
+    pub command: String,
 }
 
 /// Multiples of the table beside the one asked for.
@@ -140,7 +140,7 @@ pub fn compute(panel: &PairPanel, question: &Question) -> Result<HistoryFacts, A
         .least_share
         .unwrap_or_else(|| own_share.map_or(USUAL_SHARE, |share| 0.5 * share).max(panel.least_share));
     let too_few = |help: String, expected| {
-        Err(AnalysisError::Range { what: "--least-share", found: (100.0 * least).to_string(), expected, help })
+        Err(AnalysisError::Range { what: "‹least_share›", found: (100.0 * least).to_string(), expected, help })
     };
     if !(least >= panel.least_share && least < 1.0) {
         let help = format!("this panel holds pairs from {} per cent of all trade on", 100.0 * panel.least_share);
@@ -177,15 +177,15 @@ fn check(panel: &PairPanel, question: &Question) -> Result<(i32, i32, i32), Anal
     };
     let (k, horizon) = (question.times, question.years);
     if !(k.is_finite() && k > 1.0) {
-        return range("--times", k.to_string(), "a number above 1", "3 asks how often trade tripled");
+        return range("‹times›", k.to_string(), "a number above 1", "3 asks how often trade tripled");
     }
     let (Some(first), Some(last)) = (panel.years.first(), panel.years.last()) else {
-        return range("--years", horizon.to_string(), "a panel of years", "give a file of flows over many years");
+        return range("‹years›", horizon.to_string(), "a panel of years", "give a file of flows over many years");
     };
     let step = panel.years.windows(2).map(|w| w[1] - w[0]).min().unwrap_or(1);
     if horizon < step || horizon > last - first {
         let help = format!("the data runs from {first} to {last} in steps of {step}");
-        return range("--years", horizon.to_string(), "a number of years that the data can show", &help);
+        return range("‹years›", horizon.to_string(), "a number of years that the data can show", &help);
     }
     Ok((*first, *last, step))
 }

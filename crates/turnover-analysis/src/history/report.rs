@@ -10,13 +10,7 @@ use crate::format::{about, in_sentence, multiple as times_word, sentence, signif
 pub fn report(facts: &HistoryFacts) -> Answer {
     let q = &facts.question;
     let (k, horizon) = (q.times, q.years);
-    let least_word = q.least_share.map_or_else(String::new, |s| format!(" --least-share {}", 100.0 * s));
-    let command = format!(
-        "turnover history {} --times {} --years {horizon}{least_word}{}",
-        q.pair.words(),
-        times_word(k),
-        q.data_words
-    );
+    let command = q.command.clone();
     let mut caveats = facts.caveats.clone();
     if !facts.has_pair && q.least_share.is_none() {
         caveats.push("The panel does not hold the pair; pairs from 0.05 % of all trade on count instead.".to_owned());

@@ -125,7 +125,7 @@ pub fn compute(panel: &PairPanel, question: &Question) -> Result<OutlookFacts, A
         .collect();
     let missing = |what: String| AnalysisError::Change {
         what,
-        help: "give a longer panel with --data, or ask turnover history for the base rate".to_owned(),
+        help: "give a longer panel with ‹data›, or ask turnover history for the base rate".to_owned(),
     };
     let own = panel.pair(question.pair.a, question.pair.b).map(|v| features::log_shares(panel, v));
     let own = own.ok_or_else(|| missing(format!("{} does not hold the pair", panel.source.name)))?;
@@ -167,7 +167,7 @@ fn check(panel: &PairPanel, question: &Question) -> Result<(), AnalysisError> {
     };
     if !(question.times.is_finite() && question.times > 1.0) {
         return range(
-            "--times",
+            "‹times›",
             question.times.to_string(),
             "a number above 1",
             "3 asks how likely it is that trade triples",
@@ -182,11 +182,11 @@ fn check(panel: &PairPanel, question: &Question) -> Result<(), AnalysisError> {
     }
     if question.years < 1 || question.years > (last - first) / 3 {
         let help = format!("the data runs from {first} to {last}: a third of it can be looked ahead");
-        return range("--years", question.years.to_string(), "a number of years that the data can prove", &help);
+        return range("‹years›", question.years.to_string(), "a number of years that the data can prove", &help);
     }
     if question.world_growth.is_some_and(|g| !(-0.5..=0.5).contains(&g)) {
         return range(
-            "--world-growth",
+            "‹world_growth›",
             format!("{}", 100.0 * question.world_growth.unwrap_or(0.0)),
             "-50 to 50 per cent a year",
             "4 is about its average",

@@ -197,10 +197,10 @@ fn pick_year(books: &[Book], pair: Pair, asked: Option<i32>) -> Result<i32, Anal
             source_name: "the built-in world".to_owned(),
             help: match (years.first(), years.last()) {
                 (Some(first), Some(last)) => format!(
-                    "choose a year from {first} to {last}, or give newer figures with --data FILE ({})",
+                    "choose a year from {first} to {last}, or give newer figures with ‹data FILE› ({})",
                     download()
                 ),
-                _ => "give figures with --data FILE".to_owned(),
+                _ => "give figures with ‹data FILE›".to_owned(),
             },
         }),
     }
@@ -218,7 +218,7 @@ fn no_reports(pair: Pair) -> AnalysisError {
         b: pair.b,
         source_name: "the built-in world".to_owned(),
         help: format!(
-            "neither side reports any, which is not the same as none; if you have figures, give them with --data FILE ({})",
+            "neither side reports any, which is not the same as none; if you have figures, give them with ‹data FILE› ({})",
             download()
         ),
     }
@@ -293,6 +293,6 @@ mod tests {
     fn a_pair_without_any_report_is_refused_with_what_would_answer() {
         let pair = Pair::resolve("BVT", "HMD").unwrap();
         let Err(AnalysisError::NoTrade { help, .. }) = Books::read(pair, None) else { panic!("an answer") };
-        assert!(help.contains("--data") && help.contains("data.imf.org"), "{help}");
+        assert!(help.contains("‹data FILE›") && help.contains("data.imf.org"), "{help}");
     }
 }

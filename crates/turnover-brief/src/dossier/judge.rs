@@ -123,12 +123,7 @@ impl Dossier {
     /// A share that measures do not touch: on the first day and on the last of a month or a year.
     fn coverage(&self, claim: f64, date: Moment, evidence: &Evidence) -> Result<JudgedClaim, AnalysisError> {
         let on = |day: Date| -> Result<(Verdict, String, Vec<Finding>), AnalysisError> {
-            let question = coverage::Question {
-                date: Some(day),
-                claim,
-                data_words: evidence.data_words.clone(),
-                ..coverage::Question::new(self.pair)
-            };
+            let question = coverage::Question { date: Some(day), claim, ..coverage::Question::new(self.pair) };
             let facts = coverage::compute(evidence.flows, Some(evidence.partners), evidence.catalogue, &question)?;
             let verdict = match facts.judged().map(|c| c.verdict) {
                 Some(coverage::Verdict::Holds) => Verdict::Holds,
@@ -170,8 +165,7 @@ impl Dossier {
                 found.push(f.clone());
             }
         }
-        let question =
-            history::Question { pair: self.pair, times, years, least_share: None, data_words: String::new() };
+        let question = history::Question { pair: self.pair, times, years, least_share: None, command: String::new() };
         let answer = history::answer(evidence.panel, &question)?;
         if let Some(f) = answer.findings.first() {
             words.push(lower(&f.statement));

@@ -158,6 +158,4 @@ pub struct Evidence<'a> {
     pub catalogue: &'a Catalogue,
     /// The histories of pairs.
     pub panel: &'a PairPanel,
-    /// Words to append to commands.
-    pub data_words: String,
 }

@@ -33,6 +33,11 @@ impl Room {
                 args.extend(part.split_whitespace().map(str::to_owned));
             }
         }
+        self.command(&args)
+    }
+
+    /// Runs `turnover` with words that are split already.
+    pub(crate) fn command(&self, args: &[String]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_turnover"))
             .args(args)
             .current_dir(self.folder.path())

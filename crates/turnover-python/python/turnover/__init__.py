@@ -17,9 +17,8 @@ import sys as _sys
 from . import _turnover
 from ._answers import Answer, Finding
 from ._models import Fit, Fits, etable, ols, ppml
-from ._questions import (
-    ask, brief, check, coverage, diversion, effect, history, measures, potential, reach, simulate, turnover,
-)
+from ._queries import brief, check, coverage, diversion, effect, history, potential, reach, simulate, turnover
+from ._questions import ask, measures
 from ._turnover import CallError, InternalError, NoAnswer
 
 __version__ = _turnover.version()

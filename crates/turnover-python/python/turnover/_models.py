@@ -281,7 +281,7 @@ class Fits:
 
 
 def _vcov(vcov: str | Mapping[str, str] | None) -> str:
-    """The command line's word for a covariance in pyfixest's or fixest's words."""
+    """A covariance by the name that pyfixest or fixest gives it, as a question takes it."""
     if vcov is None or vcov == "iid":
         return "iid"
     if isinstance(vcov, str):
@@ -301,14 +301,16 @@ def _estimate(method: str, formula: str | Sequence[str], data: Data, vcov: str |
               weights: str | None, offset: str | None, filter: str | None, separation: str, drop_singletons: bool,
               bias_correction: bool) -> Fit | Fits:
     formulas = [formula] if isinstance(formula, str) else list(formula)
-    spec: _turnover.Spec = {
-        "formulas": formulas, "method": method, "vcov": _vcov(vcov), "ssc": ssc, "weights": weights, "offset": offset,
+    options = {
+        "file": _turnover.MEMORY, "formulas": formulas, "method": method, "ssc": ssc, "weights": weights, "offset": offset,
         "separation": separation, "drop_singletons": drop_singletons, "bias_correction": bias_correction, "filter": filter,
-        "command": f"turnover.{method}({formula!r}, ...)",
     }
+    # Corrected errors are clustered by pair, whatever is asked for.
+    spec = _json.dumps(options if bias_correction else {**options, "vcov": _vcov(vcov)})
+    call = f"turnover.{method}({formula!r}, ...)"
     if path_of(data) is not None:
         raise CallError("data is a path\n  help: read it with pandas, Polars or PyArrow, or call turnover estimate FILE")
-    fits = Fits(_turnover.estimate(take(data, _turnover.columns(spec)), spec), library(data), method)
+    fits = Fits(_turnover.estimate(take(data, _turnover.columns(spec)), spec, call), library(data), method)
     return fits[0] if len(fits) == 1 else fits
 
 

@@ -8,8 +8,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use serde_json::Value;
-use turnover_measures::Catalogue;
-use turnover_server::{Config, Data, Limits, run};
+use turnover_server::{Config, Limits, Served, run};
 
 /// A server of its own, on a port of the system's choice; it ends with the test program.
 pub(crate) fn server(token: Option<&str>, limits: Limits) -> SocketAddr {
@@ -18,8 +17,7 @@ pub(crate) fn server(token: Option<&str>, limits: Limits) -> SocketAddr {
         listen: "127.0.0.1:0".parse().unwrap(),
         token: token.map(str::to_owned),
         hosts: vec!["figures.example:80".to_owned()],
-        data: Data::Embedded,
-        catalogue: Catalogue::embedded().unwrap(),
+        figures: Served::embedded().unwrap(),
         limits,
     };
     std::thread::spawn(move || run(config, |bound| send.send(bound).unwrap()));
@@ -88,7 +86,7 @@ pub(crate) fn json(answer: &str) -> Value {
 
 /// The server is there and answers.
 pub(crate) fn answers(to: SocketAddr) {
-    let answer = post(to, "/api/v1/answers/reach", "", r#"{"times": 3}"#);
+    let answer = post(to, "/api/v1/answers/reach", "", r#"{"a": "USA", "b": "RUS", "times": 3}"#);
     assert_eq!(status(&answer), 200, "{}", start(&answer));
     assert!((json(&answer)["cost_cut"].as_f64().unwrap() - 0.242).abs() < 1e-3);
 }

@@ -1,0 +1,833 @@
+"""The questions, with their options as keyword arguments.
+
+Made from the types of `turnover-query` by `cargo run -p xtask -- python`; do not edit.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from os import PathLike
+from typing import Literal
+
+from ._answers import Answer
+from ._frames import Data
+from ._questions import Changes, answer, changes
+
+__all__ = ["brief", "turnover", "coverage", "reach", "simulate", "effect", "diversion", "check", "potential", "history"]
+
+
+def brief(
+    a: str,
+    b: str,
+    times: float = 3,
+    *,
+    only: Sequence[Literal["coverage", "effect", "reach", "potential", "history", "diversion", "check"]] = (),
+    without: Sequence[Literal["coverage", "effect", "reach", "potential", "history", "diversion", "check"]] = (),
+    levers: str | None = None,
+    lever: Changes = (),
+    date: str | datetime.date | None = None,
+    year: int | None = None,
+    base_year: int | None = None,
+    claim: float = 90,
+    lift: Sequence[str] = (),
+    bring: Sequence[str] = (),
+    catalogue: str | None = None,
+    theta: float | None = None,
+    imbalance: Literal["additive", "multiplicative", "balanced"] = "additive",
+    world_year: int | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+) -> Answer:
+    """The whole answer on one page.
+
+    Parameters
+    ----------
+    a
+        First country: ISO code or name.
+    b
+        Second country.
+    times
+        The multiple that is promised or wished for.
+    only
+        Only these questions, for example coverage,reach; the trade level is always included.
+    without
+        All but these questions.
+    levers
+        Levers to pull before the multiple is sought: a TOML file (docs/scenarios.md).
+    lever
+        A lever to pull before the multiple is sought, for example USA:RUS=-20% or an object with the keys of such a file; may be repeated.
+    date
+        Day on which measures are in force; the end of the year by default.
+    year
+        Year of the flows; that of the day, else 2019 for the embedded figures and the latest of your own.
+    base_year
+        Year that stands for trade without measures; the one before the first measure by default.
+    claim
+        Judge the claim that at least this percentage of trade is not affected.
+    lift
+        Suppose that these measures are lifted, for example rus-2014-food,usa-2014-arms.
+    bring
+        Suppose that these measures are in force, whatever their dates.
+    catalogue
+        Your own catalogue of measures: a TOML file or a folder of them.
+    theta
+        Trade elasticity; 4 by default.
+    imbalance
+        What happens to trade imbalances.
+    world_year
+        Year of the world; the latest in the data by default.
+    data
+        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter.
+    importer
+        Column of the importer.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    unit
+        Unit of the value; taken from the column's name by default, else US dollars.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("brief", {"a": a, "b": b, "times": times, "only": only, "without": without, "levers": levers, "lever": changes(lever), "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+
+
+def turnover(
+    a: str,
+    b: str,
+    *,
+    date: str | datetime.date | None = None,
+    year: int | None = None,
+    catalogue: str | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+) -> Answer:
+    """How much a pair trades: level, trend, composition, both reporters.
+
+    The trend marks measures that were in force by the day.
+
+    Parameters
+    ----------
+    a
+        First country: ISO code or name.
+    b
+        Second country.
+    date
+        Day on which measures are in force; the end of the year by default.
+    year
+        Year of the flows; that of the day, else 2019 for the embedded figures and the latest of your own.
+    catalogue
+        Your own catalogue of measures: a TOML file or a folder of them.
+    data
+        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter.
+    importer
+        Column of the importer.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    unit
+        Unit of the value; taken from the column's name by default, else US dollars.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("turnover", {"a": a, "b": b, "date": date, "year": year, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+
+
+def coverage(
+    a: str,
+    b: str,
+    *,
+    date: str | datetime.date | None = None,
+    year: int | None = None,
+    base_year: int | None = None,
+    claim: float = 90,
+    lift: Sequence[str] = (),
+    bring: Sequence[str] = (),
+    catalogue: str | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+) -> Answer:
+    """How much of a pair's trade measures touch, under every definition.
+
+    Coverage ratio and frequency index are UNCTAD's; base-year weights as in Crozet and Hinz (2020).
+
+    Parameters
+    ----------
+    a
+        First country: ISO code or name.
+    b
+        Second country.
+    date
+        Day on which measures are in force; the end of the year by default.
+    year
+        Year of the flows; that of the day, else 2019 for the embedded figures and the latest of your own.
+    base_year
+        Year that stands for trade without measures; the one before the first measure by default.
+    claim
+        Judge the claim that at least this percentage of trade is not affected.
+    lift
+        Suppose that these measures are lifted, for example rus-2014-food,usa-2014-arms.
+    bring
+        Suppose that these measures are in force, whatever their dates.
+    catalogue
+        Your own catalogue of measures: a TOML file or a folder of them.
+    data
+        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter.
+    importer
+        Column of the importer.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    unit
+        Unit of the value; taken from the column's name by default, else US dollars.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("coverage", {"a": a, "b": b, "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+
+
+def reach(
+    a: str,
+    b: str,
+    times: float,
+    *,
+    only: str | None = None,
+    levers: str | None = None,
+    lever: Changes = (),
+    model: Literal["one-sector", "caliendo-parro"] = "one-sector",
+    draws: int | None = None,
+    seed: int = 1,
+    lift: Sequence[str] = (),
+    bring: Sequence[str] = (),
+    catalogue: str | None = None,
+    theta: float | None = None,
+    imbalance: Literal["additive", "multiplicative", "balanced"] = "additive",
+    world_year: int | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+) -> Answer:
+    """What it takes to multiply a pair's trade, in general equilibrium.
+
+    The figures are a world: flows among all countries, domestic sales included. One sector in exact changes: Dekle, Eaton and Kortum (2007), Arkolakis, Costinot and Rodriguez-Clare (2012); many: Caliendo and Parro (2015).
+
+    Parameters
+    ----------
+    a
+        First country: ISO code or name.
+    b
+        Second country.
+    times
+        The multiple: 2 doubles the pair's trade, 0.5 halves it.
+    only
+        Only goods in this direction become cheaper.
+    levers
+        Levers to pull before costs fall: a TOML file (docs/scenarios.md).
+    lever
+        A lever to pull before costs fall, for example USA:RUS=-20% or an object with the keys of such a file; may be repeated.
+    model
+        One sector, or many with inputs and tariffs, which needs a folder of tables (docs/economy.md).
+    draws
+        Number of Monte Carlo draws of effects and elasticities; gives intervals.
+    seed
+        Seed of the draws: the same seed gives the same draws, at any number of threads.
+    lift
+        Suppose that these measures are lifted, for example rus-2014-food,usa-2014-arms.
+    bring
+        Suppose that these measures are in force, whatever their dates.
+    catalogue
+        Your own catalogue of measures: a TOML file or a folder of them.
+    theta
+        Trade elasticity; 4 by default.
+    imbalance
+        What happens to trade imbalances.
+    world_year
+        Year of the world; the latest in the data by default.
+    data
+        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter.
+    importer
+        Column of the importer.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    unit
+        Unit of the value; taken from the column's name by default, else US dollars.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("reach", {"a": a, "b": b, "times": times, "only": only, "levers": levers, "lever": changes(lever), "model": model, "draws": draws, "seed": seed, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+
+
+def simulate(
+    change: Changes = (),
+    *,
+    scenario: str | None = None,
+    model: Literal["one-sector", "caliendo-parro"] = "one-sector",
+    draws: int | None = None,
+    seed: int = 1,
+    catalogue: str | None = None,
+    theta: float | None = None,
+    imbalance: Literal["additive", "multiplicative", "balanced"] = "additive",
+    world_year: int | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+) -> Answer:
+    """What changes of trade costs would do, in general equilibrium.
+
+    Parameters
+    ----------
+    change
+        A change of trade costs, for example USA:RUS=-20%, *:RUS=+10% or USA:RUS=1.0986lp (log points); may be repeated.
+    scenario
+        Changes and tariffs in a TOML file (docs/scenarios.md).
+    model
+        One sector, or many with inputs and tariffs, which needs a folder of tables (docs/economy.md).
+    draws
+        Number of Monte Carlo draws of effects and elasticities; gives intervals.
+    seed
+        Seed of the draws: the same seed gives the same draws, at any number of threads.
+    catalogue
+        Your own catalogue of measures: a TOML file or a folder of them.
+    theta
+        Trade elasticity; 4 by default.
+    imbalance
+        What happens to trade imbalances.
+    world_year
+        Year of the world; the latest in the data by default.
+    data
+        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter.
+    importer
+        Column of the importer.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    unit
+        Unit of the value; taken from the column's name by default, else US dollars.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("simulate", {"change": changes(change), "scenario": scenario, "model": model, "draws": draws, "seed": seed, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+
+
+def effect(
+    measure: str | None = None,
+    *,
+    between: str | None = None,
+    date: str | datetime.date | None = None,
+    year: int | None = None,
+    with_: str | None = None,
+    products: Sequence[str] = (),
+    later: Literal["drop", "control", "treat"] = "drop",
+    catalogue: str | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+) -> Answer:
+    """What a measure cost: PPML difference-in-differences by year, product and partner.
+
+    Parameters
+    ----------
+    measure
+        Id of the measure, for example rus-2014-food.
+    between
+        Instead of a measure: the one on imports between two countries that names most codes and whose effect these figures can show.
+    date
+        Day on which measures are in force; the end of the year by default.
+    year
+        Year of the flows; that of the day, else 2019 for the embedded figures and the latest of your own.
+    with_
+        A partner whose prevented trade is reported too.
+    products
+        Products that count as covered, for example 02,03,04; those of which the measure names a third of the headings by default.
+    later
+        Partners that the measure reached only later.
+    catalogue
+        Your own catalogue of measures: a TOML file or a folder of them.
+    data
+        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter.
+    importer
+        Column of the importer.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    unit
+        Unit of the value; taken from the column's name by default, else US dollars.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("effect", {"measure": measure, "between": between, "date": date, "year": year, "with": with_, "products": products, "later": later, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+
+
+def diversion(
+    measure: str | None = None,
+    *,
+    between: str | None = None,
+    date: str | datetime.date | None = None,
+    year: int | None = None,
+    products: Sequence[str] = (),
+    watch_list: str | None = None,
+    catalogue: str | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+) -> Answer:
+    """Where the trade went: third countries by excess, what was lost, how often the search errs.
+
+    Parameters
+    ----------
+    measure
+        Id of the measure, for example rus-2014-food.
+    between
+        Instead of a measure: the one on imports between two countries that names most codes and whose effect these figures can show.
+    date
+        Day on which measures are in force; the end of the year by default.
+    year
+        Year of the flows; that of the day, else 2019 for the embedded figures and the latest of your own.
+    products
+        Products that count as covered, for example 02,03,04; those of which the measure names a third of the headings by default.
+    watch_list
+        A watch list whose products count as covered, for example common-high-priority.
+    catalogue
+        Your own catalogue of measures: a TOML file or a folder of them.
+    data
+        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter.
+    importer
+        Column of the importer.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    unit
+        Unit of the value; taken from the column's name by default, else US dollars.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("diversion", {"measure": measure, "between": between, "date": date, "year": year, "products": products, "watch_list": watch_list, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+
+
+def check(
+    dossier: str | None = None,
+    *,
+    claim_review: bool = False,
+    template: bool = False,
+    catalogue: str | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+) -> Answer:
+    """Whether what was said is true: a dossier of statements, checked; the founding case by default.
+
+    Parameters
+    ----------
+    dossier
+        The dossier (docs/dossiers.md); the founding case by default.
+    claim_review
+        Answer with the checked claims as ClaimReview JSON-LD.
+    template
+        Answer with a dossier to begin with.
+    catalogue
+        Your own catalogue of measures: a TOML file or a folder of them.
+    data
+        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter.
+    importer
+        Column of the importer.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    unit
+        Unit of the value; taken from the column's name by default, else US dollars.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("check", {"dossier": dossier, "claim_review": claim_review, "template": template, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+
+
+def potential(
+    a: str,
+    b: str,
+    *,
+    date: str | datetime.date | None = None,
+    year: int | None = None,
+    lift: Sequence[str] = (),
+    bring: Sequence[str] = (),
+    catalogue: str | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+) -> Answer:
+    """Products with unrealised potential (Decreux and Spies 2016), under measures and free of them.
+
+    Needs the trade of many countries by product.
+
+    Parameters
+    ----------
+    a
+        First country: ISO code or name.
+    b
+        Second country.
+    date
+        Day on which measures are in force; the end of the year by default.
+    year
+        Year of the flows; that of the day, else 2019 for the embedded figures and the latest of your own.
+    lift
+        Suppose that these measures are lifted, for example rus-2014-food,usa-2014-arms.
+    bring
+        Suppose that these measures are in force, whatever their dates.
+    catalogue
+        Your own catalogue of measures: a TOML file or a folder of them.
+    data
+        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter.
+    importer
+        Column of the importer.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    unit
+        Unit of the value; taken from the column's name by default, else US dollars.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("potential", {"a": a, "b": b, "date": date, "year": year, "lift": lift, "bring": bring, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+
+
+def history(
+    a: str,
+    b: str,
+    times: float,
+    *,
+    years: int = 8,
+    least_share: float | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+) -> Answer:
+    """How often pairs of that size multiplied their trade.
+
+    Parameters
+    ----------
+    a
+        First country: ISO code or name.
+    b
+        Second country.
+    times
+        The multiple.
+    years
+        Years within which the multiple is to be reached.
+    least_share
+        Smallest share of all trade for a pair to count; half of the pair's own share by default.
+    data
+        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter.
+    importer
+        Column of the importer.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    unit
+        Unit of the value; taken from the column's name by default, else US dollars.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("history", {"a": a, "b": b, "times": times, "years": years, "least_share": least_share, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)

@@ -1,0 +1,399 @@
+//! All questions about a pair on one page. Each section is the answer to a question of its own, asked with the
+//! brief's options, so that its command gives it again.
+
+use clap::{Args, ValueEnum};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use turnover_analysis::format::{in_sentence, multiple, percent, sentence, usd, usd_range};
+use turnover_analysis::{AnalysisError, Answer, Number, Pair, Watch, defaults};
+use turnover_brief::{Document, Section};
+use turnover_data::Fault;
+
+use super::{Check, Coverage, Diversion, Effect, History, Potential, Question, Reach, Turnover};
+use crate::error::QueryError;
+use crate::lever::Lever;
+use crate::options::{
+    CatalogueOptions, ClaimOptions, DataOptions, DrawOptions, LaterPartners, ModelOptions, PairOptions, PeriodOptions,
+    ReadOptions, SupposeOptions,
+};
+use crate::query::{Query, Reply, Uses};
+use crate::resolve::Resolved;
+use crate::workspace::Workspace;
+
+/// The whole answer on one page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Args)]
+#[serde(deny_unknown_fields)]
+pub struct Brief {
+    /// Whose trade.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub pair: PairOptions,
+    /// The multiple that is promised or wished for
+    #[arg(long, default_value_t = defaults::TIMES, allow_negative_numbers = true)]
+    #[serde(default = "times")]
+    pub times: f64,
+    /// Only these questions, for example coverage,reach; the trade level is always included
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "QUESTION")]
+    #[serde(default)]
+    pub only: Vec<Topic>,
+    /// All but these questions
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "QUESTION")]
+    #[serde(default)]
+    pub without: Vec<Topic>,
+    /// Levers to pull before the multiple is sought: a TOML file (docs/scenarios.md)
+    #[arg(long, value_name = "FILE")]
+    #[serde(default)]
+    pub levers: Option<String>,
+    /// A lever to pull before the multiple is sought, for example USA:RUS=-20% or an object with the keys of such
+    /// a file; may be repeated
+    #[arg(long, value_name = "CHANGE")]
+    #[serde(default)]
+    #[schemars(length(max = 12))]
+    pub lever: Vec<Lever>,
+    /// Day of the measures, year of the flows.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub period: PeriodOptions,
+    /// The claim to judge.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub claim: ClaimOptions,
+    /// Measures that are supposed lifted or in force.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub suppose: SupposeOptions,
+    /// The measures.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub catalogue: CatalogueOptions,
+    /// The equilibrium's settings.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub model: ModelOptions,
+    /// The figures.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub data: DataOptions,
+    /// How they are read.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub read: ReadOptions,
+}
+
+fn times() -> f64 {
+    defaults::TIMES
+}
+
+/// A question of the brief, beside the trade level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Topic {
+    /// How much of it do measures touch?
+    Coverage,
+    /// What did they cost?
+    Effect,
+    /// What would the multiple take?
+    Reach,
+    /// Where is the room?
+    Potential,
+    /// How often has it happened?
+    History,
+    /// Where did the trade go?
+    Diversion,
+    /// Was what they said true?
+    Check,
+}
+
+/// What was found for one topic; `None` where it was not asked for.
+type Found = Option<Result<Answer, QueryError>>;
+
+impl Brief {
+    /// A pair, everything else as by default.
+    pub fn new(pair: PairOptions) -> Self {
+        Brief {
+            pair,
+            times: defaults::TIMES,
+            only: Vec::new(),
+            without: Vec::new(),
+            levers: None,
+            lever: Vec::new(),
+            period: PeriodOptions::default(),
+            claim: ClaimOptions::default(),
+            suppose: SupposeOptions::default(),
+            catalogue: CatalogueOptions::default(),
+            model: ModelOptions::default(),
+            data: DataOptions::default(),
+            read: ReadOptions::default(),
+        }
+    }
+
+    fn wants(&self, topic: Topic) -> bool {
+        if self.only.is_empty() { !self.without.contains(&topic) } else { self.only.contains(&topic) }
+    }
+
+    /// Refuses what no question of it could use.
+    fn check(&self) -> Result<(), QueryError> {
+        if !self.only.is_empty() && !self.without.is_empty() {
+            return Err(QueryError::call("‹only› cannot be used with ‹without›", "leave one of the two out"));
+        }
+        turnover_analysis::limits::check_times(self.times)?;
+        turnover_analysis::check_theta(self.model.theta())?;
+        self.suppose.check()
+    }
+
+    fn level(&self, period: PeriodOptions) -> Turnover {
+        Turnover {
+            pair: self.pair.clone(),
+            period,
+            catalogue: self.catalogue.clone(),
+            data: self.data.clone(),
+            read: self.read.clone(),
+        }
+    }
+
+    fn coverage(&self, period: PeriodOptions) -> Coverage {
+        Coverage {
+            pair: self.pair.clone(),
+            period,
+            claim: self.claim,
+            suppose: self.suppose.clone(),
+            catalogue: self.catalogue.clone(),
+            data: self.data.clone(),
+            read: self.read.clone(),
+            watch_list: None,
+        }
+    }
+
+    fn effect(&self, pair: Pair, period: PeriodOptions) -> Effect {
+        Effect {
+            measure: None,
+            between: Some(format!("{}:{}", pair.a, pair.b)),
+            period,
+            with: None,
+            products: Vec::new(),
+            later: LaterPartners::default(),
+            catalogue: self.catalogue.clone(),
+            data: self.data.clone(),
+            read: self.read.clone(),
+        }
+    }
+
+    fn diversion(&self, pair: Pair, period: PeriodOptions) -> Diversion {
+        Diversion {
+            measure: None,
+            between: Some(format!("{}:{}", pair.a, pair.b)),
+            period,
+            products: Vec::new(),
+            watch_list: None,
+            catalogue: self.catalogue.clone(),
+            data: self.data.clone(),
+            read: self.read.clone(),
+        }
+    }
+
+    /// The world is not that of the flows, but one beside them.
+    fn reach(&self, world: DataOptions) -> Reach {
+        Reach {
+            pair: self.pair.clone(),
+            times: self.times,
+            only: None,
+            levers: self.levers.clone(),
+            lever: self.lever.clone(),
+            draw: DrawOptions::default(),
+            suppose: self.suppose.clone(),
+            catalogue: self.catalogue.clone(),
+            model: self.model,
+            data: world,
+            read: ReadOptions::default(),
+        }
+    }
+
+    fn potential(&self, period: PeriodOptions) -> Potential {
+        Potential {
+            pair: self.pair.clone(),
+            period,
+            suppose: self.suppose.clone(),
+            catalogue: self.catalogue.clone(),
+            data: self.data.clone(),
+            read: self.read.clone(),
+        }
+    }
+
+    /// Of the embedded panel, which holds more years than most files of flows.
+    fn history(&self) -> History {
+        History {
+            pair: self.pair.clone(),
+            times: self.times,
+            years: defaults::HORIZON,
+            least_share: None,
+            data: DataOptions::default(),
+            read: ReadOptions::default(),
+        }
+    }
+
+    fn statements(&self) -> Check {
+        Check {
+            dossier: None,
+            claim_review: false,
+            template: false,
+            catalogue: self.catalogue.clone(),
+            data: self.data.clone(),
+            read: self.read.clone(),
+        }
+    }
+
+    /// Answers all questions. A pair without flows has no brief; a later question that cannot be answered is
+    /// named with its reason, and the others stand.
+    fn find(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Document, QueryError> {
+        self.check()?;
+        let pair = self.pair.pair()?;
+        let own = Brief { pair: pair.into(), ..self.clone() };
+        let (resolved, level) = own.level(self.period).find(workspace, watch)?;
+        let period = resolved.period();
+        let (beside, world) = workspace.beside();
+        // A wrong file of levers is the brief's own fault; a model that refuses stands in its place.
+        super::reach::changes(self.levers.as_deref(), &self.lever, "")?;
+        let find = |topic: Topic| -> Result<Answer, QueryError> {
+            match topic {
+                Topic::Coverage => own.coverage(period).find(workspace, watch),
+                Topic::Effect => own.effect(pair, period).find(workspace, watch),
+                Topic::Reach => own.reach(world.clone()).find(&beside, watch),
+                Topic::Potential => own.potential(period).find(workspace, watch),
+                Topic::History => own.history().find(
+                    &Workspace::new(
+                        crate::Figures::Embedded,
+                        turnover_data::FlowOptions::default(),
+                        std::sync::Arc::clone(workspace.knowledge()),
+                    ),
+                    watch,
+                ),
+                Topic::Diversion => own.diversion(pair, period).find(workspace, watch),
+                Topic::Check => own.statements().find(workspace, watch),
+            }
+        };
+        let mut topics: Vec<Topic> = ORDER.into_iter().map(|(topic, _)| topic).filter(|t| own.wants(*t)).collect();
+        if workspace.dossier_of(pair)?.is_none() {
+            topics.retain(|t| *t != Topic::Check);
+        }
+        let mut found = side_by_side(&topics, &find);
+        if found.iter().flatten().any(|f| matches!(f, Err(QueryError::Analysis(AnalysisError::Stopped)))) {
+            return Err(AnalysisError::Stopped.into());
+        }
+        let lead = own.lead(&level, |topic| {
+            let at = topics.iter().position(|t| *t == topic)?;
+            found[at].as_ref()?.as_ref().ok()
+        });
+        let supposed: Vec<String> = found
+            .iter()
+            .flatten()
+            .filter_map(|f| f.as_ref().ok()?.findings.first()?.supposition.clone())
+            .take(2)
+            .collect();
+        let (a, b) = (in_sentence(pair.a.name()), in_sentence(pair.b.name()));
+        let figures = format!("{}, trade of {}, measures on {}", workspace.name(), resolved.year, resolved.date);
+        let mut document = Document {
+            title: sentence(&format!("{a} and {b}: what times {} takes", multiple(self.times))),
+            subtitle: std::iter::once(figures).chain(supposed).collect::<Vec<_>>().join(". "),
+            lead,
+            sections: vec![Section { heading: "How much is it now?".to_owned(), answer: level }],
+            unanswered: Vec::new(),
+            command: own.again(resolved).to_string(),
+        };
+        for (topic, heading) in ORDER {
+            let Some(at) = topics.iter().position(|t| *t == topic) else { continue };
+            let heading = heading.replace("{times}", &multiple(self.times));
+            match found[at].take() {
+                Some(Ok(answer)) => document.sections.push(Section { heading, answer }),
+                Some(Err(e)) => {
+                    let help = miette::Diagnostic::help(&e).map_or_else(String::new, |h| format!("; {h}"));
+                    document.unanswered.push((heading, format!("{}{help}", e.message())));
+                }
+                None => {}
+            }
+        }
+        Ok(document)
+    }
+
+    /// The command of the same brief: with the year of its flows, whatever is the latest then.
+    fn again(&self, resolved: Resolved) -> crate::Command {
+        let period = PeriodOptions { year: Some(resolved.year), ..self.period };
+        Query::Brief(Brief { period, ..self.clone() }).command()
+    }
+
+    /// The answer in a few sentences.
+    fn lead<'a>(&self, level: &Answer, found: impl Fn(Topic) -> Option<&'a Answer>) -> Vec<String> {
+        let mut out = Vec::new();
+        let value = |answer: &Answer, id: &str| {
+            answer.finding(id).and_then(|f| if let Number::Value(x) = f.value { Some(x) } else { None })
+        };
+        if let Some(f) = level.finding("turnover.level") {
+            let times = match (value(level, "turnover.level"), f.interval) {
+                (Some(now), _) => format!("; times {} would be {}", multiple(self.times), usd(now * self.times)),
+                (None, Some(i)) => {
+                    let [low, high] = [i.low, i.high].map(|x| x * self.times);
+                    format!("; times {} would be {}", multiple(self.times), usd_range(low, high))
+                }
+                (None, None) => String::new(),
+            };
+            out.push(format!("{}{times}.", f.statement));
+        }
+        if let Some(f) = found(Topic::Coverage).and_then(|a| a.finding("coverage.claim")) {
+            out.push(format!("{}.", f.sentence()));
+        }
+        // Without levers the cut of costs; with levers what is left, or that nothing is.
+        let main = ["reach.cost_cut", "levers.rest", "levers.limit", "levers.fewest", "levers.all"];
+        if let Some(f) = found(Topic::Reach).and_then(|r| main.iter().find_map(|id| r.finding(id))) {
+            out.push(format!("{}.", f.sentence()));
+        }
+        let rate = |id: &str| found(Topic::History).and_then(|h| value(h, id));
+        if let (Some(dollars), Some(share)) = (rate("history.base_rate"), rate("history.relative")) {
+            out.push(format!(
+                "Of the starts by pairs of that size, {} reached times {} within {} years in current dollars, {} as a \
+                 share of all trade.",
+                percent(dollars),
+                multiple(self.times),
+                defaults::HORIZON,
+                percent(share)
+            ));
+        }
+        out
+    }
+}
+
+/// The page's order, with the headings.
+const ORDER: [(Topic, &str); 7] = [
+    (Topic::Coverage, "How much of it do measures touch?"),
+    (Topic::Effect, "What did a measure cost?"),
+    (Topic::Reach, "What would it take to multiply it by {times}?"),
+    (Topic::Potential, "Where is the room?"),
+    (Topic::History, "How often has that happened?"),
+    (Topic::Diversion, "Where did the trade go?"),
+    (Topic::Check, "Was what they said true?"),
+];
+
+/// Finds answers side by side, on the threads of the pool that this runs in, which may be another than the global
+/// one. A fault in one is that of the brief.
+fn side_by_side(topics: &[Topic], find: &(impl Fn(Topic) -> Result<Answer, QueryError> + Sync)) -> Vec<Found> {
+    let mut caught: Vec<Option<Result<Result<Answer, QueryError>, Fault>>> = topics.iter().map(|_| None).collect();
+    rayon::scope(|scope| {
+        for (topic, slot) in topics.iter().zip(&mut caught) {
+            scope.spawn(move |_| *slot = Some(Fault::catch(|| find(*topic))));
+        }
+    });
+    caught.into_iter().map(|c| c.map(|c| c.unwrap_or_else(|fault| fault.pass_on()))).collect()
+}
+
+impl Question for Brief {
+    fn uses(&mut self) -> Uses<'_> {
+        Uses {
+            data: Some(&mut self.data.data),
+            read: Some(&mut self.read),
+            catalogue: Some(&mut self.catalogue.catalogue),
+            file: Some(&mut self.levers),
+        }
+    }
+
+    fn answer(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Reply, QueryError> {
+        self.find(workspace, watch).map(|document| Reply::Document(Box::new(document)))
+    }
+}

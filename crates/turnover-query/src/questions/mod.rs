@@ -1,0 +1,65 @@
+//! The questions, one file each: options, and how they are answered from a workspace.
+
+mod brief;
+mod check;
+mod coverage;
+mod diversion;
+mod effect;
+mod estimate;
+mod history;
+mod outlook;
+mod potential;
+mod reach;
+mod simulate;
+mod turnover;
+
+use turnover_analysis::{Answer, Pair, Watch};
+
+use crate::error::QueryError;
+use crate::options::PairOptions;
+use crate::query::{Reply, Uses};
+use crate::workspace::Workspace;
+
+pub use brief::{Brief, Topic};
+pub use check::Check;
+pub use coverage::Coverage;
+pub use diversion::Diversion;
+pub use effect::Effect;
+pub use estimate::{Estimate, Estimator, SeparationDepth, SmallSampleFactors};
+pub use history::History;
+pub use outlook::Outlook;
+pub use potential::Potential;
+pub use reach::Reach;
+pub use simulate::Simulate;
+pub use turnover::Turnover;
+
+/// What every question can do.
+pub(crate) trait Question {
+    /// The options that name files.
+    fn uses(&mut self) -> Uses<'_>;
+
+    /// Answers it.
+    fn answer(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Reply, QueryError>;
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        Reply::Document(Box::new(answer.into()))
+    }
+}
+
+impl PairOptions {
+    /// The two countries.
+    ///
+    /// # Errors
+    /// Where one is not known, or both are the same.
+    pub fn pair(&self) -> Result<Pair, QueryError> {
+        Ok(Pair::resolve(&self.a, &self.b)?)
+    }
+}
+
+impl From<Pair> for PairOptions {
+    fn from(pair: Pair) -> Self {
+        PairOptions { a: pair.a.to_string(), b: pair.b.to_string() }
+    }
+}

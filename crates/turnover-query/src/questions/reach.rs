@@ -1,0 +1,297 @@
+//! What it would take to multiply a pair's trade.
+
+use std::path::Path;
+
+use clap::Args;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use turnover_analysis::{Answer, Draws, Finding, Model, Number, Pair, PullFile, Table, Unit, Watch, levers, reach};
+
+use super::Question;
+use crate::error::QueryError;
+use crate::lever::Lever;
+use crate::options::{
+    CatalogueOptions, DataOptions, DrawOptions, ModelKind, ModelOptions, PairOptions, ReadOptions, SupposeOptions,
+};
+use crate::query::{Query, Reply, Uses};
+use crate::workspace::Workspace;
+
+/// What it takes to multiply a pair's trade, in general equilibrium. The figures are a world: flows among all
+/// countries, domestic sales included. One sector in exact changes: Dekle, Eaton and Kortum (2007), Arkolakis,
+/// Costinot and Rodriguez-Clare (2012); many: Caliendo and Parro (2015).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Args)]
+#[serde(deny_unknown_fields)]
+pub struct Reach {
+    /// Whose trade.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub pair: PairOptions,
+    /// The multiple: 2 doubles the pair's trade, 0.5 halves it
+    #[arg(long, allow_negative_numbers = true)]
+    pub times: f64,
+    /// Only goods in this direction become cheaper
+    #[arg(long, value_name = "FROM:TO")]
+    #[serde(default)]
+    pub only: Option<String>,
+    /// Levers to pull before costs fall: a TOML file (docs/scenarios.md)
+    #[arg(long, value_name = "FILE")]
+    #[serde(default)]
+    pub levers: Option<String>,
+    /// A lever to pull before costs fall, for example USA:RUS=-20% or an object with the keys of such a file;
+    /// may be repeated
+    #[arg(long, value_name = "CHANGE")]
+    #[serde(default)]
+    #[schemars(length(max = 12))]
+    pub lever: Vec<Lever>,
+    /// The model, and draws through it.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub draw: DrawOptions,
+    /// Measures that are supposed lifted or in force.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub suppose: SupposeOptions,
+    /// The measures.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub catalogue: CatalogueOptions,
+    /// The equilibrium's settings.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub model: ModelOptions,
+    /// The figures.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub data: DataOptions,
+    /// How they are read.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub read: ReadOptions,
+}
+
+/// Levers that are given one by one, at most: their subsets are searched.
+const MOST_LEVERS: usize = 12;
+
+/// Levers of a file, or those that are given one by one with the file that they would stand in.
+pub(crate) fn changes(
+    file: Option<&str>,
+    levers: &[Lever],
+    title: &str,
+) -> Result<Option<(PullFile, Option<String>)>, QueryError> {
+    match (file, levers) {
+        (None, []) => Ok(None),
+        (Some(path), []) => Ok(Some((PullFile::read(Path::new(path))?, None))),
+        (None, levers) => {
+            #[derive(Serialize)]
+            struct File<'a> {
+                title: &'a str,
+                lever: Vec<&'a crate::lever::LeverFields>,
+            }
+            let file = File { title, lever: levers.iter().map(|l| &l.0).collect() };
+            let text = toml::to_string(&file)
+                .map_err(|e| QueryError::call(e.to_string(), "docs/scenarios.md has an example"))?;
+            Ok(Some((PullFile::parse(&text, Path::new("levers.toml"))?, Some(text))))
+        }
+        (Some(_), _) => {
+            Err(QueryError::call("changes come from a file or one by one, not both", "leave one of the two out"))
+        }
+    }
+}
+
+/// The model that changes go through.
+pub(crate) fn model(
+    workspace: &Workspace,
+    file: &PullFile,
+    draw: &DrawOptions,
+    model: &ModelOptions,
+    watch: Watch<'_>,
+) -> Result<Model, QueryError> {
+    let theta = model.theta.or(file.theta);
+    match draw.model {
+        ModelKind::OneSector => {
+            let theta = theta.unwrap_or(turnover_analysis::defaults::THETA);
+            turnover_analysis::check_theta(theta)?;
+            let world = workspace.world(model.world_year, watch)?;
+            Ok(Model::one((*world).clone(), theta, model.imbalance.or_of_file(file.deficits))?)
+        }
+        ModelKind::CaliendoParro => {
+            if theta.is_some() {
+                return Err(QueryError::call(
+                    "theta is one number, and this model has one for each sector",
+                    "they are read from the data's folder; leave theta out",
+                ));
+            }
+            let deficits = file.deficits.unwrap_or(turnover_analysis::Deficits::Kept);
+            Ok(Model::many(workspace.economy(watch)?, deficits)?)
+        }
+    }
+}
+
+/// Refuses what goes with a file of changes only.
+pub(crate) fn without_file(draw: &DrawOptions, option: &str) -> Result<(), QueryError> {
+    let alone = [("model", draw.model != ModelKind::default()), ("draws", draw.draws.is_some())];
+    match alone.iter().find(|(_, given)| *given) {
+        Some((name, _)) => Err(QueryError::call(
+            format!("‹{name}› goes with ‹{option} FILE›"),
+            format!("add ‹{option} FILE› (docs/scenarios.md)"),
+        )),
+        None => Ok(()),
+    }
+}
+
+impl DrawOptions {
+    /// Whether and how to draw.
+    pub(crate) fn draws(&self) -> Option<Draws> {
+        self.draws.map(|count| Draws { count, seed: self.seed })
+    }
+}
+
+impl Reach {
+    /// A pair and a multiple, everything else as by default.
+    pub fn new(pair: PairOptions, times: f64) -> Self {
+        Reach {
+            pair,
+            times,
+            only: None,
+            levers: None,
+            lever: Vec::new(),
+            draw: DrawOptions::default(),
+            suppose: SupposeOptions::default(),
+            catalogue: CatalogueOptions::default(),
+            model: ModelOptions::default(),
+            data: DataOptions::default(),
+            read: ReadOptions::default(),
+        }
+    }
+
+    fn ways(&self, pair: Pair) -> Result<reach::Ways, QueryError> {
+        let Some(text) = &self.only else { return Ok(reach::Ways::Both) };
+        let named = text.split_once(':').and_then(|(from, to)| Pair::resolve(from, to).ok());
+        match named {
+            Some(p) if p == pair => Ok(reach::Ways::Forward),
+            Some(p) if (p.a, p.b) == (pair.b, pair.a) => Ok(reach::Ways::Backward),
+            _ => Err(QueryError::call(
+                format!("‹only {text}› is not a direction of the pair"),
+                format!("write ‹only {}:{}› or ‹only {}:{}›", pair.a, pair.b, pair.b, pair.a),
+            )),
+        }
+    }
+
+    pub(crate) fn find(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
+        self.suppose.check()?;
+        if self.lever.len() > MOST_LEVERS {
+            return Err(QueryError::call("there are more than 12 levers", "name the ones that matter most"));
+        }
+        let changes = changes(self.levers.as_deref(), &self.lever, "Levers")?;
+        match changes {
+            Some((file, text)) => self.after_levers(workspace, &file, text.as_deref(), watch),
+            None => self.alone(workspace, watch),
+        }
+    }
+
+    fn alone(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
+        without_file(&self.draw, "levers")?;
+        let pair = self.pair.pair()?;
+        let world = workspace.world(self.model.world_year, watch)?;
+        let asked = Reach { pair: pair.into(), ..self.clone() };
+        let question = reach::Question {
+            theta: self.model.theta(),
+            imbalance: self.model.imbalance.into(),
+            ways: self.ways(pair)?,
+            command: Query::Reach(asked).command().to_string(),
+            ..reach::Question::new(pair, self.times)
+        };
+        let answer = reach::answer(&world, &question)?;
+        Ok(self.with_uncounted(answer, workspace, &[]))
+    }
+
+    fn after_levers(
+        &self,
+        workspace: &Workspace,
+        file: &PullFile,
+        text: Option<&str>,
+        watch: Watch<'_>,
+    ) -> Result<Answer, QueryError> {
+        if self.only.is_some() {
+            return Err(QueryError::call("‹only› cannot be used with levers", "leave one of the two out"));
+        }
+        let model = model(workspace, file, &self.draw, &self.model, watch)?;
+        watch.step("solving", 0, 1)?;
+        let question = levers::Question {
+            a: self.pair.a.clone(),
+            b: self.pair.b.clone(),
+            times: self.times,
+            file,
+            draws: self.draw.draws(),
+            command: Query::Reach(self.clone()).command().to_string(),
+        };
+        let answer = levers::answer(&model, workspace.catalogue(), &question)?;
+        let titles: Vec<&str> = file.pulls.iter().map(|p| p.title.as_str()).collect();
+        let counted: Vec<&str> = file.pulls.iter().filter_map(|p| p.measure.as_deref()).collect();
+        let answer = answer.supposing(&format!("Supposing these changes of trade costs ({})", titles.join("; ")));
+        let mut answer = self.with_uncounted(answer, workspace, &counted);
+        if let Some(text) = text {
+            let mut lines = Table::new("levers.file", "The levers as a file", &[("line", "Line", Unit::Text)]);
+            lines.rows = text.lines().map(|line| vec![line.into()]).collect();
+            answer.tables.push(lines);
+            answer.named.insert("levers_toml".into(), text.into());
+        }
+        Ok(answer)
+    }
+
+    /// The answer with the measures named that are supposed lifted or in force and count nothing in it, since no
+    /// lever has a size for them.
+    fn with_uncounted(&self, mut answer: Answer, workspace: &Workspace, counted: &[&str]) -> Answer {
+        let catalogue = workspace.catalogue();
+        let (lifted, brought) = (self.suppose.lift.iter(), self.suppose.bring.iter());
+        let names: Vec<String> = lifted
+            .map(|id| (id, "lifted"))
+            .chain(brought.map(|id| (id, "brought in")))
+            .filter(|(id, _)| !counted.contains(&id.as_str()))
+            .map(|(id, what)| {
+                catalogue.measure(id).map_or_else(|| id.clone(), |m| format!("{} ({id}, {what})", m.title))
+            })
+            .collect();
+        let Some(first) = answer.findings.first().filter(|_| !names.is_empty()) else { return answer };
+        let one = names.len() == 1;
+        let statement = format!(
+            "{} measure{} of the supposition count{} nothing here, since what {} in trade is neither estimated nor given: {}",
+            names.len(),
+            if one { "" } else { "s" },
+            if one { "s" } else { "" },
+            if one { "it costs" } else { "they cost" },
+            names.join(", ")
+        );
+        let note = Finding {
+            id: "reach.uncounted".to_owned(),
+            title: "Measures that count nothing here".to_owned(),
+            statement: statement.clone(),
+            value: Number::Value(names.len() as f64),
+            unit: Unit::Count,
+            interval: None,
+            definition:
+                "measures that are supposed lifted or in force and are no lever: no estimate of their effect and no \
+                         tariff that is as costly was given"
+                    .to_owned(),
+            ..first.clone()
+        };
+        answer.findings.iter_mut().for_each(|f| f.caveats.push(format!("{statement}.")));
+        answer.findings.insert(1, note);
+        answer
+    }
+}
+
+impl Question for Reach {
+    fn uses(&mut self) -> Uses<'_> {
+        Uses {
+            data: Some(&mut self.data.data),
+            read: Some(&mut self.read),
+            catalogue: Some(&mut self.catalogue.catalogue),
+            file: Some(&mut self.levers),
+        }
+    }
+
+    fn answer(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Reply, QueryError> {
+        self.find(workspace, watch).map(Reply::from)
+    }
+}

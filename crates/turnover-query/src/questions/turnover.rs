@@ -1,0 +1,117 @@
+//! How much a pair trades.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use turnover_analysis::turnover::{self, Books};
+use turnover_analysis::{Answer, ChartKind, Mark, Pair, Watch};
+use turnover_data::Select;
+use turnover_measures::{Catalogue, Measure};
+
+use super::Question;
+use crate::error::QueryError;
+use crate::options::{CatalogueOptions, DataOptions, PairOptions, PeriodOptions, ReadOptions};
+use crate::query::{Query, Reply, Uses};
+use crate::resolve::{Resolved, end_of};
+use crate::workspace::Workspace;
+
+/// How much a pair trades: level, trend, composition, both reporters. The trend marks measures that were in
+/// force by the day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Args)]
+#[serde(deny_unknown_fields)]
+pub struct Turnover {
+    /// Whose trade.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub pair: PairOptions,
+    /// Day of the measures, year of the flows.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub period: PeriodOptions,
+    /// The measures.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub catalogue: CatalogueOptions,
+    /// The figures.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub data: DataOptions,
+    /// How they are read.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub read: ReadOptions,
+}
+
+impl Turnover {
+    /// From the user's flows; else from the built-in world, which has an answer for any pair.
+    pub(crate) fn find(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<(Resolved, Answer), QueryError> {
+        let pair = self.pair.pair()?;
+        let flows = workspace.flows(&Select::Pair(pair.a, pair.b), watch)?;
+        let of_flows = Resolved::of(workspace, &flows, pair, self.period);
+        let (resolved, mut answer) = if workspace.is_embedded() {
+            // The embedded flows by product are one pair's.
+            let books = Books::read(pair, of_flows.ok().map(|r| r.year).or(self.period.year))?;
+            let resolved = Resolved { year: books.year, date: self.period.date.unwrap_or(end_of(books.year)) };
+            (resolved, turnover::report(&books, &self.command(pair, resolved))?)
+        } else {
+            let resolved = of_flows?;
+            let command = self.command(pair, resolved);
+            let question = turnover::Question { pair, year: Some(resolved.year), command };
+            (resolved, turnover::answer(&flows, &question)?)
+        };
+        mark_measures(&mut answer, workspace.catalogue(), pair, resolved.date);
+        Ok((resolved, resolved.mark(answer)))
+    }
+
+    fn command(&self, pair: Pair, resolved: Resolved) -> String {
+        // The end of the year is usual.
+        let date = self.period.date.filter(|d| *d != end_of(resolved.year));
+        let period = PeriodOptions { year: Some(resolved.year), date };
+        Query::Turnover(Turnover { pair: pair.into(), period, ..self.clone() }).command().to_string()
+    }
+}
+
+impl Question for Turnover {
+    fn uses(&mut self) -> Uses<'_> {
+        Uses {
+            data: Some(&mut self.data.data),
+            read: Some(&mut self.read),
+            catalogue: Some(&mut self.catalogue.catalogue),
+            file: None,
+        }
+    }
+
+    fn answer(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Reply, QueryError> {
+        self.find(workspace, watch).map(|(_, answer)| answer.into())
+    }
+}
+
+/// Marks on the trend when measures between the pair began, by year.
+fn mark_measures(level: &mut Answer, catalogue: &Catalogue, pair: Pair, until: Date) {
+    let mut years: BTreeMap<i16, Vec<&Measure>> = BTreeMap::new();
+    for m in &catalogue.measures {
+        let first = m
+            .targets
+            .iter()
+            .map(|t| t.from)
+            .filter(|from| *from <= until && (m.concerns(pair.a, pair.b, *from) || m.concerns(pair.b, pair.a, *from)))
+            .min();
+        if let Some(day) = first {
+            years.entry(day.year()).or_default().push(m);
+        }
+    }
+    for chart in level.charts.iter_mut().filter(|c| c.id == "turnover.trend") {
+        if let ChartKind::Lines { marks, .. } = &mut chart.kind {
+            marks.extend(years.iter().map(|(year, measures)| Mark {
+                x: f64::from(*year),
+                label: match measures[..] {
+                    [one] => one.title.clone(),
+                    _ => format!("{} measures", measures.len()),
+                },
+            }));
+        }
+    }
+}
