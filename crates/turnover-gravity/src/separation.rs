@@ -95,6 +95,9 @@ const UNDETERMINED: f64 = 1e-9;
 const ROUNDING: f64 = 1e-13;
 /// A pull on a row beyond this share of a target of 1 has a sign.
 const PULL: f64 = 1e-6;
+/// What is left of the ones, or pulls on a held row, by at least this much proves that no combination is
+/// positive on the row.
+const CERTAIN: f64 = 1e-2;
 /// Exchanges of rows at most.
 const EXCHANGES: usize = 500;
 /// Exchanges without progress after which one row changes at a time.
@@ -128,6 +131,13 @@ pub(crate) fn combination(model: &Model, used: &[bool]) -> Result<Vec<usize>, Fi
         let basis = hold(&mut absorber, &columns, &weight);
         let target: Vec<f64> = free.iter().map(|f| if *f { 1.0 } else { 0.0 }).collect();
         let (fitted, multiplier) = nearest(&absorber, &basis, &target, |r| used[r] && !free[r]);
+        // What is left of the ones, with the pulls, is orthogonal to every combination that is 0 on rows with
+        // positive outcomes. Where it is positive on all others, such a combination cannot be 0 or more on all
+        // of them without being 0 (Stiemke's lemma): usually the first look is the last.
+        let left = |r: &usize| if free[*r] { 1.0 - fitted[*r] } else { multiplier[*r] * HEAVY };
+        if zero.iter().all(|r| left(r) > CERTAIN) {
+            return Ok(Vec::new());
+        }
         let highest = zero.iter().map(|r| fitted[*r]).fold(0.0, f64::max);
         let wrong = |r: &usize| match free[*r] {
             // The target is 1, and so is the largest value of any point of the cone nearest to it.
