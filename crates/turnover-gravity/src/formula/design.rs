@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::FormulaError;
+use super::error::FormulaError;
 use super::expr::{evaluate, levels};
-use super::parse::{Factor, Formula, Literal, Term};
+use super::term::{Factor, Formula, Literal, Term};
 use super::token::quoted_name;
-use crate::absorb::{Effects, Family};
-use crate::covariance::Cluster;
+use crate::effects::{Effects, Family};
 use crate::frame::{Column, Frame};
 use crate::model::Model;
+use crate::vcov::Cluster;
 
 /// What stands beside the formula.
 #[derive(Debug, Clone, Default)]
@@ -414,8 +414,8 @@ fn one<'a>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse::parse;
     use super::*;
-    use crate::formula::parse;
 
     fn frame() -> Frame {
         let cells: Vec<Option<&str>> = ["01", "1", "01", "1", "001", "001"].into_iter().map(Some).collect();
