@@ -222,7 +222,7 @@ impl Fit {
         let saturated = self.nobs <= self.coefficients.len() + levels
             && self.counts_exactly()
             && self.nobs <= self.parameters(&[], SmallSample::Stata);
-        // The largest size of a coefficient times its regressor that is rounding.
+        // The largest size of a coefficient times its regressor, on any row, that is rounding.
         let rounding = match self.kind {
             Kind::Poisson => {
                 self.deviance = over_used(&|r| 2.0 * weight(r) * half_deviance(y[r], fitted[r]));
@@ -244,19 +244,27 @@ impl Fit {
                 let rows = over_used(&|r| weight(r) * by_weight).sqrt();
                 let rounding = PERFECT * whole + self.rounding_of_regressors(rows);
                 self.perfect = saturated || self.squares.sqrt() <= rounding;
-                PERFECT * whole
+                let size = |r: usize| if self.used[r] { own(r).abs() } else { 0.0 };
+                PERFECT * (0..self.used.len()).map(size).fold(0.0, f64::max)
             }
         };
         if self.perfect {
-            let k = self.coefficients.len();
-            let root = crate::basis::inverse(&self.transform, k);
-            for j in 0..k {
-                let norm = (0..=j).map(|i| root[i * k + j].powi(2)).sum::<f64>().sqrt();
-                if (self.coefficients[j] / self.units[j]).abs() * norm <= rounding {
+            let largest = self.largest_left();
+            for (j, largest) in largest.iter().enumerate() {
+                if (self.coefficients[j] / self.units[j]).abs() * largest <= rounding {
                     self.coefficients[j] = 0.0;
                 }
             }
         }
+    }
+
+    /// The largest value, over rows, of what the effects leave of each scaled regressor. Not its norm: a
+    /// coefficient may rest on rows that hardly weigh.
+    fn largest_left(&self) -> Vec<f64> {
+        let k = self.coefficients.len();
+        let root = crate::basis::inverse(&self.transform, k);
+        let left = |j: usize, r: usize| -> f64 { (0..=j).map(|i| self.basis[i][r] * root[i * k + j]).sum() };
+        (0..k).map(|j| (0..self.used.len()).map(|r| left(j, r).abs()).fold(0.0, f64::max)).collect()
     }
 
     /// What the rounding of the regressors, of size 1 on rows of this weight, makes of the fit: large
