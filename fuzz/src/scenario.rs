@@ -40,7 +40,7 @@ impl Scenario {
             let path = files::write("pulls.toml", &file);
             words.push(format!("--{}={}", if reach { "levers" } else { "scenario" }, path.display()));
             if draw.once_in(3) {
-                words.push(format!("--draws={}", [2, 20, 1, 0, 7][draw.below(5)]));
+                words.push(format!("--draws={}", [40, 64, 1, 0, 41][draw.below(5)]));
                 words.push(format!("--seed={}", draw.byte()));
             }
         } else if reach && draw.once_in(3) {

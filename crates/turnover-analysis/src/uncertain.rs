@@ -16,6 +16,8 @@ pub struct Draws {
     pub seed: u64,
 }
 
+/// Draws at least: the 95 % range of fewer is the range of all of them, and need not hold the estimate.
+pub(crate) const LEAST: usize = 40;
 /// Draws at most: beyond it the ends of an interval move no more.
 pub(crate) const MOST: usize = 100_000;
 /// Elasticities below this share of their estimate are drawn again: at 0 there is no model.
@@ -75,11 +77,11 @@ pub(crate) fn run(
     width: usize,
     outcomes: Outcomes,
 ) -> Result<Drawn, AnalysisError> {
-    if asked.count == 0 || asked.count > MOST {
+    if !(LEAST..=MOST).contains(&asked.count) {
         return Err(AnalysisError::Range {
             what: "‹draws›",
             found: asked.count.to_string(),
-            expected: "a number from 1 to 100000",
+            expected: "a number from 40 to 100000",
             help: "1000 draws are enough for two digits of an interval".to_owned(),
         });
     }

@@ -262,12 +262,12 @@ fn wrong_levers_and_scenarios() {
     refuse("levers_no_estimate", &format!("{entry}estimate = \"e.json\"\ncoefficient = \"x\"\n"), "", 1);
     room.file("e.json", r#"{"coefficients": [{"name": "rta", "estimate": 0.5}], "covariance": [[0.01]]}"#);
     refuse("levers_unknown_coefficient", &format!("{entry}estimate = \"e.json\"\ncoefficient = \"x\"\n"), "", 1);
-    refuse("levers_nothing_to_draw", &format!("{entry}log_points = 1\n"), " --draws 10", 1);
+    refuse("levers_nothing_to_draw", &format!("{entry}log_points = 1\n"), " --draws 100", 1);
     refuse("levers_no_draws", &format!("{entry}log_points = 1\nstd_error = 0.1\n"), " --draws 0", 2);
     refuse("levers_sector_of_one", &format!("{entry}log_points = 1\nsector = \"Food\"\n"), "", 1);
     refuse("levers_tariff_of_one", &format!("{entry}tariff_percent = 0\n"), "", 1);
     refuse("levers_model_without_tables", &format!("{entry}log_points = 1\n"), " --model caliendo-parro", 2);
-    refuses(&room, "draws_without_levers", "reach USA RUS --times 2 --draws 10", 2);
+    refuses(&room, "draws_without_levers", "reach USA RUS --times 2 --draws 100", 2);
     refuses(&room, "scenario_absent", "simulate --scenario none.toml", 1);
 }
 

@@ -10,7 +10,8 @@
 //! resistance, known up to one number that moves between them: `P_reference = 1` fixes it.
 
 use crate::error::SolveError;
-use crate::newton::{Equilibrium, ROUNDING, Settings, check};
+use crate::newton::Equilibrium;
+use crate::settings::{ROUNDING, Settings, check};
 use crate::world::World;
 
 /// A world whose trade has answered to new costs at given outputs and expenditures.

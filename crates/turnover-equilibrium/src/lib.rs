@@ -55,13 +55,15 @@ mod newton;
 mod plan;
 mod reach;
 pub mod sectors;
+mod settings;
 mod world;
 
 pub use conditional::{Conditional, conditional};
 pub use error::{LimitReason, ReachError, SolveError, WorldError};
-pub use newton::{Equilibrium, Settings, Status, solve};
+pub use newton::{Equilibrium, Status, solve};
 pub use plan::{MOST_TRIED, Plan, plan};
 pub use reach::{Attainable, Lever, Reached, attainable, multiple, reach, reach_beside};
+pub use settings::Settings;
 pub use world::{Imbalance, World};
 
 /// The partial effect, in log points, of a cost that changes by `share` (-0.2 is a fall by 20 %):

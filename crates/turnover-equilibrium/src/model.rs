@@ -4,7 +4,7 @@ use faer::linalg::solvers::{PartialPivLu, Solve};
 use faer::{Mat, MatRef};
 
 use crate::error::SolveError;
-use crate::newton::Settings;
+use crate::settings::Settings;
 use crate::world::{Imbalance, World};
 
 /// All quantities at one vector of log wages. Buffers are kept between evaluations.

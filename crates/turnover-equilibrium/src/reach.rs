@@ -2,7 +2,8 @@
 
 use crate::error::{LimitReason, ReachError, SolveError};
 use crate::model::Model;
-use crate::newton::{Equilibrium, Settings, check, newton, solve};
+use crate::newton::{Equilibrium, newton, solve};
+use crate::settings::{Settings, check};
 use crate::world::World;
 
 /// A pattern of trade costs that move together: `b_ij = b L_ij` for one number `b`.

@@ -7,8 +7,8 @@
 
 use rayon::prelude::*;
 
-use crate::fit::Dropped;
-use crate::linear::{BLOCK, cross_products, sum_rows};
+use crate::result::Dropped;
+use crate::sums::{BLOCK, cross_products, sum_rows};
 
 /// What the effects leave of a regressor, against its norm about its mean, below which it counts as one
 /// of them.

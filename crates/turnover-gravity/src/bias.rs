@@ -28,8 +28,9 @@ use rayon::prelude::*;
 use crate::basis::triangular_apply;
 use crate::covariance::Coefficient;
 use crate::error::FitError;
-use crate::fit::{Fit, Kind};
+use crate::fit::Fit;
 use crate::model::Model;
+use crate::result::Kind;
 
 /// Effects of the smaller side at most: the dense systems have that many rows.
 const MOST_EFFECTS: usize = 9_000;

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use crate::fit::{Fit, Separated};
+use crate::fit::Fit;
 use crate::model::{Model, Settings};
+use crate::result::Separated;
 
 /// Cells per row above which compression is not worth its pass.
 const WORTH: f64 = 0.8;
@@ -140,66 +141,5 @@ impl Compressed {
         };
         out.settle(model);
         out
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::absorb::{Effects, Family};
-    use crate::covariance::{Cluster, Covariance, SmallSample};
-
-    /// Three thousand rows in two hundred cells, weighted, some of weight 0, one level all zero.
-    fn model() -> Model {
-        let n = 3_000usize;
-        let at = |r: usize| (r * 7919) % 200;
-        let noise = |r: usize| f64::from((r * 2_654_435_761 % 1009) as u32) / 1009.0;
-        let y = |r: usize| {
-            if at(r) % 20 == 7 || r.is_multiple_of(11) { 0.0 } else { (1.0 + noise(r)) * (1 + at(r) % 5) as f64 }
-        };
-        let family = |name: &str, f: &dyn Fn(usize) -> usize, levels: usize| Family {
-            name: name.into(),
-            codes: (0..n).map(|r| f(at(r)) as u32).collect(),
-            levels,
-        };
-        Model {
-            y: (0..n).map(y).collect(),
-            x: vec![("x".into(), (0..n).map(|r| ((at(r) * 31) % 17) as f64).collect())],
-            effects: Effects::new(vec![family("a", &|c| c % 20, 20), family("b", &|c| c / 20, 10)]),
-            weights: Some((0..n).map(|r| if r.is_multiple_of(13) { 0.0 } else { 1.0 + noise(r + 5) }).collect()),
-            offset: Some((0..n).map(|r| 0.1 * (at(r) % 3) as f64).collect()),
-        }
-    }
-
-    #[test]
-    fn cells_give_what_rows_give() {
-        let model = model();
-        let settings = Settings::default();
-        for rows in [crate::poisson::poisson_rows, crate::linear::least_squares_rows] {
-            let cells = compress(&model, &settings).unwrap();
-            assert_eq!(cells.model.y.len(), 200);
-            let short = rows(&cells.model, &settings).unwrap();
-            let a = cells.expand(short, &model);
-            let b = rows(&model, &settings).unwrap();
-            let close = |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * b.abs(), "{a} {b}");
-            close(a.coefficients[0], b.coefficients[0]);
-            close(a.deviance, b.deviance);
-            assert_eq!(a.nobs, b.nobs);
-            assert!(a.separated == b.separated && a.used == b.used);
-            let cluster = Cluster { name: "c".into(), codes: (0..model.y.len() as u32).map(|r| r % 37).collect() };
-            for v in [Covariance::Iid, Covariance::Heteroskedastic, Covariance::Clustered(vec![cluster])] {
-                for ssc in [SmallSample::Fixest, SmallSample::Stata, SmallSample::None] {
-                    close(a.covariance(&v, ssc).unwrap()[0], b.covariance(&v, ssc).unwrap()[0]);
-                }
-            }
-            close(a.log_likelihoods(&model).0, b.log_likelihoods(&model).0);
-        }
-    }
-
-    #[test]
-    fn a_panel_of_single_rows_stays_as_it_is() {
-        let mut model = model();
-        model.x[0].1.iter_mut().enumerate().for_each(|(r, x)| *x = r as f64);
-        assert!(compress(&model, &Settings::default()).is_none());
     }
 }

@@ -7,43 +7,10 @@ use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Normal, St
 use crate::absorb::contained;
 use crate::basis::congruence;
 use crate::error::FitError;
-use crate::fit::{Fit, Kind};
-
-/// A cluster variable: which cluster each row belongs to.
-#[derive(Debug, Clone)]
-pub struct Cluster {
-    /// Name, as `exporter^importer`.
-    pub name: String,
-    /// Cluster of each row.
-    pub codes: Vec<u32>,
-}
-
-/// Which covariance.
-#[derive(Debug, Clone)]
-pub enum Covariance {
-    /// The inverse Hessian (times the error variance for least squares).
-    Iid,
-    /// Sandwich with independent rows (HC1 with a factor, HC0 without).
-    Heteroskedastic,
-    /// Sandwich with independent clusters; several variables as Cameron, Gelbach and Miller (2011).
-    /// A variance that comes out negative there is NaN (fixest puts 1e-10).
-    Clustered(Vec<Cluster>),
-}
-
-/// Which small-sample factors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SmallSample {
-    /// fixest's default: (n - 1) / (n - k), effects nested in the clusters left out of k, times
-    /// G / (G - 1) with the smallest G for several cluster variables; t with G - 1 degrees.
-    #[default]
-    Fixest,
-    /// ppmlhdfe's and Stata's `poisson, vce(cluster)`: G / (G - 1) alone, n / (n - 1) for
-    /// heteroskedastic errors; normal distribution.
-    Stata,
-    /// No factor (for iid least squares the variance of the residuals, over n - 1); normal
-    /// distribution.
-    None,
-}
+use crate::fit::Fit;
+use crate::result::Kind;
+use crate::sums::solve_symmetric;
+use crate::vcov::{Cluster, Covariance, SmallSample};
 
 /// One line of a results table.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,7 +121,7 @@ impl Fit {
         let q = at.len();
         let sub: Vec<f64> = at.iter().flat_map(|i| at.iter().map(|j| v[i * k + j]).collect::<Vec<_>>()).collect();
         let b: Vec<f64> = at.iter().map(|i| self.coefficients[*i] / self.units[*i]).collect();
-        let x = crate::linear::solve_symmetric(&sub, &b, q);
+        let x = solve_symmetric(&sub, &b, q);
         let chi: f64 = b.iter().zip(&x).map(|(b, x)| b * x).sum();
         let (statistic, p_value) = match degrees {
             Some(d) => {

@@ -1,76 +1,12 @@
 //! The result of an estimation.
 
-use crate::absorb::{Absorber, Effects};
-use crate::covariance::SmallSample;
-use crate::linear::sum_rows;
+use crate::absorb::Absorber;
+use crate::effects::Effects;
 use crate::model::Model;
 use crate::regressors::scale;
-
-/// Which estimator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Poisson pseudo-maximum likelihood.
-    Poisson,
-    /// Least squares.
-    LeastSquares,
-}
-
-/// How the iteration ended. A fit that has not converged is an error, not a fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// Coefficients and deviance have settled.
-    Converged,
-    /// The deviance can no longer be told from its last value, though coefficients still move by
-    /// more than the tolerance: the data hardly determine them.
-    ConvergedInDeviance,
-}
-
-/// A regressor that was left out.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Dropped {
-    /// Its name.
-    pub name: String,
-    /// Why: collinear with the effects, or with regressors before it.
-    pub reason: &'static str,
-}
-
-/// Why an observation takes no part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// The outcomes of one of its levels are all zero.
-    ZeroLevel {
-        /// Index of the family.
-        family: usize,
-    },
-    /// A combination of regressors and effects is zero wherever the outcome is positive, and
-    /// positive here.
-    Combination,
-    /// One of its levels has no other observation.
-    Singleton {
-        /// Index of the family.
-        family: usize,
-    },
-}
-
-/// An observation that takes no part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Separated {
-    /// Row of the caller, from 0.
-    pub row: usize,
-    /// Why.
-    pub reason: Reason,
-}
-
-/// Shares of the outcome's variation that least squares explain.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RSquared {
-    /// Of the variation about the mean.
-    pub overall: f64,
-    /// The same by degrees of freedom; NaN without any.
-    pub adjusted: f64,
-    /// Of what the effects leave; `None` without effects.
-    pub within: Option<f64>,
-}
+use crate::result::{Dropped, Kind, RSquared, Separated, Status};
+use crate::sums::sum_rows;
+use crate::vcov::SmallSample;
 
 /// An estimate with what its covariances need.
 #[derive(Debug, Clone)]
@@ -286,7 +222,7 @@ impl Fit {
         let saturated = self.nobs <= self.coefficients.len() + levels
             && self.counts_exactly()
             && self.nobs <= self.parameters(&[], SmallSample::Stata);
-        // The largest size of a coefficient times its regressor that is rounding.
+        // The largest size of a coefficient times its regressor, on any row, that is rounding.
         let rounding = match self.kind {
             Kind::Poisson => {
                 self.deviance = over_used(&|r| 2.0 * weight(r) * half_deviance(y[r], fitted[r]));
@@ -308,19 +244,27 @@ impl Fit {
                 let rows = over_used(&|r| weight(r) * by_weight).sqrt();
                 let rounding = PERFECT * whole + self.rounding_of_regressors(rows);
                 self.perfect = saturated || self.squares.sqrt() <= rounding;
-                PERFECT * whole
+                let size = |r: usize| if self.used[r] { own(r).abs() } else { 0.0 };
+                PERFECT * (0..self.used.len()).map(size).fold(0.0, f64::max)
             }
         };
         if self.perfect {
-            let k = self.coefficients.len();
-            let root = crate::basis::inverse(&self.transform, k);
-            for j in 0..k {
-                let norm = (0..=j).map(|i| root[i * k + j].powi(2)).sum::<f64>().sqrt();
-                if (self.coefficients[j] / self.units[j]).abs() * norm <= rounding {
+            let largest = self.largest_left();
+            for (j, largest) in largest.iter().enumerate() {
+                if (self.coefficients[j] / self.units[j]).abs() * largest <= rounding {
                     self.coefficients[j] = 0.0;
                 }
             }
         }
+    }
+
+    /// The largest value, over rows, of what the effects leave of each scaled regressor. Not its norm: a
+    /// coefficient may rest on rows that hardly weigh.
+    fn largest_left(&self) -> Vec<f64> {
+        let k = self.coefficients.len();
+        let root = crate::basis::inverse(&self.transform, k);
+        let left = |j: usize, r: usize| -> f64 { (0..=j).map(|i| self.basis[i][r] * root[i * k + j]).sum() };
+        (0..k).map(|j| (0..self.used.len()).map(|r| left(j, r).abs()).fold(0.0, f64::max)).collect()
     }
 
     /// What the rounding of the regressors, of size 1 on rows of this weight, makes of the fit: large

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::absorb::Effects;
+use crate::effects::Effects;
 use crate::error::FitError;
 
 /// An outcome, regressors, and what stands beside them. All vectors have one entry per row.

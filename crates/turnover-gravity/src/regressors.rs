@@ -5,10 +5,11 @@ use rayon::prelude::*;
 
 use crate::absorb::{Absorber, Rhs, Solved};
 use crate::basis::{Size, Split, independent, orthonormal, split};
+use crate::effects::Family;
 use crate::error::FitError;
-use crate::fit::Dropped;
-use crate::linear::{BLOCK, sum_of_squares, sum_rows};
 use crate::model::Model;
+use crate::result::Dropped;
+use crate::sums::{BLOCK, sum_of_squares, sum_rows};
 
 /// Share of a regressor's norm that effects and other regressors must leave for a loose solve to judge
 /// it; less is looked at closely.
@@ -171,7 +172,7 @@ pub(crate) fn wide(weights: Option<&[f64]>, rows: usize) -> bool {
 /// The first family of effects with a level for each row that takes part.
 fn saturated<'a>(model: &'a Model, used: &[bool]) -> Option<&'a str> {
     let families = model.effects.as_ref().map_or(&[][..], |e| e.families());
-    let alone = |f: &&crate::absorb::Family| {
+    let alone = |f: &&Family| {
         let mut seen = vec![false; f.levels];
         let own = f.codes.iter().zip(used).filter(|(_, u)| **u);
         own.into_iter().all(|(code, _)| !std::mem::replace(&mut seen[*code as usize], true))

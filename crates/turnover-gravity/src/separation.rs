@@ -5,78 +5,11 @@
 //! combination raises the likelihood for ever (Correia, Guimaraes and Zylkin 2021, proposition 1).
 //! Such rows say nothing about the other coefficients.
 
-use crate::absorb::{Absorber, Effects};
+use crate::absorb::Absorber;
 use crate::basis::gram_schmidt;
 use crate::error::FitError;
-use crate::fit::{Reason, Separated};
 use crate::model::Model;
-use crate::poisson::{State, absorber};
 use crate::regressors;
-
-/// Finds levels whose outcomes are all zero, and where asked levels with a single observation,
-/// until none is left. Marks their rows in `used`.
-pub(crate) fn by_level(effects: &Effects, y: &[f64], used: &mut [bool], singletons: bool) -> Vec<Separated> {
-    let mut out = Vec::new();
-    loop {
-        let before = out.len();
-        for (family, f) in effects.families().iter().enumerate() {
-            let mut positive = vec![false; f.levels];
-            let mut count = vec![0u32; f.levels];
-            for ((code, y), used) in f.codes.iter().zip(y).zip(used.iter()) {
-                if *used {
-                    positive[*code as usize] |= *y > 0.0;
-                    count[*code as usize] += 1;
-                }
-            }
-            for (row, code) in f.codes.iter().enumerate() {
-                let code = *code as usize;
-                if !used[row] {
-                    continue;
-                }
-                let reason = if !positive[code] {
-                    Reason::ZeroLevel { family }
-                } else if singletons && count[code] == 1 {
-                    Reason::Singleton { family }
-                } else {
-                    continue;
-                };
-                used[row] = false;
-                out.push(Separated { row, reason });
-            }
-        }
-        if out.len() == before {
-            return out;
-        }
-    }
-}
-
-/// Levels with a single observation, until none is left.
-pub(crate) fn singletons(effects: &Effects, used: &mut [bool]) -> Vec<Separated> {
-    // With a positive outcome everywhere no level is all zero.
-    by_level(effects, &vec![1.0; used.len()], used, true)
-}
-
-/// A move of the index by less, once the deviance stands still, is the approach to a finite value.
-const MOVING: f64 = 0.05;
-/// Steps in which such an approach ends.
-const PATIENCE: usize = 3;
-/// A mean below this share of the average is as good as zero: it fell there step by step, and is so
-/// light that later steps need not move it.
-const FALLEN: f64 = 1e-9;
-
-/// Whether, with coefficients and deviance at rest, some observation with outcome 0 still falls or
-/// has fallen to nothing. Without that there is no separation, and the search for it is spared.
-pub(crate) fn suspected(state: &mut State) -> Result<bool, FitError> {
-    for patience in 0..=PATIENCE {
-        if patience > 0 {
-            state.drift()?;
-        }
-        if !state.any_zero(|step, _| !(step > -MOVING)) {
-            return Ok(state.any_zero(|_, share| share < FALLEN));
-        }
-    }
-    Ok(true)
-}
 
 /// Weight of the observations with positive outcomes against those with 0: the combination is 0 on
 /// them, and multipliers take away what this weight lets through.
@@ -95,6 +28,9 @@ const UNDETERMINED: f64 = 1e-9;
 const ROUNDING: f64 = 1e-13;
 /// A pull on a row beyond this share of a target of 1 has a sign.
 const PULL: f64 = 1e-6;
+/// What is left of the ones, or pulls on a held row, by at least this much proves that no combination is
+/// positive on the row.
+const CERTAIN: f64 = 1e-2;
 /// Exchanges of rows at most.
 const EXCHANGES: usize = 500;
 /// Exchanges without progress after which one row changes at a time.
@@ -113,7 +49,7 @@ const TRIES: usize = 5;
 /// What the rows with positive outcomes determine of the regressors is taken away beforehand, since a
 /// large value of a regressor on some other row would magnify what little of it gets past a weight.
 pub(crate) fn combination(model: &Model, used: &[bool]) -> Result<Vec<usize>, FitError> {
-    let mut absorber = absorber(model, used);
+    let mut absorber = Absorber::of(model, used);
     let y = absorber.sorted(&model.y);
     let used = absorber.sorted(used);
     let columns = regressors::informative(&mut absorber, model, &used)?;
@@ -128,6 +64,13 @@ pub(crate) fn combination(model: &Model, used: &[bool]) -> Result<Vec<usize>, Fi
         let basis = hold(&mut absorber, &columns, &weight);
         let target: Vec<f64> = free.iter().map(|f| if *f { 1.0 } else { 0.0 }).collect();
         let (fitted, multiplier) = nearest(&absorber, &basis, &target, |r| used[r] && !free[r]);
+        // What is left of the ones, with the pulls, is orthogonal to every combination that is 0 on rows with
+        // positive outcomes. Where it is positive on all others, such a combination cannot be 0 or more on all
+        // of them without being 0 (Stiemke's lemma): usually the first look is the last.
+        let left = |r: &usize| if free[*r] { 1.0 - fitted[*r] } else { multiplier[*r] * HEAVY };
+        if zero.iter().all(|r| left(r) > CERTAIN) {
+            return Ok(Vec::new());
+        }
         let highest = zero.iter().map(|r| fitted[*r]).fold(0.0, f64::max);
         let wrong = |r: &usize| match free[*r] {
             // The target is 1, and so is the largest value of any point of the cone nearest to it.

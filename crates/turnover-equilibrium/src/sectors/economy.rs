@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::newton::{LEAST_THETA, MOST_THETA};
+use crate::settings::{LEAST_THETA, MOST_THETA};
 use crate::world::cut_off;
 
 /// Data of `n` regions and `s` sectors. Tables by sector and region are `s` x `n` (sector by

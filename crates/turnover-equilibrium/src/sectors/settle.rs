@@ -6,7 +6,7 @@ use super::change::Change;
 use super::economy::Economy;
 use crate::accelerate::Anderson;
 use crate::error::SolveError;
-use crate::newton::{MOST_LOG_POINTS, ROUNDING};
+use crate::settings::{MOST_LOG_POINTS, ROUNDING};
 
 /// What happens to imbalances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

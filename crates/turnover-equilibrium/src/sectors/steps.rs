@@ -4,7 +4,7 @@ use super::change::Change;
 use super::economy::Economy;
 use super::settle::{SettleSettings, Settled};
 use crate::error::SolveError;
-use crate::newton::NOTHING_LEFT;
+use crate::settings::NOTHING_LEFT;
 
 /// Smallest share of the whole change that steps advance by.
 const SMALLEST_ADVANCE: f64 = 1.0 / 256.0;

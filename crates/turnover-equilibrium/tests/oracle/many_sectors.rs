@@ -277,7 +277,7 @@ impl Shares {
                 for k in 0..s {
                     let used: f64 = (0..s).map(|j| self.g[(r * s + k) * s + j] * output[j * n + r]).sum();
                     let new = used + self.a[k * n + r] * income[r];
-                    moved = moved.max((new - spending[k * n + r]).abs() / whole.abs().max(1e-6 * size));
+                    moved = moved.max((new - spending[k * n + r]).abs() / whole.abs().max(1e-60 * size));
                     spending[k * n + r] = new;
                 }
             }

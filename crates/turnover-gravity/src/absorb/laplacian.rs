@@ -9,7 +9,7 @@
 //! Laplacians; the order of sampling is that of Gao, Kyng and Spielman 2023), so that the factor has
 //! about as many entries as the graph has edges. Chains and trees are eliminated exactly.
 
-use super::{LANES, Lane};
+use super::lane::Lane;
 
 /// Vertices of more neighbours wait in one queue.
 const MOST_DEGREE: usize = 64;
@@ -103,20 +103,14 @@ impl Factor {
         for (at, vertex) in self.order.iter().enumerate() {
             let own = r[*vertex as usize];
             for k in self.start[at] as usize..self.start[at + 1] as usize {
-                let (to, share) = (&mut r[self.neighbour[k] as usize], self.share[k]);
-                for l in 0..LANES {
-                    to[l] += share * own[l];
-                }
+                r[self.neighbour[k] as usize] += self.share[k] * own;
             }
         }
         for (at, vertex) in self.order.iter().enumerate().rev() {
             let pivot = self.pivot[at];
-            let mut own = if pivot > 0.0 { r[*vertex as usize].map(|x| x / pivot) } else { [0.0; LANES] };
+            let mut own = if pivot > 0.0 { r[*vertex as usize].map(|x| x / pivot) } else { Lane::ZERO };
             for k in self.start[at] as usize..self.start[at + 1] as usize {
-                let (from, share) = (r[self.neighbour[k] as usize], self.share[k]);
-                for l in 0..LANES {
-                    own[l] += share * from[l];
-                }
+                own += self.share[k] * r[self.neighbour[k] as usize];
             }
             r[*vertex as usize] = own;
         }
@@ -205,10 +199,10 @@ mod tests {
         let truth: Vec<f64> = (0..200).map(|v| f64::from((v * 37) % 101)).collect();
         let rhs = product(&edges, &truth);
         let factor = Factor::new(200, edges.iter().copied());
-        let mut r: Vec<Lane> = rhs.iter().map(|x| [*x; LANES]).collect();
+        let mut r: Vec<Lane> = rhs.iter().map(|x| Lane::splat(*x)).collect();
         factor.solve(&mut r);
         for v in 1..200 {
-            let (found, right) = (r[v][0] - r[0][0], truth[v] - truth[0]);
+            let (found, right) = (r[v].0[0] - r[0].0[0], truth[v] - truth[0]);
             assert!((found - right).abs() < 1e-9 * (1.0 + right.abs()), "{v}: {found} {right}");
         }
     }
@@ -231,10 +225,10 @@ mod tests {
             let mean = x.iter().sum::<f64>() / 60.0;
             x.iter_mut().for_each(|x| *x -= mean);
             let lx = product(&edges, &x);
-            let mut z: Vec<Lane> = lx.iter().map(|x| [*x; LANES]).collect();
+            let mut z: Vec<Lane> = lx.iter().map(|x| Lane::splat(*x)).collect();
             factor.solve(&mut z);
             let energy: f64 = x.iter().zip(&lx).map(|(a, b)| a * b).sum();
-            let through: f64 = z.iter().zip(&lx).map(|(a, b)| a[0] * b).sum();
+            let through: f64 = z.iter().zip(&lx).map(|(a, b)| a.0[0] * b).sum();
             assert!(through > 0.1 * energy && through < 10.0 * energy, "{trial}: {through} {energy}");
         }
     }

@@ -5,7 +5,7 @@
 //! whatever the solver makes of it is noise. Such a family is left out of the solve, and counts no
 //! degree of freedom. The same holds for a family that is repeated under another name.
 
-use super::Family;
+use crate::effects::Family;
 
 /// For each family, whether another one that is kept contains it on the rows of `used`: each level of
 /// the other lies within one of its own. Of families that contain each other the first is kept.

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::Family;
+use crate::effects::Family;
 
 /// A stretch of a group's rows over which the level of every other family grows by one per row.
 #[derive(Debug, Clone, Copy)]
@@ -146,9 +146,43 @@ impl Plan {
         self.offset[self.offset.len() - 1]
     }
 
+    /// The rows of a group in the sorted order.
+    #[inline(always)]
+    pub(super) fn rows(&self, group: usize) -> Range<usize> {
+        self.group_start[group] as usize..self.group_start[group + 1] as usize
+    }
+
+    /// The runs of a group.
+    #[inline(always)]
+    pub(super) fn runs_of(&self, group: usize) -> Runs<'_> {
+        Runs { plan: self, next: self.group_run[group] as usize, end: self.group_run[group + 1] as usize }
+    }
+
     /// The rows of a piece in the sorted order.
     pub(super) fn piece_rows(&self, piece: &Range<usize>) -> Range<usize> {
         self.group_start[piece.start] as usize..self.group_start[piece.end] as usize
+    }
+}
+
+/// The runs of a group: their rows, and where each other family's effects begin.
+pub(super) struct Runs<'a> {
+    plan: &'a Plan,
+    next: usize,
+    end: usize,
+}
+
+impl<'a> Iterator for Runs<'a> {
+    type Item = (Range<usize>, &'a [u32]);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next == self.end {
+            return None;
+        }
+        let (at, width) = (self.next, self.plan.others.len());
+        self.next += 1;
+        let run = self.plan.runs[at];
+        Some((run.row as usize..(run.row + run.len) as usize, &self.plan.run_level[at * width..(at + 1) * width]))
     }
 }
 

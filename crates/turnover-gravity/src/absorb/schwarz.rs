@@ -8,9 +8,9 @@
 
 use rayon::prelude::*;
 
+use super::lane::Lane;
 use super::laplacian::Factor;
 use super::plan::Plan;
-use super::{LANES, Lane};
 
 /// The cells of two families: which rows share both levels.
 #[derive(Debug)]
@@ -120,15 +120,15 @@ impl Schwarz {
                 for (side, sign) in [(0, 1.0), (1, -1.0)] {
                     let (first, count) = cells.spans[side];
                     match first < dimension {
-                        true => r.extend(residual[first..first + count].iter().map(|x| x.map(|x| sign * x))),
-                        false => r.extend(std::iter::repeat_n([0.0; LANES], count)),
+                        true => r.extend(residual[first..first + count].iter().map(|x| sign * *x)),
+                        false => r.extend(std::iter::repeat_n(Lane::ZERO, count)),
                     }
                 }
                 factor.solve(&mut r);
                 (r, cells)
             })
             .collect();
-        let mut out = vec![[0.0; LANES]; dimension];
+        let mut out = vec![Lane::ZERO; dimension];
         for (z, cells) in parts {
             for (side, sign) in [(0, 1.0), (1, -1.0)] {
                 let (first, count) = cells.spans[side];
@@ -136,11 +136,7 @@ impl Schwarz {
                     continue;
                 }
                 let local = &z[side * cells.spans[0].1..][..count];
-                for (o, z) in out[first..first + count].iter_mut().zip(local) {
-                    for l in 0..LANES {
-                        o[l] += sign * z[l];
-                    }
-                }
+                out[first..first + count].iter_mut().zip(local).for_each(|(o, z)| *o += sign * *z);
             }
         }
         out

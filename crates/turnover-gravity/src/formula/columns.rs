@@ -1,11 +1,36 @@
 //! Which columns a formula uses, and how: as numbers, or by their levels.
 
-use super::parse::{Factor, Formula};
+use super::expr::Expr;
+use super::term::{Factor, Formula};
 
 impl Formula {
     /// The formula as it was written.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The columns of the data that the formula names, in alphabetical order.
+    pub fn columns(&self) -> Vec<&str> {
+        self.all_columns(Expr::columns)
+    }
+
+    /// The columns that are used by their levels, in alphabetical order: those of effects and of `i()`, and
+    /// those compared with a text.
+    pub fn columns_by_level(&self) -> Vec<&str> {
+        self.all_columns(Expr::compared_with_text)
+    }
+
+    /// Columns of effects and of `i()`, and those of arithmetic that `within` finds there.
+    fn all_columns<'a>(&'a self, within: impl Fn(&'a Expr, &mut Vec<&'a str>)) -> Vec<&'a str> {
+        let mut out = self.level_columns();
+        self.outcomes.iter().for_each(|(_, e)| within(e, &mut out));
+        for factor in self.factors() {
+            match factor {
+                Factor::Value(_, e) => within(e, &mut out),
+                Factor::Dummies { times, .. } => times.iter().for_each(|(_, e)| within(e, &mut out)),
+            }
+        }
+        sorted(out)
     }
 
     /// The columns of each family of fixed effects.
@@ -63,7 +88,7 @@ fn sorted(mut names: Vec<&str>) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::formula::parse;
+    use super::super::parse::parse;
 
     #[test]
     fn columns_by_use() {

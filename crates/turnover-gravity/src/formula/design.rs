@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::FormulaError;
+use super::error::FormulaError;
 use super::expr::{evaluate, levels};
-use super::parse::{Factor, Formula, Literal, Term};
+use super::term::{Factor, Formula, Literal, Term};
 use super::token::quoted_name;
-use crate::absorb::{Effects, Family};
-use crate::covariance::Cluster;
+use crate::effects::{Effects, Family};
 use crate::frame::{Column, Frame};
 use crate::model::Model;
+use crate::vcov::Cluster;
 
 /// What stands beside the formula.
 #[derive(Debug, Clone, Default)]
@@ -122,24 +122,28 @@ fn term_matters(term: &Term, names: &[String], frame: &Frame) -> bool {
 /// The regressors of a term: one, or one per combination of dummy values, which are those of the frame
 /// `known`.
 fn regressors(term: &Term, frame: &Frame, known: &Frame) -> Result<Vec<Named>, FormulaError> {
-    let mut out: Vec<Named> = Vec::new();
+    // `None` before the first factor: a factor of which no dummy is left makes the product empty.
+    let mut product: Option<Vec<Named>> = None;
     for factor in &term.factors {
         let columns = match factor {
             Factor::Value(name, expr) => vec![(name.clone(), evaluate(expr, frame)?)],
             Factor::Dummies { column, times, reference } => dummies(frame, known, column, times.as_ref(), reference)?,
         };
-        let count = out.len() * columns.len();
-        out = if out.is_empty() {
-            columns
-        } else if count > MOST_DUMMIES {
-            return Err(FormulaError::TooManyValues { name: out[0].0.clone(), values: count, most: MOST_DUMMIES });
-        } else {
-            let product =
-                |a: &Named, b: &Named| (format!("{}:{}", a.0, b.0), a.1.iter().zip(&b.1).map(|(x, y)| x * y).collect());
-            out.iter().flat_map(|a| columns.iter().map(|b| product(a, b)).collect::<Vec<_>>()).collect()
-        };
+        product = Some(match product {
+            None => columns,
+            Some(left) if left.len() * columns.len() > MOST_DUMMIES => {
+                let values = left.len() * columns.len();
+                return Err(FormulaError::TooManyValues { name: left[0].0.clone(), values, most: MOST_DUMMIES });
+            }
+            Some(left) => {
+                let times = |a: &Named, b: &Named| {
+                    (format!("{}:{}", a.0, b.0), a.1.iter().zip(&b.1).map(|(x, y)| x * y).collect())
+                };
+                left.iter().flat_map(|a| columns.iter().map(|b| times(a, b)).collect::<Vec<_>>()).collect()
+            }
+        });
     }
-    Ok(out)
+    Ok(product.unwrap_or_default())
 }
 
 fn dummies(
@@ -410,8 +414,8 @@ fn one<'a>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::parse::parse;
     use super::*;
-    use crate::formula::parse;
 
     fn frame() -> Frame {
         let cells: Vec<Option<&str>> = ["01", "1", "01", "1", "001", "001"].into_iter().map(Some).collect();
@@ -461,6 +465,14 @@ mod tests {
             assert!(matches!(names(text), Err(FormulaError::UnknownReference { .. })), "{text}");
         }
         assert!(names("y ~ i(t, ref = 2099)").unwrap_err().to_string().contains("2010, 2011, 2012"));
+    }
+
+    #[test]
+    fn an_interaction_with_no_dummy_left_is_empty() {
+        // `t` is 2010, 2011 and 2012: all of them are references, and `x` must not stand alone.
+        let all = "ref = c(2010, 2011, 2012)";
+        assert_eq!(names(&format!("y ~ x + i(t, {all}):x | code")).unwrap(), ["x"]);
+        assert_eq!(names(&format!("y ~ 0 + x:i(t, {all}) | code")).unwrap(), Vec::<String>::new());
     }
 
     /// Five columns of 65,536 levels have 2^80 cells; every row is a cell of its own.

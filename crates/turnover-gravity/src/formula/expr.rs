@@ -1,6 +1,6 @@
 //! Arithmetic on columns.
 
-use super::FormulaError;
+use super::error::FormulaError;
 use crate::frame::{Column, Frame};
 
 /// An expression in one value per row.

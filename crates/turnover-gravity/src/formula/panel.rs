@@ -1,9 +1,9 @@
 //! Which columns of a formula's effects are exporter, importer and period.
 
-use super::FormulaError;
 use super::design::{Sample, factor_codes};
+use super::error::FormulaError;
 use super::expr::levels;
-use super::parse::Formula;
+use super::term::Formula;
 use crate::bias::Panel;
 use crate::frame::Frame;
 

@@ -1,6 +1,6 @@
 //! The words and marks of a formula.
 
-use super::FormulaError;
+use super::error::FormulaError;
 
 /// A word or a mark.
 #[derive(Debug, Clone, PartialEq)]
