@@ -33,7 +33,7 @@ impl Question {
     }
 }
 
-pub use books::{Book, Books, Chapters, Directions, Entry};
+pub use books::{Book, Books, Chapters, Directions, Entry, MonthlyBook};
 pub use report::report;
 
 /// Answers the question.

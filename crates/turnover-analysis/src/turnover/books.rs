@@ -71,6 +71,9 @@ impl Book {
     }
 }
 
+/// A series by (year, month).
+pub type MonthlyBook = BTreeMap<(i32, u8), Directions>;
+
 /// All series of a pair.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Books {
@@ -82,7 +85,7 @@ pub struct Books {
     /// national office's own before those passed on by others.
     pub books: Vec<Book>,
     /// The months of the offices that report by month: table, reporter, (year, month).
-    pub months: BTreeMap<(Table, Option<Iso3>), BTreeMap<(i32, u8), Directions>>,
+    pub months: BTreeMap<(Table, Option<Iso3>), MonthlyBook>,
     /// Trade by HS chapter, where a table has it for the year, or else the latest year that has it.
     pub chapters: Option<Chapters>,
 }
