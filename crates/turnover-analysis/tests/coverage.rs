@@ -103,3 +103,16 @@ fn codes_of_a_watch_list_that_match_nothing_are_named() {
     codes.sort_unstable();
     assert_eq!(codes, ["852589", "854149", "854151", "854159", "854800", "880730"]);
 }
+
+/// A direction that the figures do not hold is missing, not zero: it is said first.
+#[test]
+fn a_direction_that_is_missing_is_named() {
+    let rows = "year,reporter,exporter,importer,product,value_usd\n2019,RUS,USA,RUS,95,1000\n";
+    let catalogue = Catalogue::embedded().unwrap();
+    let facts = asked(&flows(rows), &catalogue, "USA RUS", "2019-12-31").unwrap();
+    let pair = Pair::resolve("USA", "RUS").unwrap();
+    assert_eq!(facts.missing, [(pair.b, pair.a)]);
+    let answer = turnover_analysis::coverage::report(&facts);
+    assert!(answer.findings[0].caveats[0].contains("missing, not zero"), "{:?}", answer.findings[0].caveats);
+    assert!(answer.findings[0].statement.contains("What RUS sold to USA is not in these figures"));
+}

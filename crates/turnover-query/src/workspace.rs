@@ -7,7 +7,8 @@ use std::sync::{Arc, OnceLock};
 use turnover_analysis::{NamedEconomy, NamedWorld, Pair, Watch};
 use turnover_brief::Dossier;
 use turnover_data::{
-    EconomyTables, FlowOptions, FlowSource, Flows, PairPanel, RawTable, Select, Store, figures, flows_of, read_flows,
+    EconomyTables, FlowOptions, FlowSource, Flows, PairPanel, RawTable, Select, Store, builtin, figures, flows_of,
+    read_flows,
 };
 use turnover_measures::Catalogue;
 
@@ -209,7 +210,10 @@ impl Workspace {
                 Ok(Arc::new(store.flows(select)?))
             }
             Figures::Flows(flows) => Ok(Arc::clone(flows)),
-            Figures::Embedded => kept(&self.flows, || Ok(figures::us_russia()?)),
+            Figures::Embedded => match built_in(select)? {
+                Some(flows) => Ok(Arc::new(flows)),
+                None => kept(&self.flows, || Ok(figures::us_russia()?)),
+            },
             Figures::Table(table) => kept(&self.flows, || Ok(flows_of(table, &self.read)?)),
             Figures::File(path) => kept(&self.flows, || self.file(path, watch)),
             Figures::Folder(folder) => kept(&self.flows, || self.file(&in_folder(folder, "flows")?, watch)),
@@ -315,6 +319,16 @@ impl Workspace {
         watch.step(&format!("reading {}", path.display()), 0, 1)?;
         Ok(read_flows(path, &self.read)?)
     }
+}
+
+/// The built-in chapters of a pair other than the founding one; `None` for that, and where there are none.
+fn built_in(select: &Select) -> Result<Option<Flows>, QueryError> {
+    let Select::Pair(a, b) = select else { return Ok(None) };
+    let codes = [a.as_str(), b.as_str()];
+    if codes.contains(&"USA") && codes.contains(&"RUS") {
+        return Ok(None);
+    }
+    Ok(builtin::pair_flows(*a, *b)?)
 }
 
 /// The one file of a folder with that stem and a known ending.

@@ -105,6 +105,9 @@ pub(super) fn statement(facts: &CoverageFacts) -> String {
         out.extend(decides(facts, main));
     }
     out.extend(others(facts, main));
+    if let [(exporter, importer)] = &facts.missing[..] {
+        out.push(format!("What {exporter} sold to {importer} is not in these figures"));
+    }
     out.join(". ")
 }
 

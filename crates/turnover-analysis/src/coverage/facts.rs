@@ -75,6 +75,8 @@ pub struct CoverageFacts<'a> {
     pub claim: f64,
     /// The definitions that apply, with their shares and verdicts.
     pub definitions: Vec<Definition>,
+    /// Directions of which the data has nothing in the year, as (exporter, importer).
+    pub missing: Vec<(Iso3, Iso3)>,
     /// Who of the two, as sender toward the other, the catalogue does not claim to know fully.
     pub incomplete: Vec<(Iso3, Iso3)>,
     /// What the watch list asked for holds.
@@ -181,6 +183,7 @@ pub fn compute<'a>(
         base_year,
         claim: question.claim,
         definitions: Vec::new(),
+        missing: Vec::new(),
         incomplete,
         watch: None,
         within: Vec::new(),
@@ -194,6 +197,8 @@ pub fn compute<'a>(
     };
     let mut shares = Directions::new(flows, partners, pair)?;
     facts.items = items(&p, &facts, &mut shares);
+    let has = |forward: bool| facts.items.iter().any(|i| i.forward == forward && i.now > 0.0);
+    facts.missing = [true, false].into_iter().filter(|f| !has(*f)).map(|f| facts.parties(f)).collect();
     facts.definitions = definition::all(&facts, question.claim);
     if let Some(id) = &question.watch_list {
         facts.watch = Some(super::watch::compute(&facts, id, &mut shares)?);

@@ -8,8 +8,13 @@ use crate::error::AnalysisError;
 use crate::format::in_sentence;
 use crate::pair::Pair;
 
-/// Refuses a pair of which the catalogue knows nothing, with what is on record about it.
-pub(super) fn known(catalogue: &Catalogue, pair: Pair, on: Date) -> Result<(), AnalysisError> {
+/// Refuses a pair of which the catalogue knows nothing, with what is on record about it: before any figures
+/// are looked at, since they cannot help.
+///
+/// # Errors
+///
+/// The catalogue has no measure between the two and claims nothing about them.
+pub fn known(catalogue: &Catalogue, pair: Pair, on: Date) -> Result<(), AnalysisError> {
     if catalogue.knows(pair.a, pair.b) {
         return Ok(());
     }

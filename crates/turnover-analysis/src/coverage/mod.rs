@@ -33,6 +33,7 @@ use crate::pair::Pair;
 pub use claim::ClaimFacts;
 pub use definition::{Definition, Instruments, Verdict, Ways, Weights};
 pub use facts::{CoverageFacts, WatchFacts, compute};
+pub use known::known;
 pub(crate) use known::on_record;
 pub use report::report;
 pub(crate) use supposed::{listed, suppose};

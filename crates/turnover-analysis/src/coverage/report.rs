@@ -97,6 +97,15 @@ fn prevented_json(p: &PreventedTrade, facts: &CoverageFacts) -> serde_json::Valu
 
 fn caveats(facts: &CoverageFacts) -> Vec<String> {
     let mut out = Vec::new();
+    for (exporter, importer) in &facts.missing {
+        out.push(format!(
+            "These figures have nothing of what {} sold to {} in {}: that is missing, not zero, and \u{201c}both ways\u{201d} is the \
+             other way alone.",
+            in_sentence(exporter.name()),
+            in_sentence(importer.name()),
+            facts.year
+        ));
+    }
     if !facts.incomplete.is_empty() {
         let of: Vec<String> = facts.incomplete.iter().map(|(s, t)| format!("{s} on {t}")).collect();
         out.push(format!(

@@ -18,6 +18,7 @@
 //! # Ok::<(), turnover_data::DataError>(())
 //! ```
 
+mod flows;
 mod packed;
 mod panel;
 mod report;
@@ -28,6 +29,7 @@ use crate::error::DataError;
 use crate::flows::Status;
 use crate::hs::HsCode;
 
+pub use flows::pair_flows;
 use packed::Series;
 pub use packed::{Axis, Packer, Side};
 pub use panel::{BookedFlow, BothBooks};

@@ -12,7 +12,7 @@ use crate::options::{
     CatalogueOptions, ClaimOptions, DataOptions, PairOptions, PeriodOptions, ReadOptions, SupposeOptions,
 };
 use crate::query::{Query, Reply, Uses};
-use crate::resolve::Resolved;
+use crate::resolve::{self, Resolved};
 use crate::workspace::Workspace;
 
 /// How much of a pair's trade measures touch, under every definition. Coverage ratio and frequency index are
@@ -58,6 +58,7 @@ impl Coverage {
     pub(crate) fn find(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
         self.suppose.check()?;
         let pair = self.pair.pair()?;
+        coverage::known(workspace.catalogue(), pair, resolve::day(workspace, self.period))?;
         let flows = workspace.flows(&Select::Pair(pair.a, pair.b), watch)?;
         let resolved = Resolved::of(workspace, &flows, pair, self.period)?;
         let partners = workspace.partners(&Select::Partners(vec![pair.a, pair.b]), watch)?;
