@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use turnover_analysis::format::{in_sentence, multiple, percent, sentence, usd, usd_range};
 use turnover_analysis::{AnalysisError, Answer, Number, Pair, Watch, defaults};
 use turnover_brief::{Document, Section};
-use turnover_data::Fault;
+use turnover_data::{Fault, Select};
 
 use super::{Check, Coverage, Diversion, Effect, History, Potential, Question, Reach, Turnover};
 use crate::error::QueryError;
@@ -250,12 +250,15 @@ impl Brief {
         let own = Brief { pair: pair.into(), ..self.clone() };
         let (resolved, level) = own.level(self.period).find(workspace, watch)?;
         let period = resolved.period();
+        // Built-in chapters may be of another year than the totals.
+        let flows = workspace.flows(&Select::Pair(pair.a, pair.b), watch)?;
+        let goods = Resolved::of(workspace, &flows, pair, self.period).map_or(period, Resolved::period);
         let (beside, world) = workspace.beside();
         // A wrong file of levers is the brief's own fault; a model that refuses stands in its place.
         super::reach::changes(self.levers.as_deref(), &self.lever, "")?;
         let find = |topic: Topic| -> Result<Answer, QueryError> {
             match topic {
-                Topic::Coverage => own.coverage(period).find(workspace, watch),
+                Topic::Coverage => own.coverage(goods).find(workspace, watch),
                 Topic::Effect => own.effect(pair, period).find(workspace, watch),
                 Topic::Reach => own.reach(world.clone()).find(&beside, watch),
                 Topic::Potential => own.potential(period).find(workspace, watch),

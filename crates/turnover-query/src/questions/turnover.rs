@@ -52,8 +52,12 @@ impl Turnover {
         let flows = workspace.flows(&Select::Pair(pair.a, pair.b), watch)?;
         let of_flows = Resolved::of(workspace, &flows, pair, self.period);
         let (resolved, mut answer) = if workspace.is_embedded() {
-            // The embedded flows by product are one pair's.
-            let books = Books::read(pair, of_flows.ok().map(|r| r.year).or(self.period.year))?;
+            let asked = self.period.year;
+            let books = match Books::read(pair, of_flows.ok().map(|r| r.year).or(asked)) {
+                // Chapters may be of a year of which the totals are not there.
+                Err(_) if asked.is_none() => Books::read(pair, None)?,
+                books => books?,
+            };
             let resolved = Resolved { year: books.year, date: self.period.date.unwrap_or(end_of(books.year)) };
             (resolved, turnover::report(&books, &self.command(pair, resolved))?)
         } else {
