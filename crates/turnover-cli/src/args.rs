@@ -236,6 +236,8 @@ pub(crate) enum Data {
     },
     /// The figures that are built in: tables, sources, valuation, where newer ones are to be had
     List,
+    /// The files that are read, by source
+    Formats,
     /// What is in a file of flows: years, countries, products, totals, gaps, duplicates
     Describe {
         /// The file

@@ -23,6 +23,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
             files::import(*source, names, into, read, output)
         }
         Command::Data(Data::List) => builtin::list(output),
+        Command::Data(Data::Formats) => measures::formats(output),
         Command::Data(Data::Export { pair, data, read }) => files::export(pair, data, read, output),
         Command::Data(Data::Describe { file, read, year }) => files::describe(file, read, year.as_ref(), output),
         Command::Completions { shell } => {

@@ -6,7 +6,6 @@ use crate::builtin::{BothBooks, Side};
 use crate::country::Iso3;
 use crate::error::{DataError, Place};
 use crate::flows::{Flows, Source};
-use crate::hs::HsCode;
 use crate::read::RawTable;
 
 /// Turnover (both directions) of pairs by year.
@@ -28,16 +27,15 @@ pub struct PairPanel {
 }
 
 impl PairPanel {
-    /// From flows, summed over products at the coarsest level that they have; of two reporters the
+    /// From flows, summed over products, which never overlap within a report; of two reporters the
     /// importer's report counts, as it usually does in trade statistics.
     pub fn from_flows(flows: &Flows) -> Self {
-        let coarsest = flows.iter().map(|f| f.product.level()).min().unwrap_or(HsCode::TOTAL.level());
         let mut years: Vec<i32> = flows.iter().map(|f| f.year).collect();
         years.sort_unstable();
         years.dedup();
         // By flow and year: the importer's report, and any other.
         let mut values: BTreeMap<(Iso3, Iso3, i32), [Option<f64>; 2]> = BTreeMap::new();
-        for f in flows.iter().filter(|f| f.product.level() == coarsest && f.exporter != f.importer) {
+        for f in flows.iter().filter(|f| f.exporter != f.importer) {
             let by_importer = f.reporter.is_none_or(|r| r == f.importer);
             let slot = &mut values.entry((f.exporter, f.importer, f.year)).or_default()[usize::from(!by_importer)];
             *slot = Some(slot.unwrap_or(0.0) + f.value_usd);
