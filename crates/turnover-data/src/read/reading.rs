@@ -721,7 +721,10 @@ fn unknown_party(table: &RawTable, row: usize, column: &RawColumn, text: &str) -
             Err(DataError::UnknownCountry { help, .. }) => help,
             _ => "write the ISO 3166-1 alpha-3 code, such as USA or RUS".to_owned(),
         };
-        format!("{near}; rows of places that are no country are dropped with --unknown drop")
+        format!(
+            "{near}{} --unknown drop drops rows of places that are no country",
+            if near.ends_with('?') { "" } else { ";" }
+        )
     };
     wrong(table, row, column, "a country's ISO 3166-1 code or name", &help)
 }
