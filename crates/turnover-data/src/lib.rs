@@ -33,6 +33,7 @@ mod import;
 mod pairs;
 mod party;
 mod read;
+pub mod reconcile;
 mod store;
 mod suggest;
 
@@ -50,5 +51,5 @@ pub use read::{
     Cells, ColumnMap, Constants, Decimal, Direction, Duplicates, EconomyTables, FileFormat, FlowOptions, RawColumn,
     RawTable, Unit, Unknown, file_formats, flows_of, read_flows,
 };
-pub use store::{FlowSource, Select, Store, Year};
+pub use store::{FlowSource, Repaired, Select, Store, Year, migrate, repair};
 pub use suggest::nearest;
