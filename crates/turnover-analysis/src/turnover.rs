@@ -1,6 +1,7 @@
 //! How much a pair trades: level, trend, composition, both reporters. From flows that a user brings, or
 //! from the built-in world ([`Books`], [`report`]).
 
+mod beside;
 mod books;
 mod report;
 mod series;

@@ -18,9 +18,11 @@
 //! # Ok::<(), turnover_data::DataError>(())
 //! ```
 
+mod distances;
 mod packed;
 mod panel;
 mod report;
+mod suspects;
 mod tables;
 
 use crate::country::Iso3;
@@ -28,10 +30,12 @@ use crate::error::DataError;
 use crate::flows::Status;
 use crate::hs::HsCode;
 
+pub use distances::Distances;
 use packed::Series;
 pub use packed::{Axis, Packer, Side};
 pub use panel::{BookedFlow, BothBooks};
 pub use report::{Period, Report, TotalReport, WorldTrade};
+pub use suspects::{Against, SuspectYear, suspect_years};
 pub use tables::{Table, TableFacts};
 
 /// The partner that stands for all partners.
