@@ -34,6 +34,17 @@ pub struct DataOptions {
     pub data: Option<String>,
 }
 
+/// Which figure stands for a flow that two sides report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum LedgerKind {
+    /// What each side reports, as it is
+    #[default]
+    Reported,
+    /// One value of both reports, by each reporter's quality, with a 90 % interval
+    Reconciled,
+}
+
 /// How a file of flows is read: which column is what, and which rows take part.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema, Args)]
 #[serde(default)]
