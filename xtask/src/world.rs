@@ -112,8 +112,12 @@ fn side(text: &str) -> Outcome<Side> {
     }
 }
 
-pub(crate) fn make(dir: &Path) -> Outcome<()> {
+/// Makes one table again, or all.
+pub(crate) fn make(dir: &Path, only: Option<&str>) -> Outcome<()> {
     std::fs::create_dir_all("figures/world")?;
+    if only == Some("distances") {
+        return distances(&dir.join("geodist/dist_cepii.dta"));
+    }
     direction_of_trade(&dir.join("imf-dots-pairs-1960-2020/dots_pairs.parquet"))?;
     russia_partners(&dir.join("imf-imts-russia/russia_by_partner_2016_2024.csv"))?;
     pair_totals(&dir.join("baci-totals-2023/pairs_2023.parquet"))?;
@@ -121,7 +125,24 @@ pub(crate) fn make(dir: &Path) -> Outcome<()> {
     russia_monthly(&dir.join("fts-russia/monthly_by_partner.csv"))?;
     russia_chapters(&dir.join("russia-hs2/russia_trade_by_hs2.csv"))?;
     us_chapters(&dir.join("us-imports-hs2-monthly/us_imports_for_consumption_hs2_month_2013_2021.parquet"))?;
-    pair_chapters(&dir.join("baci-2024/hs2_matrix_2024.parquet"))
+    pair_chapters(&dir.join("baci-2024/hs2_matrix_2024.parquet"))?;
+    distances(&dir.join("geodist/dist_cepii.dta"))
+}
+
+/// Kilometres between countries stand where dollars do elsewhere; each pair once.
+fn distances(file: &Path) -> Outcome<()> {
+    let mut source = Source::read(file, &["iso_o", "iso_d", "distw"])?;
+    let (from, to, km) = (source.column("iso_o")?, source.column("iso_d")?, source.column("distw")?);
+    let mut packer = Packer::new(Axis::Years { first: 2011 }, 3);
+    for row in 0..source.table.rows {
+        let parties = (source.code(&text(&from, row)), source.code(&text(&to, row)));
+        if let ((Some(a), Some(b)), Some(km)) = (parties, number(&km, row).filter(|km| *km > 0.0))
+            && a < b
+        {
+            packer.add(&a, &b, Side::Exports, "TOTAL", 0, km);
+        }
+    }
+    source.save("distances", &packer)
 }
 
 fn direction_of_trade(file: &Path) -> Outcome<()> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use turnover_data::{Flows, HsCode, Iso3, Source};
+use turnover_data::{Flows, HsCode, Iso3, Source, Valuation};
 
 use crate::error::AnalysisError;
 
@@ -34,8 +34,10 @@ struct Row {
     year: i32,
     /// From `a` to `b`.
     forward: bool,
+    month: Option<u8>,
     product: HsCode,
     value_usd: f64,
+    valuation: Option<Valuation>,
 }
 
 /// A product of a direction, or what is left of it where the data has codes beneath it apart.
@@ -74,8 +76,10 @@ impl PairFlows {
                 by_reporter.entry(f.reporter).or_default().push(Row {
                     year: f.year,
                     forward,
+                    month: f.month,
                     product: f.product,
                     value_usd: f.value_usd,
+                    valuation: f.valuation,
                 });
             }
         }
@@ -114,7 +118,7 @@ impl PairFlows {
         years.into_iter().collect()
     }
 
-    /// The reporters; `None` where the file does not tell.
+    /// The reporters; `None` where the file does not say.
     pub fn reporters(&self) -> Vec<Option<Iso3>> {
         self.by_reporter.keys().copied().collect()
     }
@@ -152,21 +156,19 @@ impl PairFlows {
             .flatten()
     }
 
-    /// A direction's values by product in a year, at the finest level that the reporter gives in
-    /// it. A file may hold totals, chapters and headings at once; adding levels up would count
-    /// twice.
+    /// A direction's values by product in a year, by the reporter that stands for it. Flows never overlap within
+    /// a report, so products of several levels may stand side by side: of a chapter above its headings it is
+    /// what they leave of it.
     pub fn products(&self, year: i32, forward: bool) -> BTreeMap<HsCode, f64> {
-        let rows = self.rows(year, forward, self.reporter_for(forward));
-        let finest = rows.iter().map(|r| r.product.level()).max().unwrap_or(0);
         let mut out = BTreeMap::new();
-        for r in rows.iter().filter(|r| r.product.level() == finest) {
+        for r in self.rows(year, forward, self.reporter_for(forward)) {
             *out.entry(r.product).or_insert(0.0) += r.value_usd;
         }
         out
     }
 
-    /// A direction's values in a year without overlap, whatever levels the reporter gives: codes beneath a code
-    /// are taken out of it, so that chapters and headings are never added up.
+    /// A direction's values in a year without overlap, whatever levels the reporter gives. Readers have taken
+    /// codes beneath a code out of it; here each code gets the list of them.
     pub(crate) fn composition(&self, year: i32, forward: bool) -> Vec<Part> {
         let mut values: BTreeMap<HsCode, f64> = BTreeMap::new();
         for r in self.rows(year, forward, self.reporter_for(forward)) {
@@ -183,24 +185,42 @@ impl PairFlows {
         }
         let mut part = |(product, value): (&HsCode, &f64)| {
             let below = below.remove(product).unwrap_or_default();
-            let rest = value - below.iter().map(|c| values[c]).sum::<f64>();
-            let counts = below.is_empty() || rest > LEAST_REST * value;
-            counts.then_some(Part { product: *product, below, value_usd: rest })
+            let whole = value + below.iter().map(|c| values[c]).sum::<f64>();
+            let counts = below.is_empty() || *value > LEAST_REST * whole;
+            counts.then_some(Part { product: *product, below, value_usd: *value })
         };
         values.iter().filter_map(&mut part).collect()
     }
 
-    /// A direction's total in a year by the reporter that stands for it.
+    /// A direction's total in a year by the reporter that stands for it; 0 where nothing is reported, which
+    /// [`PairFlows::reported`] tells apart.
     pub fn total(&self, year: i32, forward: bool) -> f64 {
-        self.total_by(year, forward, self.reporter_for(forward)).unwrap_or(0.0)
+        self.reported(year, forward).unwrap_or(0.0)
     }
 
-    /// A direction's total by one reporter: its own total where it gives one, else the sum at the
-    /// coarsest level. `None` where it reports nothing.
+    /// The same; `None` where nothing is reported.
+    pub fn reported(&self, year: i32, forward: bool) -> Option<f64> {
+        self.total_by(year, forward, self.reporter_for(forward))
+    }
+
+    /// A direction's total by one reporter. `None` where it reports nothing.
     pub fn total_by(&self, year: i32, forward: bool, reporter: Option<Iso3>) -> Option<f64> {
         let rows = self.rows(year, forward, reporter);
-        let coarsest = rows.iter().map(|r| r.product.level()).min()?;
-        Some(rows.iter().filter(|r| r.product.level() == coarsest).map(|r| r.value_usd).sum())
+        (!rows.is_empty()).then(|| rows.iter().map(|r| r.value_usd).sum())
+    }
+
+    /// What a reporter's values of a direction include, where all of them include the same.
+    pub fn valuation(&self, year: i32, forward: bool, reporter: Option<Iso3>) -> Option<Valuation> {
+        let rows = self.rows(year, forward, reporter);
+        let first = rows.first()?.valuation?;
+        rows.iter().all(|r| r.valuation == Some(first)).then_some(first)
+    }
+
+    /// The months of a year that a direction's report covers, where it is by month and not of all twelve.
+    pub fn partial(&self, year: i32, forward: bool) -> Option<usize> {
+        let months: BTreeSet<Option<u8>> =
+            self.rows(year, forward, self.reporter_for(forward)).iter().map(|r| r.month).collect();
+        (!months.is_empty() && !months.contains(&None) && months.len() < 12).then_some(months.len())
     }
 
     fn rows(&self, year: i32, forward: bool, reporter: Option<Iso3>) -> Vec<Row> {

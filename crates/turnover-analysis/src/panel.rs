@@ -127,7 +127,9 @@ impl<'a> Panel<'a> {
         let any = of_home.iter().any(reported);
         let own: Vec<_> = of_home.into_iter().filter(|f| reported(f) || !any).collect();
         let level = own.iter().map(|f| f.product.level()).min().unwrap_or(0);
-        let own: Vec<_> = own.into_iter().filter(|f| f.product.level() == level).collect();
+        // Finer products count within those of the coarsest level that there is.
+        let own: Vec<_> =
+            (own.into_iter()).map(|f| turnover_data::Flow { product: f.product.truncate(level), ..f }).collect();
         let unique = |of: &dyn Fn(&turnover_data::Flow) -> Iso3| -> Vec<Iso3> {
             own.iter().map(of).collect::<BTreeSet<_>>().into_iter().collect()
         };

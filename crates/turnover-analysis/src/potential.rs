@@ -160,15 +160,21 @@ impl World {
     fn new(flows: FlowSource, question: &Question) -> Result<Self, AnalysisError> {
         let (a, b) = (question.pair.a, question.pair.b);
         let countries = countries().len();
-        let mut levels: BTreeMap<usize, Collector> = BTreeMap::new();
+        let between = |f: &Flow| f.product.level() > 0 && f.exporter != f.importer;
+        let mut coarsest: Option<usize> = None;
         let year = flows.each_of_year(question.year, &mut |f| {
-            if f.product.level() > 0 && f.exporter != f.importer {
-                let level = f.product.level();
-                levels.entry(level).or_insert_with(|| Collector::new(countries, level)).add(&f, a, b);
+            if between(&f) {
+                coarsest = Some(coarsest.map_or(f.product.level(), |c| c.min(f.product.level())));
             }
         })?;
-        // The coarsest level that there is holds all trade once.
-        let (_, mut found) = levels.pop_first().unwrap_or_else(|| (0, Collector::new(countries, 0)));
+        // Finer products count within those of the coarsest level that there is.
+        let level = coarsest.unwrap_or(0);
+        let mut found = Collector::new(countries, level);
+        flows.each_of_year(Some(year), &mut |f| {
+            if between(&f) {
+                found.add(&Flow { product: f.product.truncate(level), ..f }, a, b);
+            }
+        })?;
         found.settle(a, b);
         let count = |map: &[BTreeSet<usize>], c: Iso3| map[c.place()].len();
         let mut missing = Vec::new();

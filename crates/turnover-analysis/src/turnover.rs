@@ -1,6 +1,7 @@
 //! How much a pair trades: level, trend, composition, both reporters. From flows that a user brings, or
 //! from the built-in world ([`Books`], [`report`]).
 
+mod beside;
 mod books;
 mod report;
 mod series;
@@ -8,7 +9,7 @@ mod series;
 use std::collections::BTreeMap;
 
 use serde_json::Map;
-use turnover_data::{Flows, HsCode};
+use turnover_data::{Flows, HsCode, Iso3, Valuation};
 
 use crate::answer::{Answer, Cell, Chart, ChartKind, Finding, Interval, Line, Number, Table, Unit};
 use crate::error::AnalysisError;
@@ -61,37 +62,62 @@ pub fn answer(flows: &Flows, question: &Question) -> Result<Answer, AnalysisErro
         reproduce: command.clone(),
         supposition: None,
     };
-    let mut findings = vec![
-        finding(
-            "level",
-            "Turnover",
-            sentence(&format!("{a} and {b} traded goods worth {} in {year}", usd(total))),
-            total,
-            Unit::Usd,
-            format!("goods exports plus imports of the pair in {year}, current US dollars"),
-        ),
-        finding(
-            "forward",
-            &format!("{} to {}", pair.a, pair.b),
-            sentence(&format!("{a} sold {} of it, as {} reports", usd(forward), reporter(true))),
-            forward,
-            Unit::Usd,
-            format!("goods from {} to {}, reported by {}", pair.a, pair.b, reporter(true)),
-        ),
-        finding(
-            "backward",
-            &format!("{} to {}", pair.b, pair.a),
-            sentence(&format!("{b} sold {} of it, as {} reports", usd(backward), reporter(false))),
-            backward,
-            Unit::Usd,
-            format!("goods from {} to {}, reported by {}", pair.b, pair.a, reporter(false)),
-        ),
-    ];
+    let mut findings = vec![finding(
+        "level",
+        "Turnover",
+        match (p.reported(year, true), p.reported(year, false)) {
+            (None, _) | (_, None) => {
+                let (from, to) = if p.reported(year, true).is_none() { (&a, &b) } else { (&b, &a) };
+                sentence(&format!(
+                    "{a} and {b} traded goods worth at least {} in {year}: nothing is reported on goods from \
+                         {from} to {to}",
+                    usd(total)
+                ))
+            }
+            _ => sentence(&format!("{a} and {b} traded goods worth {} in {year}", usd(total))),
+        },
+        total,
+        Unit::Usd,
+        format!("goods exports plus imports of the pair in {year}, current US dollars"),
+    )];
+    for (is_forward, id, from, to, name) in
+        [(true, "forward", pair.a, pair.b, &a), (false, "backward", pair.b, pair.a, &b)]
+    {
+        let of = reporter(is_forward);
+        let includes = p.valuation(year, is_forward, p.reporter_for(is_forward)).map_or("", included);
+        let title = format!("{from} to {to}");
+        findings.push(match p.reported(year, is_forward) {
+            Some(value) => finding(
+                id,
+                &title,
+                sentence(&format!("{name} sold {} of it, as {of} reports", usd(value))),
+                value,
+                Unit::Usd,
+                format!("goods from {from} to {to}, reported by {of}{includes}"),
+            ),
+            None => Finding {
+                value: Number::Unknown,
+                ..finding(
+                    id,
+                    &title,
+                    sentence(&format!("what {name} sold is not reported for {year}")),
+                    f64::NAN,
+                    Unit::Usd,
+                    format!("goods from {from} to {to}; no report is in the data, which is not the same as no trade"),
+                )
+            },
+        });
+    }
+    if let Some(months) = [true, false].into_iter().filter_map(|forward| p.partial(year, forward)).min() {
+        let note = format!("The data hold {months} of the 12 months of {year}.");
+        findings.iter_mut().for_each(|f| f.caveats.insert(0, note.clone()));
+    }
     let years = p.years();
     let trend: Vec<(i32, f64, f64)> = years.iter().map(|&y| (y, p.total(y, true), p.total(y, false))).collect();
     findings.extend(trend_findings(&trend, year, &finding));
     findings.extend(mirror_finding(&p, year, &finding));
-    let tables = vec![by_year(&trend, pair), by_section(&p, year), by_chapter(&p, year)];
+    let mut tables = vec![by_year(&trend, &p), by_section(&p, year), by_chapter(&p, year)];
+    tables.extend(both_reports(&p));
     let charts = vec![trend_chart(&trend, year, &p)];
     Ok(Answer { title: format!("Trade of {a} and {b}, {year}"), command, findings, tables, charts, named: Map::new() })
 }
@@ -154,10 +180,64 @@ fn mirror_finding(
         format!("turnover reported by {} over that reported by {}, less one", p.pair.a, p.pair.b),
     );
     f.interval = Some(Interval { low: a.min(b) / b - 1.0, high: a.max(b) / b - 1.0 });
+    f.caveats.insert(
+        0,
+        "Two reports of one flow differ by freight and insurance (CIF imports, FOB exports), by origin against last \
+         known destination, and by timing."
+            .to_owned(),
+    );
     Some(f)
 }
 
-fn by_year(trend: &Trend, pair: Pair) -> Table {
+/// What a valuation includes, as the end of a definition.
+fn included(valuation: Valuation) -> &'static str {
+    match valuation {
+        Valuation::Fob => ", FOB: without international freight and insurance",
+        Valuation::Cif => ", CIF: with freight and insurance to the importer's border",
+        Valuation::Customs => ", customs value: what duty is assessed on",
+    }
+}
+
+/// Both sides' reports of each direction by year; `None` where only one side reports.
+fn both_reports(p: &PairFlows) -> Option<Table> {
+    let (a, b) = (p.pair.a, p.pair.b);
+    let reporters = p.reporters();
+    if !reporters.contains(&Some(a)) || !reporters.contains(&Some(b)) {
+        return None;
+    }
+    let years = p.years();
+    // (direction is forward, reporter)
+    let columns = [(true, a), (true, b), (false, b), (false, a)];
+    let title = |(forward, reporter): (bool, Iso3)| {
+        let (from, to) = if forward { (a, b) } else { (b, a) };
+        let valuation = years.iter().rev().find_map(|y| p.valuation(*y, forward, Some(reporter)));
+        let valuation = valuation.map_or(String::new(), |v| format!(", {}", v.word().to_uppercase()));
+        // Importers record where goods were made, exporters where they are known to go.
+        let by = if reporter == to { "origin" } else { "destination" };
+        format!("{from} to {to}, {reporter} reports{valuation}, by {by}")
+    };
+    let titles = columns.map(title);
+    let mut table = Table::new(
+        "turnover.both_reports",
+        "Both sides' reports",
+        &[
+            ("year", "Year", Unit::Year),
+            ("forward_by_exporter_usd", titles[0].as_str(), Unit::Usd),
+            ("forward_by_importer_usd", titles[1].as_str(), Unit::Usd),
+            ("backward_by_exporter_usd", titles[2].as_str(), Unit::Usd),
+            ("backward_by_importer_usd", titles[3].as_str(), Unit::Usd),
+        ],
+    );
+    for year in &years {
+        let mut row = vec![f64::from(*year).into()];
+        row.extend(columns.map(|(forward, reporter)| Cell::from(p.total_by(*year, forward, Some(reporter)))));
+        table.rows.push(row);
+    }
+    Some(table)
+}
+
+fn by_year(trend: &Trend, p: &PairFlows) -> Table {
+    let pair = p.pair;
     let forward = format!("{} to {}", pair.a, pair.b);
     let backward = format!("{} to {}", pair.b, pair.a);
     let mut table = Table::new(
@@ -174,7 +254,8 @@ fn by_year(trend: &Trend, pair: Pair) -> Table {
     for (at, &(year, x, y)) in trend.iter().enumerate() {
         let before = at.checked_sub(1).map(|b| trend[b]).filter(|b| b.0 == year - 1).map(|b| b.1 + b.2);
         let change = before.filter(|v| *v > 0.0).map(|v| (x + y) / v - 1.0);
-        table.rows.push(vec![f64::from(year).into(), x.into(), y.into(), (x + y).into(), change.into()]);
+        let side = |forward| Cell::from(p.reported(year, forward));
+        table.rows.push(vec![f64::from(year).into(), side(true), side(false), (x + y).into(), change.into()]);
     }
     table
 }

@@ -1,6 +1,6 @@
 //! From a table of flows to the world that the equilibrium works on.
 
-use turnover_data::{Flows, HsCode, Iso3, Source};
+use turnover_data::{Flows, Iso3, Source};
 use turnover_equilibrium::{Imbalance, Settings, World, WorldError};
 
 use crate::error::{AnalysisError, solve_error};
@@ -43,18 +43,20 @@ impl NamedWorld {
             ));
         }
         let rows: Vec<_> = flows.iter().filter(|f| f.year == year).collect();
-        let coarsest = rows.iter().map(|f| f.product.level()).min().unwrap_or(HsCode::TOTAL.level());
         let mut countries: Vec<Iso3> = rows.iter().flat_map(|f| [f.exporter, f.importer]).collect();
         countries.sort_unstable();
         countries.dedup();
         let n = countries.len();
         crate::limits::check_size(&flows.source.name, n, 1)?;
-        let mut table = vec![f64::NAN; n * n];
-        for f in rows.iter().filter(|f| f.product.level() == coarsest) {
+        // The importer's report, or whoever's there is.
+        let mut reports = vec![[f64::NAN; 2]; n * n];
+        for f in &rows {
             let at = |c: Iso3| countries.binary_search(&c).unwrap_or_default();
-            let cell = &mut table[at(f.exporter) * n + at(f.importer)];
+            let other = f.reporter.is_some_and(|r| r != f.importer);
+            let cell = &mut reports[at(f.exporter) * n + at(f.importer)][usize::from(other)];
             *cell = if cell.is_nan() { f.value_usd } else { *cell + f.value_usd };
         }
+        let mut table: Vec<f64> = reports.iter().map(|[own, other]| if own.is_nan() { *other } else { *own }).collect();
         let missing: Vec<Iso3> = (0..n).filter(|i| !(table[i * n + i] > 0.0)).map(|i| countries[i]).collect();
         if !missing.is_empty() {
             let some: Vec<String> = missing.iter().take(8).map(ToString::to_string).collect();

@@ -72,7 +72,12 @@ fn ending(path: &Path) -> String {
 /// A temporary file beside the target, for what is written piece by piece; [`keep`] puts it in its place.
 pub fn beside(path: &Path) -> Result<NamedTempFile, WriteError> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".turnover-").tempfile_in(folder).map_err(io(path))
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".turnover-");
+    // As readable as the user's umask lets any new file be.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder).map_err(io(path))
 }
 
 /// Writes a document by the file's ending: `.html`, `.md` and `.json` hold all of it; `.csv`,
@@ -127,6 +132,10 @@ fn chart<'a>(document: &'a Document, part: Option<&str>) -> Result<&'a Chart, Wr
 /// Writes bytes to a temporary file beside the target and renames it, so that the target is whole
 /// or as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+        let mut target = std::fs::OpenOptions::new().write(true).open(path).map_err(io(path))?;
+        return target.write_all(bytes).map_err(io(path));
+    }
     let mut file = beside(path)?;
     file.write_all(bytes).map_err(io(path))?;
     keep(file, path)
@@ -134,14 +143,24 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 
 /// Puts a temporary file in its place.
 pub fn keep(file: NamedTempFile, path: &Path) -> Result<(), WriteError> {
-    // A temporary file is private to its maker; what it becomes should be as readable as any.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(io(path))?;
+    // A device or a pipe is written through: it is no file that could be replaced.
+    match std::fs::metadata(path) {
+        Ok(about) if about.is_dir() => {}
+        Ok(about) if !about.is_file() => return through(&file, path),
+        // What is private stays private, and what is shared, shared.
+        Ok(about) => file.as_file().set_permissions(about.permissions()).map_err(io(path))?,
+        Err(_) => {}
     }
     file.as_file().sync_all().map_err(io(path))?;
     file.persist(path).map_err(|e| io(path)(e.error))?;
+    Ok(())
+}
+
+/// Copies a finished file into a device or a pipe.
+fn through(file: &NamedTempFile, path: &Path) -> Result<(), WriteError> {
+    let mut source = file.reopen().map_err(io(path))?;
+    let mut target = std::fs::OpenOptions::new().write(true).open(path).map_err(io(path))?;
+    std::io::copy(&mut source, &mut target).map_err(io(path))?;
     Ok(())
 }
 

@@ -221,7 +221,7 @@ pub(crate) enum Data {
         #[command(flatten)]
         read: ReadOptions,
     },
-    /// Puts files into a store: Parquet by year with a manifest; a year that is there is replaced
+    /// Puts files into a store, all or none: Parquet by year with a manifest; a year that is there is replaced
     Import {
         /// What the files are
         source: SourceArg,
@@ -234,8 +234,22 @@ pub(crate) enum Data {
         #[command(flatten)]
         read: ReadOptions,
     },
+    /// Makes a store of what is whole in a damaged one, and names what must be imported again
+    Repair {
+        /// The store
+        #[arg(value_name = "DIR")]
+        store: PathBuf,
+    },
+    /// Brings a store of an earlier schema up to date, in its place
+    Migrate {
+        /// The store
+        #[arg(value_name = "DIR")]
+        store: PathBuf,
+    },
     /// The figures that are built in: tables, sources, valuation, where newer ones are to be had
     List,
+    /// The files that are read, by source
+    Formats,
     /// What is in a file of flows: years, countries, products, totals, gaps, duplicates
     Describe {
         /// The file

@@ -10,7 +10,7 @@ use turnover_query::{Knowledge, Query, Reply, Workspace, answer};
 use crate::args::{self, Args, Command, Data};
 use crate::errors::CliError;
 use crate::output::Output;
-use crate::{builtin, files, measures, threads};
+use crate::{builtin, files, measures, stores, threads};
 
 pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
     threads::start(args.output.threads)?;
@@ -20,9 +20,12 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<(), CliError> {
         Command::Serve(serve) => run_serve(serve, output),
         Command::Measures(command) => measures::run(command, output),
         Command::Data(Data::Import { source, files: names, into, read }) => {
-            files::import(*source, names, into, read, output)
+            stores::import(*source, names, into, read, output)
         }
         Command::Data(Data::List) => builtin::list(output),
+        Command::Data(Data::Formats) => measures::formats(output),
+        Command::Data(Data::Repair { store }) => stores::repair(store, output),
+        Command::Data(Data::Migrate { store }) => stores::migrate(store, output),
         Command::Data(Data::Export { pair, data, read }) => files::export(pair, data, read, output),
         Command::Data(Data::Describe { file, read, year }) => files::describe(file, read, year.as_ref(), output),
         Command::Completions { shell } => {

@@ -1,20 +1,18 @@
-//! `data export`, `data import` and `data describe`.
+//! `data export` and `data describe`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use turnover_analysis::{Answer, Cell, Pair, Table, Unit};
 use turnover_brief::Document;
-use turnover_data::{FlowOptions, Select, import_baci, import_flows};
+use turnover_data::Select;
 use turnover_measures::Catalogue;
 use turnover_query::options::{DataOptions, ReadOptions};
 use turnover_query::{Knowledge, Workspace, shell};
 
-use crate::args::SourceArg;
 use crate::errors::CliError;
 use crate::measures;
 use crate::output::Output;
-use crate::progress::Bar;
 
 pub(crate) fn describe(
     file: &Path,
@@ -25,50 +23,6 @@ pub(crate) fn describe(
     let mut options = read.flow_options()?;
     options.columns.year = options.columns.year.or_else(|| year.cloned());
     measures::describe(&turnover_data::describe(file, &options)?, output)
-}
-
-pub(crate) fn import(
-    source: SourceArg,
-    files: &[PathBuf],
-    into: &Path,
-    read: &ReadOptions,
-    output: &Output,
-) -> Result<(), CliError> {
-    let options = read.flow_options()?;
-    if source == SourceArg::Baci && options != FlowOptions::default() {
-        return Err(CliError::Call(
-            "BACI's columns and unit are known, and --filter and column names are for `data import flows`".to_owned(),
-            "leave them out".to_owned(),
-        ));
-    }
-    let mut years = Vec::new();
-    for file in files {
-        let bar = Bar::start(format!("importing {}", file.display()), output.quiet());
-        years.extend(match source {
-            SourceArg::Baci => import_baci(file, into, &|done, all| bar.at(done, all))?,
-            SourceArg::Flows => import_flows(file, &options, into)?,
-        });
-    }
-    let json = serde_json::json!({
-        "store": into.display().to_string(),
-        "years": years.iter().map(|(y, e)| serde_json::json!({"year": y, "rows": e.rows, "total_usd": e.total_usd,
-            "file": e.file, "source": e.source, "vintage": e.vintage, "sha256": e.sha256})).collect::<Vec<_>>(),
-        "status": "answered",
-    });
-    output.plain(&json, || {
-        let mut text = String::new();
-        for (year, e) in &years {
-            text.push_str(&format!(
-                "{year}: {} flows worth {} from {} {}\n",
-                e.rows,
-                turnover_analysis::format::usd(e.total_usd),
-                e.source,
-                e.vintage
-            ));
-        }
-        text.push_str(&format!("into {}\n", into.display()));
-        text
-    })
 }
 
 /// Flows as a table, for other programs.

@@ -10,6 +10,7 @@ mod measures;
 mod output;
 mod progress;
 mod regimes;
+mod stores;
 mod threads;
 
 use std::ffi::OsString;

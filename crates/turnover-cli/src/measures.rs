@@ -200,7 +200,9 @@ pub(crate) fn describe(d: &Description, output: &Output) -> Result<(), CliError>
             .collect();
         let mut out = format!("{}\n  SHA-256     {}\n", d.path, d.sha256);
         let mut line = |name: &str, value: String| out.push_str(&format!("  {name:<11} {value}\n"));
-        line("rows", d.rows.to_string());
+        line("read as", if d.unit.is_empty() { d.format.clone() } else { format!("{}, in {}", d.format, d.unit) });
+        let flows = if d.rows_read == d.rows { String::new() } else { format!(", which hold {} flows", d.rows) };
+        line("rows", format!("{}{flows}", d.rows_read));
         line("exporters", d.exporters.len().to_string());
         line("importers", d.importers.len().to_string());
         line("reporters", if d.reporters.is_empty() { "not given".to_owned() } else { d.reporters.len().to_string() });
@@ -225,6 +227,8 @@ pub(crate) fn describe(d: &Description, output: &Output) -> Result<(), CliError>
                 ("year", "Year", Unit::Year),
                 ("rows", "Rows", Unit::Count),
                 ("total", "Total", Unit::Text),
+                ("importers", "Importers report", Unit::Text),
+                ("exporters", "Exporters report", Unit::Text),
                 ("zeros", "Zeros", Unit::Count),
                 ("absent", "Countries absent", Unit::Text),
             ],
@@ -236,6 +240,8 @@ pub(crate) fn describe(d: &Description, output: &Output) -> Result<(), CliError>
                 f64::from(*year).into(),
                 (y.rows as f64).into(),
                 format!("{} USD", usd_short(y.total_usd)).into(),
+                reported(y.by_importers_usd),
+                reported(y.by_exporters_usd),
                 (y.zeros as f64).into(),
                 format!("{}{more}", some.join(" ")).into(),
             ]);
@@ -243,6 +249,30 @@ pub(crate) fn describe(d: &Description, output: &Output) -> Result<(), CliError>
         out.push_str(&terminal_table(&table, output.style(true)));
         out.push('\n');
         out
+    })
+}
+
+/// What one side reports, as a cell of the table.
+fn reported(value: Option<f64>) -> Cell {
+    value.map_or(Cell::Missing, |v| format!("{} USD", usd_short(v)).into())
+}
+
+/// `data formats`: the files that are read, by source.
+pub(crate) fn formats(output: &Output) -> Result<(), CliError> {
+    let all = turnover_data::file_formats();
+    let json: Value = json!({
+        "command": "turnover data formats",
+        "version": env!("CARGO_PKG_VERSION"),
+        "formats": all,
+        "status": "answered",
+    });
+    output.plain(&json, || {
+        let one = |f: &turnover_data::FileFormat| {
+            format!("{}\n  files     {}\n  known by  {}\n  unit      {}\n", f.name, f.files, f.known_by, f.unit)
+        };
+        let packed = "Files are known by their content, not their name: CSV of any delimiter, JSON, Parquet, Stata .dta \
+                      and spreadsheets, plain, gzipped or alone in a zip archive.\n";
+        format!("{}\n{packed}", all.iter().map(one).collect::<Vec<_>>().join("\n"))
     })
 }
 

@@ -42,6 +42,43 @@ fn the_founding_year_has_the_reported_totals() {
     close(comtrade[4].as_f64().unwrap(), 13.189e9);
 }
 
+/// UN Comtrade's Russian series disagrees in 2016 and 2017 with what Russia reported to the IMF; neither 2015 nor
+/// 2018 does.
+#[test]
+fn years_that_stand_out_are_named() {
+    let room = Room::new();
+    let named = |year: i32| {
+        let answer = json(&room, &format!("turnover USA RUS --year {year}"));
+        let findings = answer["findings"].as_array().unwrap();
+        findings.iter().filter(|f| f["id"].as_str().unwrap().starts_with("turnover.suspect_russia_chapters")).count()
+    };
+    assert_eq!([2015, 2016, 2017, 2018].map(named), [0, 2, 2, 0]);
+}
+
+/// The reconciled value lies among the reports, its interval holds it, and the command gives it again.
+#[test]
+fn the_reconciled_value_stands_beside_the_reports() {
+    let room = Room::new();
+    let answer = json(&room, "turnover USA RUS --ledger reconciled");
+    let finding = answer["findings"].as_array().unwrap().iter().find(|f| f["id"] == "turnover.reconciled").unwrap();
+    let [value, low, high] =
+        [&finding["value"], &finding["interval"]["low"], &finding["interval"]["high"]].map(|v| v.as_f64().unwrap());
+    assert!(low < value && value < high, "{low} {value} {high}");
+    // Lowest and highest reports of both directions: 5.787 + 13.13 and 13.43 + 22.28.
+    assert!((18.9e9..35.8e9).contains(&value), "{value}");
+    assert!(finding["reproduce"].as_str().unwrap().ends_with("--ledger reconciled"));
+    assert!(
+        value == self::value(&json(&room, "turnover USA RUS --ledger reconciled --year 2019"), "turnover.reconciled")
+    );
+    // Too few flows by both sides to learn from.
+    room.file("two.csv", "year,reporter,exporter,importer,value\n2019,USA,USA,RUS,5\n2019,RUS,USA,RUS,6\n");
+    let refused = room.run("turnover USA RUS --data two.csv --ledger reconciled");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("both sides"));
+    let refused = room.run("coverage USA RUS --ledger reconciled");
+    assert_eq!(refused.status.code(), Some(2));
+}
+
 /// Any pair has an answer, and what is not reported is named as that.
 #[test]
 fn any_pair_is_answered_from_the_built_in_world() {

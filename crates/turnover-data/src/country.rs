@@ -132,6 +132,8 @@ impl Iso3 {
 }
 
 fn unknown(text: &str) -> DataError {
+    // A long text is no slip of a name, and is not repeated whole.
+    let text = &crate::read::cell::short(text);
     let upper = text.to_uppercase();
     let by_code = nearest(&upper, TABLE.iter().map(|c| c.code.as_str()));
     let by_name = nearest(text, TABLE.iter().map(|c| c.name));
@@ -145,7 +147,7 @@ fn unknown(text: &str) -> DataError {
         }
         None => "write the ISO 3166-1 alpha-3 code, such as USA or RUS".to_owned(),
     };
-    DataError::UnknownCountry { text: text.to_owned(), help }
+    DataError::UnknownCountry { text: text.clone(), help }
 }
 
 impl fmt::Display for Iso3 {

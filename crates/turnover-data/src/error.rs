@@ -36,6 +36,16 @@ pub enum DataError {
         #[source]
         source: std::io::Error,
     },
+    /// A file or folder could not be made or written.
+    #[error("{path}: cannot be written")]
+    #[diagnostic(help("choose a folder where you may write, with room on its disk"))]
+    Unwritable {
+        /// The file or folder.
+        path: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// The file is not what its name or its content promises.
     #[error("{path}: {what}")]
     Format {

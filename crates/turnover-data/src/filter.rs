@@ -87,11 +87,18 @@ impl Filter {
         for column in self.columns() {
             if table.column(column).is_none() {
                 let names = table.columns.iter().map(|c| c.name.as_str());
-                let near = nearest(column, names.clone());
+                if let Some((_, kind)) = table.unread.iter().find(|(own, _)| own == column) {
+                    return Err(DataError::Format {
+                        path: table.path.clone(),
+                        what: format!("column `{}` is of the type {kind}, which is not read", shown(column)),
+                        help: "write the column as text or numbers".to_owned(),
+                    });
+                }
+                let near = nearest(column, names);
                 return Err(DataError::MissingColumn {
                     path: table.path.clone(),
-                    role: format!("filter's `{column}`"),
-                    columns: names.collect::<Vec<_>>().join(", "),
+                    role: format!("filter's `{}`", shown(column)),
+                    columns: crate::read::cell::names(table),
                     help: near.map_or("use one of the file's columns".to_owned(), |n| format!("did you mean `{n}`?")),
                 });
             }
@@ -198,12 +205,22 @@ fn compare(table: &RawTable, column: &str, row: usize, op: Op, value: &Value) ->
     })
 }
 
+/// A text as an error shows it: at most 200 characters, none that controls a terminal.
+fn shown(text: &str) -> String {
+    const MOST: usize = 200;
+    let mut out: String = text.chars().take(MOST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if text.chars().nth(MOST).is_some() {
+        out.push_str("...");
+    }
+    out
+}
+
 fn tokenize(text: &str) -> Result<Vec<(usize, Token)>, DataError> {
     let chars: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
     let mut i = 0;
     let fail = |at: usize, expected: &str, found: String| DataError::Filter {
-        text: text.to_owned(),
+        text: shown(text),
         at: at + 1,
         expected: expected.to_owned(),
         found,
@@ -262,7 +279,7 @@ fn tokenize(text: &str) -> Result<Vec<(usize, Token)>, DataError> {
                 let word: String = chars[start..i].iter().collect();
                 match word.parse::<f64>() {
                     Ok(x) if x.is_finite() => Token::Value(Value::Number(x)),
-                    _ => return Err(fail(start, "a number", format!("`{word}`"))),
+                    _ => return Err(fail(start, "a number", format!("`{}`", shown(&word)))),
                 }
             }
             _ if c.is_alphabetic() || c == '_' => {
@@ -316,7 +333,7 @@ impl Parser<'_> {
                 },
             ),
         };
-        DataError::Filter { text: self.text.to_owned(), at: at + 1, expected: expected.to_owned(), found }
+        DataError::Filter { text: shown(self.text), at: at + 1, expected: expected.to_owned(), found: shown(&found) }
     }
 
     fn or(&mut self) -> Result<Node, DataError> {

@@ -62,7 +62,11 @@ impl HsCode {
     /// the heading does depends on the edition: see [`crate::known`].
     pub fn parse(text: &str) -> Result<Self, DataError> {
         let refuse = |why: &str, help: &str| {
-            Err(DataError::UnknownProduct { text: text.to_owned(), why: why.to_owned(), help: help.to_owned() })
+            Err(DataError::UnknownProduct {
+                text: crate::read::cell::short(text),
+                why: why.to_owned(),
+                help: help.to_owned(),
+            })
         };
         if text.eq_ignore_ascii_case("total") {
             return Ok(HsCode::TOTAL);

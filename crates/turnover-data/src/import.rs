@@ -1,11 +1,12 @@
 //! Imports files into a store: BACI's by a parser of its own, which reads them as a stream; others by
 //! the common reader.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::Read;
 use std::panic::resume_unwind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
@@ -15,27 +16,52 @@ use arrow_array::{Array, BooleanArray, Float64Array, Int32Array, RecordBatch, St
 use arrow_select::filter::filter_record_batch;
 use sha2::{Digest, Sha256};
 
-use crate::country::countries;
+use crate::country::{Iso3, countries};
 use crate::error::{DataError, Place};
 use crate::fault::Fault;
-use crate::flows::{Source, Status, Valuation, flow_schema, yearly_batch};
+use crate::flows::{Flows, Source, Status, Valuation, flow_schema, yearly_batch};
 use crate::hs::HsCode;
 use crate::read::{FlowOptions, hex, read_flows};
-use crate::store::{Year, YearWriter, commit, dictionary, lock};
+use crate::store::{PartKey, Year, YearWriter, commit, dictionary, lock};
 
 /// Bytes read at a time.
 const BLOCK: usize = 8 << 20;
 /// The header of a BACI file.
 const HEADER: &str = "t,i,j,k,v,q";
 
-/// Imports one BACI file, `BACI_HS17_Y2019_V202501.csv`: year, exporter, importer, product, value in
-/// thousand dollars, quantity. `progress` gets the bytes read and all of them.
+/// Imports BACI files, `BACI_HS17_Y2019_V202501.csv`: year, exporter, importer, product, value in thousand
+/// dollars, quantity. All of them go in, or none. `progress` gets the file's place in the list, the bytes read
+/// of it and all of them.
 pub fn import_baci(
+    files: &[PathBuf],
+    into: &Path,
+    progress: &(dyn Fn(usize, u64, u64) + Sync),
+) -> Result<Vec<(i32, Year)>, DataError> {
+    let _held = lock(into)?;
+    let mut parts: BTreeMap<i32, (YearWriter, Source, &Path)> = BTreeMap::new();
+    for (at, file) in files.iter().enumerate() {
+        let (years, source) = baci_years(file, into, &|done, all| progress(at, done, all))?;
+        for (year, mut writer) in years {
+            writer.flush()?;
+            if let Some((_, _, first)) = parts.get(&year) {
+                return Err(DataError::Format {
+                    path: file.display().to_string(),
+                    what: format!("holds the year {year}, and so does {}", first.display()),
+                    help: "import one of the two; nothing was imported".to_owned(),
+                });
+            }
+            parts.insert(year, (writer, source.clone(), file));
+        }
+    }
+    commit(into, parts.into_values().map(|(writer, source, _)| (writer, source)).collect())
+}
+
+/// The years of one file, written but not yet in the store.
+fn baci_years(
     file: &Path,
     into: &Path,
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Vec<(i32, Year)>, DataError> {
-    let _held = lock(into)?;
+) -> Result<(BTreeMap<i32, YearWriter>, Source), DataError> {
     let name = file.file_name().map_or_else(|| file.display().to_string(), |n| n.to_string_lossy().into_owned());
     let (send, receive) = sync_channel::<(i32, RecordBatch)>(2);
     // One thread reads and parses, the other encodes and writes.
@@ -47,9 +73,9 @@ pub fn import_baci(
         let mut written = Ok(());
         for (year, batch) in &receive {
             written = match years.entry(year) {
-                std::collections::btree_map::Entry::Occupied(mut e) => e.get_mut().write(&batch),
-                std::collections::btree_map::Entry::Vacant(e) => {
-                    YearWriter::new(into).and_then(|w| e.insert(w).write(&batch))
+                Entry::Occupied(mut e) => e.get_mut().write(&batch),
+                Entry::Vacant(e) => {
+                    YearWriter::new(into, PartKey { year, months: false }).and_then(|w| e.insert(w).write(&batch))
                 }
             };
             if written.is_err() {
@@ -66,27 +92,93 @@ pub fn import_baci(
         name.rsplit('_').next().and_then(|v| v.split('.').next()).filter(|v| v.starts_with('V')).unwrap_or("");
     let edition = name.split('_').nth(1).filter(|e| e.starts_with("HS")).unwrap_or("");
     let source = Source { name: format!("BACI {edition}").trim().to_owned(), vintage: vintage.to_owned(), hash };
-    commit(into, years.into_iter().collect(), &source)
+    Ok((years, source))
 }
 
-/// Imports a file that the common reader reads; `options` as there.
-pub fn import_flows(file: &Path, options: &FlowOptions, into: &Path) -> Result<Vec<(i32, Year)>, DataError> {
-    let flows = read_flows(file, options)?;
+/// Imports files that the common reader reads; `options` as there. All of them go in, or none; what several
+/// files hold of one year goes in together, and a report that two of them hold is refused.
+pub fn import_flows(files: &[PathBuf], options: &FlowOptions, into: &Path) -> Result<Vec<(i32, Year)>, DataError> {
     let _held = lock(into)?;
-    let batch = flows.batch();
-    let all = batch.column(0).as_primitive::<Int32Type>();
-    let mut years: Vec<i32> = all.values().to_vec();
-    years.sort_unstable();
-    years.dedup();
-    let mut writers = Vec::new();
-    for year in years {
-        let keep = BooleanArray::from(all.values().iter().map(|y| *y == year).collect::<Vec<bool>>());
-        let part = filter_record_batch(batch, &keep).map_err(|e| damaged(file, e.to_string()))?;
-        let mut writer = YearWriter::new(into)?;
-        writer.write(&part)?;
-        writers.push((year, writer));
+    let mut parts: BTreeMap<PartKey, (YearWriter, Vec<Source>)> = BTreeMap::new();
+    let mut reports = Reports::new(files.len() > 1);
+    for file in files {
+        let flows = read_flows(file, options)?;
+        reports.add(file, &flows)?;
+        let batch = flows.batch();
+        let years = batch.column(0).as_primitive::<Int32Type>().values();
+        let months = batch.column(6);
+        let keys: Vec<PartKey> =
+            years.iter().enumerate().map(|(row, y)| PartKey { year: *y, months: months.is_valid(row) }).collect();
+        let mut wanted = keys.clone();
+        wanted.sort_unstable();
+        wanted.dedup();
+        for key in wanted {
+            let keep = BooleanArray::from(keys.iter().map(|k| *k == key).collect::<Vec<bool>>());
+            let rows = filter_record_batch(batch, &keep).map_err(|e| damaged(file, e.to_string()))?;
+            let (writer, sources) = match parts.entry(key) {
+                Entry::Occupied(e) => e.into_mut(),
+                Entry::Vacant(e) => e.insert((YearWriter::new(into, key)?, Vec::new())),
+            };
+            writer.write(&rows)?;
+            writer.flush()?;
+            sources.push(flows.source.clone());
+        }
     }
-    commit(into, writers, &flows.source)
+    commit(into, parts.into_values().map(|(writer, sources)| (writer, joined(&sources))).collect())
+}
+
+/// Several sources as one.
+fn joined(sources: &[Source]) -> Source {
+    let [one] = sources else {
+        let list = |of: fn(&Source) -> &str| {
+            let mut names: Vec<&str> = sources.iter().map(of).collect();
+            names.dedup();
+            names.join(", ")
+        };
+        let hash =
+            hex(&Sha256::digest(sources.iter().map(|s| s.hash.as_str()).collect::<Vec<_>>().join(" ").as_bytes()));
+        return Source { name: list(|s| &s.name), vintage: list(|s| &s.vintage), hash };
+    };
+    one.clone()
+}
+
+/// The reports of earlier files, to see that no other file has one of them again. One file's own repetitions are
+/// the reader's to judge.
+struct Reports {
+    several: bool,
+    seen: HashMap<ReportKey, usize>,
+    files: Vec<String>,
+}
+
+type ReportKey = (i32, Option<u8>, Option<Iso3>, Iso3, Iso3, HsCode);
+
+impl Reports {
+    fn new(several: bool) -> Self {
+        Reports { several, seen: HashMap::new(), files: Vec::new() }
+    }
+
+    fn add(&mut self, file: &Path, flows: &Flows) -> Result<(), DataError> {
+        if !self.several {
+            return Ok(());
+        }
+        let own = self.files.len();
+        self.files.push(file.display().to_string());
+        for f in flows.iter() {
+            let first =
+                *self.seen.entry((f.year, f.month, f.reporter, f.exporter, f.importer, f.product)).or_insert(own);
+            if first != own {
+                return Err(DataError::Format {
+                    path: file.display().to_string(),
+                    what: format!(
+                        "reports {} to {}, {}, product {}, and so does {}",
+                        f.exporter, f.importer, f.year, f.product, self.files[first]
+                    ),
+                    help: "leave one of the two out with --filter or name one file; nothing was imported".to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
 fn damaged(file: &Path, what: String) -> DataError {
@@ -121,7 +213,7 @@ struct Parser<'a> {
     line: u64,
     /// The last flow, to see that none comes twice: files are sorted by exporter, importer, product.
     last: Option<(i32, u64)>,
-    /// Keys of all flows, once they are not sorted.
+    /// Keys of all flows, once they are not sorted, or from the start where the file is a pipe.
     seen: Option<Vec<(i32, u64)>>,
 }
 
@@ -129,7 +221,8 @@ impl<'a> Parser<'a> {
     fn new(path: &'a Path) -> Result<Self, DataError> {
         let io = |source| DataError::Io { path: path.display().to_string(), source };
         let file = File::open(path).map_err(io)?;
-        let length = file.metadata().map_err(io)?.len();
+        let about = file.metadata().map_err(io)?;
+        let length = about.len();
         let mut country = vec![None; 1000];
         for (at, c) in countries().iter().enumerate() {
             for number in [c.numeric, c.comtrade] {
@@ -150,7 +243,8 @@ impl<'a> Parser<'a> {
             products: Vec::new(),
             line: 0,
             last: None,
-            seen: None,
+            // What comes through a pipe cannot be read again.
+            seen: (!about.is_file()).then(Vec::new),
         })
     }
 

@@ -31,7 +31,9 @@ mod hs;
 mod hs_table;
 mod import;
 mod pairs;
+mod party;
 mod read;
+pub mod reconcile;
 mod store;
 mod suggest;
 
@@ -46,7 +48,8 @@ pub use hs_table::{Editions, Known, editions, headings, known};
 pub use import::{import_baci, import_flows};
 pub use pairs::PairPanel;
 pub use read::{
-    Cells, ColumnMap, Duplicates, EconomyTables, FlowOptions, RawColumn, RawTable, Unit, Unknown, flows_of, read_flows,
+    Cells, ColumnMap, Constants, Decimal, Direction, Duplicates, EconomyTables, FileFormat, FlowOptions, RawColumn,
+    RawTable, Unit, Unknown, file_formats, flows_of, read_flows,
 };
-pub use store::{FlowSource, Select, Store, Year};
+pub use store::{FlowSource, Repaired, Select, Store, Year, migrate, repair};
 pub use suggest::nearest;

@@ -1,12 +1,11 @@
 //! Turnover of many pairs over many years: what histories are counted from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::builtin::{BothBooks, Side};
 use crate::country::Iso3;
 use crate::error::{DataError, Place};
-use crate::flows::{Flows, Source};
-use crate::hs::HsCode;
+use crate::flows::{Flow, Flows, Source};
 use crate::read::RawTable;
 
 /// Turnover (both directions) of pairs by year.
@@ -28,37 +27,15 @@ pub struct PairPanel {
 }
 
 impl PairPanel {
-    /// From flows, summed over products at the coarsest level that they have; of two reporters the
-    /// importer's report counts, as it usually does in trade statistics.
+    /// From flows, summed over products; of two reporters the importer's report counts, as it usually does in
+    /// trade statistics.
     pub fn from_flows(flows: &Flows) -> Self {
-        let coarsest = flows.iter().map(|f| f.product.level()).min().unwrap_or(HsCode::TOTAL.level());
         let mut years: Vec<i32> = flows.iter().map(|f| f.year).collect();
         years.sort_unstable();
         years.dedup();
-        // By flow and year: the importer's report, and any other.
-        let mut values: BTreeMap<(Iso3, Iso3, i32), [Option<f64>; 2]> = BTreeMap::new();
-        for f in flows.iter().filter(|f| f.product.level() == coarsest && f.exporter != f.importer) {
-            let by_importer = f.reporter.is_none_or(|r| r == f.importer);
-            let slot = &mut values.entry((f.exporter, f.importer, f.year)).or_default()[usize::from(!by_importer)];
-            *slot = Some(slot.unwrap_or(0.0) + f.value_usd);
-        }
-        let mut pairs: BTreeMap<(Iso3, Iso3), Vec<f64>> = BTreeMap::new();
-        let mut totals = vec![0.0; years.len()];
-        for ((from, to, year), [importers, others]) in values {
-            let value = importers.or(others).unwrap_or(0.0);
-            let at = years.binary_search(&year).unwrap_or(0);
-            let pair = if from < to { (from, to) } else { (to, from) };
-            pairs.entry(pair).or_insert_with(|| vec![0.0; years.len()])[at] += value;
-            totals[at] += value;
-        }
-        PairPanel {
-            years,
-            pairs: pairs.into_iter().map(|((a, b), v)| (a, b, v)).collect(),
-            totals,
-            least_share: 0.0,
-            source: flows.source.clone(),
-            caveats: flows.caveats.clone(),
-        }
+        let mut sums = PairSums::default();
+        flows.iter().for_each(|f| sums.add(&f));
+        sums.panel(years, flows.source.clone(), flows.caveats.clone())
     }
 
     /// The built-in world's: both books of every pair, 1960-2020.
@@ -139,5 +116,54 @@ impl PairPanel {
     pub fn pair(&self, a: Iso3, b: Iso3) -> Option<&[f64]> {
         let (a, b) = if a < b { (a, b) } else { (b, a) };
         self.pairs.iter().find(|p| (p.0, p.1) == (a, b)).map(|p| &p.2[..])
+    }
+}
+
+/// Sums of reports by flow and year, each reporter and each kind of period by itself.
+#[derive(Debug, Default)]
+pub(crate) struct PairSums {
+    places: HashMap<(Iso3, Iso3, i32), usize>,
+    sums: Vec<[Option<f64>; 4]>,
+    /// Flows of a pair follow each other in most files, so the last place is mostly the next.
+    last: Option<((Iso3, Iso3, i32), usize)>,
+}
+
+impl PairSums {
+    pub(crate) fn add(&mut self, f: &Flow) {
+        if f.exporter == f.importer {
+            return;
+        }
+        let key = (f.exporter, f.importer, f.year);
+        let at = match self.last {
+            Some((last, at)) if last == key => at,
+            _ => *self.places.entry(key).or_insert_with(|| {
+                self.sums.push([None; 4]);
+                self.sums.len() - 1
+            }),
+        };
+        self.last = Some((key, at));
+        // The importer's book before others, a year's figure before its months.
+        let by_importer = f.reporter.is_none_or(|r| r == f.importer);
+        let kind = 2 * usize::from(!by_importer) + usize::from(f.month.is_some());
+        let slot = &mut self.sums[at][kind];
+        *slot = Some(slot.unwrap_or(0.0) + f.value_usd);
+    }
+
+    pub(crate) fn panel(self, mut years: Vec<i32>, source: Source, caveats: Vec<String>) -> PairPanel {
+        years.sort_unstable();
+        years.dedup();
+        let mut pairs: BTreeMap<(Iso3, Iso3), Vec<f64>> = BTreeMap::new();
+        let mut totals = vec![0.0; years.len()];
+        // In the order of the keys, so that sums do not depend on that of the table.
+        let places: BTreeMap<_, usize> = self.places.into_iter().collect();
+        for ((from, to, year), at) in places {
+            let value = self.sums[at].iter().flatten().next().copied().unwrap_or(0.0);
+            let Ok(place) = years.binary_search(&year) else { continue };
+            let pair = if from < to { (from, to) } else { (to, from) };
+            pairs.entry(pair).or_insert_with(|| vec![0.0; years.len()])[place] += value;
+            totals[place] += value;
+        }
+        let pairs = pairs.into_iter().map(|((a, b), v)| (a, b, v)).collect();
+        PairPanel { years, pairs, totals, least_share: 0.0, source, caveats }
     }
 }

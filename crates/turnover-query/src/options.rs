@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use turnover_analysis::defaults;
 use turnover_analysis::{Deficits, effect};
-use turnover_data::{ColumnMap, Duplicates, Filter, FlowOptions, Unit, Unknown};
+use turnover_data::{ColumnMap, Constants, Decimal, Direction, Duplicates, Filter, FlowOptions, Unit, Unknown};
 use turnover_equilibrium::Imbalance;
 
 use crate::error::QueryError;
@@ -28,10 +28,21 @@ pub struct PairOptions {
 #[serde(default)]
 #[command(next_help_heading = "Your own data")]
 pub struct DataOptions {
-    /// A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with
-    /// flows.* and world.*, or a store made by data import
+    /// A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists
+    /// what is read), a folder with flows.* and world.*, or a store made by data import
     #[arg(long, value_name = "FILE|DIR")]
     pub data: Option<String>,
+}
+
+/// Which figure stands for a flow that two sides report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum LedgerKind {
+    /// What each side reports, as it is
+    #[default]
+    Reported,
+    /// One value of both reports, by each reporter's quality, with a 90 % interval
+    Reconciled,
 }
 
 /// How a file of flows is read: which column is what, and which rows take part.
@@ -42,17 +53,17 @@ pub struct ReadOptions {
     /// Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'
     #[arg(long, value_name = "EXPR")]
     pub filter: Option<String>,
-    /// Column of the exporter
-    #[arg(long, value_name = "COLUMN")]
+    /// Column of the exporter, or one country for the whole file
+    #[arg(long, value_name = "COLUMN|COUNTRY")]
     pub exporter: Option<String>,
-    /// Column of the importer
-    #[arg(long, value_name = "COLUMN")]
+    /// Column of the importer, or one country for the whole file
+    #[arg(long, value_name = "COLUMN|COUNTRY")]
     pub importer: Option<String>,
     /// Column of the reporter, or one country that reports the whole file
     #[arg(long, value_name = "COLUMN|COUNTRY")]
     pub reporter: Option<String>,
-    /// Column of the partner, in files of reporter, partner and flow
-    #[arg(long, value_name = "COLUMN")]
+    /// Column of the partner, in files of reporter, partner and flow, or one country for the whole file
+    #[arg(long, value_name = "COLUMN|COUNTRY")]
     pub partner: Option<String>,
     /// Column that says import or export, in such files
     #[arg(long, value_name = "COLUMN")]
@@ -66,9 +77,18 @@ pub struct ReadOptions {
     /// Column of the value
     #[arg(long, value_name = "COLUMN")]
     pub value: Option<String>,
-    /// Unit of the value; taken from the column's name by default, else US dollars
+    /// The year of the whole file, where no column has it
+    #[arg(long, value_name = "YEAR")]
+    pub year_is: Option<i32>,
+    /// The direction of the whole file, seen from the reporter
+    #[arg(long, value_enum)]
+    pub flow_is: Option<FlowDirection>,
+    /// Unit of the value; taken from the format or the column's name by default
     #[arg(long, value_enum)]
     pub unit: Option<ValueUnit>,
+    /// The mark before decimals; taken from the column's cells by default
+    #[arg(long, value_enum)]
+    pub decimal: Option<DecimalMark>,
     /// What to do with two values for one flow
     #[arg(long, value_enum, default_value_t)]
     pub duplicates: DuplicateRows,
@@ -94,7 +114,18 @@ impl ReadOptions {
                 year: self.year_column.clone(),
                 value: self.value.clone(),
             },
+            constants: Constants {
+                year: self.year_is,
+                direction: self.flow_is.map(|flow| match flow {
+                    FlowDirection::Import => Direction::Import,
+                    FlowDirection::Export => Direction::Export,
+                }),
+            },
             unit: self.unit.map(Unit::from),
+            decimal: self.decimal.map(|mark| match mark {
+                DecimalMark::Point => Decimal::Point,
+                DecimalMark::Comma => Decimal::Comma,
+            }),
             filter: self.filter.as_deref().map(Filter::parse).transpose()?,
             duplicates: match self.duplicates {
                 DuplicateRows::Error => Duplicates::Refuse,
@@ -120,6 +151,34 @@ pub enum ValueUnit {
     MillionUsd,
     /// Billions of US dollars
     BillionUsd,
+    /// Euros
+    Eur,
+    /// Thousands of euros
+    ThousandEur,
+    /// Millions of euros
+    MillionEur,
+    /// Billions of euros
+    BillionEur,
+}
+
+/// The direction of a whole file, seen from its reporter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum FlowDirection {
+    /// Imports of the reporter
+    Import,
+    /// Exports of the reporter
+    Export,
+}
+
+/// The mark before decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum DecimalMark {
+    /// 1,234.5
+    Point,
+    /// 1.234,5
+    Comma,
 }
 
 impl From<ValueUnit> for Unit {
@@ -129,6 +188,10 @@ impl From<ValueUnit> for Unit {
             ValueUnit::ThousandUsd => Unit::ThousandUsd,
             ValueUnit::MillionUsd => Unit::MillionUsd,
             ValueUnit::BillionUsd => Unit::BillionUsd,
+            ValueUnit::Eur => Unit::Eur,
+            ValueUnit::ThousandEur => Unit::ThousandEur,
+            ValueUnit::MillionEur => Unit::MillionEur,
+            ValueUnit::BillionEur => Unit::BillionEur,
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use turnover_data::builtin::{self, Report, Table};
+use turnover_data::builtin::{self, BothBooks, Distances, Report, SuspectYear, Table};
+use turnover_data::reconcile::{Estimate, Ledger, reconcile};
 use turnover_data::{HsCode, Iso3, Status, Valuation};
 
 use crate::answer::Interval;
@@ -86,6 +87,10 @@ pub struct Books {
     pub books: Vec<Book>,
     /// The months of the offices that report by month: table, reporter, (year, month).
     pub months: BTreeMap<(Table, Option<Iso3>), MonthlyBook>,
+    /// Years of these series that stand out.
+    pub suspects: Vec<SuspectYear>,
+    /// The reconciled value by year, forward and backward, where it was asked for.
+    pub reconciled: Option<BTreeMap<i32, [Option<Estimate>; 2]>>,
     /// Trade by HS chapter, where a table has it for the year, or else the latest year that has it.
     pub chapters: Option<Chapters>,
 }
@@ -139,7 +144,27 @@ impl Books {
             return Err(no_reports(pair));
         }
         let year = pick_year(&books, pair, year)?;
-        Ok(Books { pair, year, chapters: chapters(&by_product, pair, year), books, months })
+        let ours = |s: &&SuspectYear| books.iter().any(|b| b.table == s.table && b.reporter == Some(s.reporter));
+        let suspects = builtin::suspect_years()?.iter().filter(ours).copied().collect();
+        let chapters = chapters(&by_product, pair, year);
+        Ok(Books { pair, year, chapters, books, months, suspects, reconciled: None })
+    }
+
+    /// With the reconciled value beside the reports: what Direction of Trade as a whole says about who reports
+    /// how.
+    pub fn with_reconciled(mut self) -> Result<Self, AnalysisError> {
+        let ledger = Ledger::of_books(&BothBooks::direction_of_trade()?);
+        let Some(fitted) = reconcile(&ledger, Distances::built_in()?) else { return Ok(self) };
+        let mut years: BTreeMap<i32, [Option<Estimate>; 2]> = BTreeMap::new();
+        for at in 0..ledger.len() {
+            let ((year, _), from, to, _) = ledger.key(at);
+            let forward = (from, to) == (self.pair.a, self.pair.b);
+            if forward || (to, from) == (self.pair.a, self.pair.b) {
+                years.entry(year).or_default()[usize::from(!forward)] = Some(fitted.value(at));
+            }
+        }
+        self.reconciled = Some(years);
+        Ok(self)
     }
 
     /// The series of one side, the preferred one first.

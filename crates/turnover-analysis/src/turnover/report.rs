@@ -8,6 +8,7 @@ use crate::answer::{Answer, Finding, Interval, Number, Unit};
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, percent, sentence, usd, usd_range, usd_short, usd_short_range};
 
+use super::beside::{reconciled, suspects};
 use super::books::{Book, Books, Entry, range};
 use super::series::{by_month, by_year, chart, reports, series};
 
@@ -26,6 +27,13 @@ pub fn report(books: &Books, command: &str) -> Result<Answer, AnalysisError> {
         findings.extend(peak(books, reporter, command)?);
     }
     let mut tables = vec![reports(books)?, by_year(books), series(books)?];
+    if let Some((finding, table)) = reconciled(books, command)? {
+        findings.insert(1, finding);
+        tables.insert(1, table);
+    }
+    let (standing_out, table) = suspects(books, command)?;
+    findings.extend(standing_out);
+    tables.extend(table);
     if !books.months.is_empty() {
         tables.push(by_month(books)?);
     }

@@ -18,10 +18,12 @@
 //! # Ok::<(), turnover_data::DataError>(())
 //! ```
 
+mod distances;
 mod flows;
 mod packed;
 mod panel;
 mod report;
+mod suspects;
 mod tables;
 
 use crate::country::Iso3;
@@ -29,11 +31,13 @@ use crate::error::DataError;
 use crate::flows::Status;
 use crate::hs::HsCode;
 
+pub use distances::Distances;
 pub use flows::pair_flows;
 use packed::Series;
 pub use packed::{Axis, Packer, Side};
 pub use panel::{BookedFlow, BothBooks};
 pub use report::{Period, Report, TotalReport, WorldTrade};
+pub use suspects::{Against, SuspectYear, suspect_years};
 pub use tables::{Table, TableFacts};
 
 /// The partner that stands for all partners.

@@ -45,8 +45,14 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError
             let names: Vec<String> = envelope.iter().take(12).map(|(n, _)| format!("`{n}`")).collect();
             let there =
                 if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
+            // An answer that refuses says why.
+            let said = ["message", "error", "errorMessage", "detail"].iter().find_map(|m| {
+                let text = envelope.iter().find(|(n, _)| n == m)?.1;
+                let text: String = serde_json::from_str(text.get()).ok()?;
+                (!text.is_empty()).then(|| format!(" and says \"{}\"", text.chars().take(120).collect::<String>()))
+            });
             refuse(
-                format!("has no array of rows in a member `data` or `dataset`; {there}"),
+                format!("has no array of rows in a member `data` or `dataset`; {there}{}", said.unwrap_or_default()),
                 "save the whole answer of the interface, and see whether it is an error message",
             )
         })?

@@ -1,15 +1,30 @@
 //! Readers: from a file's bytes to a table of raw columns, and from there to flows.
 
+mod archive;
+pub(crate) mod cell;
 mod csv;
 mod economy;
 mod flows;
+mod form;
+mod grid;
 mod gzip;
+mod header;
+mod html;
 mod json;
-mod offices;
+mod levels;
+mod number;
+mod options;
 pub(crate) mod parquet;
+mod reading;
+mod resolve;
+mod sdmx;
 mod select;
+mod sheets;
+mod sources;
 mod stata;
 mod taken;
+mod text;
+mod unit;
 mod unpacked;
 
 use std::borrow::Cow;
@@ -24,8 +39,13 @@ use sha2::{Digest, Sha256};
 use crate::error::{DataError, Place};
 
 pub use economy::EconomyTables;
-pub use flows::{ColumnMap, Duplicates, FlowOptions, Unit, Unknown, flows_of, read_flows};
-pub(crate) use flows::{each_flow, read_flows_from};
+pub use flows::{flows_of, read_flows};
+pub(crate) use flows::{read_flows_from, resolve_file, resolve_table};
+pub use number::Decimal;
+pub use options::{ColumnMap, Constants, Direction, Duplicates, FlowOptions, Unknown};
+pub(crate) use resolve::{Repeated, Resolved};
+pub use sources::{FileFormat, file_formats};
+pub use unit::Unit;
 
 /// A column as the file holds it.
 #[derive(Debug, Clone)]
@@ -119,23 +139,175 @@ pub struct RawTable {
     places: Places,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
+    /// The text above the header, a line for each row.
+    pub preamble: Vec<String>,
+    /// The header's line, where it is not the first.
+    pub header_line: Option<u64>,
+    /// Columns whose type is not read, with the type's name.
+    pub unread: Vec<(String, String)>,
+    /// What whole numbers of some columns are called (Stata's value labels).
+    labels: stata::Labels,
+}
+
+/// What the bytes of a file are.
+enum Content<'a> {
+    /// Delimited text.
+    Text(Cow<'a, [u8]>),
+    /// Anything else: its tables.
+    Tables(Vec<RawTable>),
+}
+
+/// Reads the whole of a file.
+fn bytes_of(path: &Path) -> Result<(String, Vec<u8>), DataError> {
+    let name = path.display().to_string();
+    if path.is_dir() {
+        return Err(DataError::Format {
+            path: name,
+            what: "is a folder, a file was expected".to_owned(),
+            help: "name one of the files in it".to_owned(),
+        });
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|mut f| {
+        bytes.reserve_exact(usize::try_from(f.metadata()?.len()).unwrap_or(0));
+        f.read_to_end(&mut bytes)
+    });
+    read.map_err(|source| DataError::Io { path: name.clone(), source })?;
+    Ok((name, bytes))
+}
+
+/// Recognises a file by its content.
+fn content<'a>(name: &str, bytes: &'a [u8], most: u64, sha256: &str) -> Result<Content<'a>, DataError> {
+    if bytes.len() as u64 > most {
+        return Err(unpacked::refuse(name, most, most));
+    }
+    if most < u64::MAX && bytes.starts_with(b"PAR1") {
+        unpacked::check_parquet(name, bytes, most)?;
+    }
+    let refuse = |what: &str, help: &str| {
+        Err(DataError::Format { path: name.to_owned(), what: what.to_owned(), help: help.to_owned() })
+    };
+    let plain = |columns, unread| Content::Tables(vec![RawTable::plain(name, columns, sha256, unread)]);
+    Ok(match bytes {
+        [] => return refuse("is empty", "check that the download or export finished"),
+        [b'P', b'A', b'R', b'1', ..] => {
+            let (columns, unread) = parquet::read(name, bytes)?;
+            plain(columns, unread)
+        }
+        // Before release 117 a Stata file begins with its release number and byte order.
+        [b'<', b's', b't', b'a', b't', b'a', b'_', ..] | [102..=115, 1 | 2, 1, ..] => {
+            let (columns, labels) = stata::read(name, bytes)?;
+            Content::Tables(vec![RawTable { labels, ..RawTable::plain(name, columns, sha256, Vec::new()) }])
+        }
+        [b'P', b'K', 3, 4, ..] => match archive::open(name, bytes, most)? {
+            archive::Content::Workbook => Content::Tables(workbook(name, bytes, most, sha256)?),
+            archive::Content::File(inner, unpacked) => {
+                let inner = format!("{name}: {inner}");
+                return owned(content(&inner, &unpacked, most, sha256)?);
+            }
+        },
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Content::Tables(workbook(name, bytes, most, sha256)?),
+        [0x1F, 0x8B, ..] => {
+            let unpacked = gzip::unpack(name, bytes, most)?;
+            return owned(text(name, &unpacked, sha256)?);
+        }
+        _ => text(name, bytes, sha256)?,
+    })
+}
+
+/// The same, not borrowed.
+fn owned(content: Content<'_>) -> Result<Content<'static>, DataError> {
+    Ok(match content {
+        Content::Text(bytes) => Content::Text(Cow::Owned(bytes.into_owned())),
+        Content::Tables(tables) => Content::Tables(tables),
+    })
+}
+
+/// The tables of a workbook.
+fn workbook(name: &str, bytes: &[u8], most: u64, sha256: &str) -> Result<Vec<RawTable>, DataError> {
+    let grids = sheets::read(name, bytes, most)?;
+    let mut tables = Vec::new();
+    let mut first_error = None;
+    for grid in &grids {
+        match grid.table(name, sha256) {
+            Ok(table) => tables.extend(table),
+            Err(e) => {
+                first_error.get_or_insert(e);
+            }
+        }
+    }
+    match (tables.is_empty(), first_error) {
+        (false, _) => Ok(tables),
+        (true, Some(e)) => Err(e),
+        (true, None) => Err(DataError::Format {
+            path: name.to_owned(),
+            what: "is a spreadsheet without a table: no sheet has a header with two columns and rows below it"
+                .to_owned(),
+            help: "check that the download finished, or save the sheet as CSV".to_owned(),
+        }),
+    }
+}
+
+/// A file of text.
+fn text<'a>(name: &str, bytes: &'a [u8], sha256: &str) -> Result<Content<'a>, DataError> {
+    let bytes = text::plain_bytes(bytes);
+    if json::is(&bytes) {
+        let columns = match sdmx::read(name, &bytes)? {
+            Some(columns) => columns,
+            None => json::read(name, &bytes)?,
+        };
+        return Ok(Content::Tables(vec![RawTable::plain(name, columns, sha256, Vec::new())]));
+    }
+    if html::is(&bytes) {
+        let grid = html::read(&text::in_utf8(&bytes));
+        return match grid.table(name, sha256)? {
+            Some(table) => Ok(Content::Tables(vec![table])),
+            None => Err(DataError::Format {
+                path: name.to_owned(),
+                what: "is a web page without a table of figures".to_owned(),
+                help: "download the data itself: a page that asks to log in is often saved in its place".to_owned(),
+            }),
+        };
+    }
+    Ok(Content::Text(bytes))
 }
 
 impl RawTable {
-    /// Reads a CSV (any delimiter), JSON (either gzipped or not), Parquet or Stata file; the content
-    /// decides which.
-    pub fn read(path: &Path) -> Result<Self, DataError> {
-        let name = path.display().to_string();
-        let io = |source| DataError::Io { path: name.clone(), source };
-        if path.is_dir() {
-            return Err(DataError::Format {
-                path: name,
-                what: "is a folder, a file was expected".to_owned(),
-                help: "name one of the files in it".to_owned(),
-            });
+    /// A table whose rows are numbered from 1.
+    fn plain(path: &str, columns: Vec<RawColumn>, sha256: &str, unread: Vec<(String, String)>) -> Self {
+        let rows = columns.first().map_or(0, RawColumn::len);
+        RawTable {
+            path: path.to_owned(),
+            columns,
+            rows,
+            places: Places::Rows(None),
+            sha256: sha256.to_owned(),
+            preamble: Vec::new(),
+            header_line: None,
+            unread,
+            labels: stata::Labels::new(),
         }
-        let mut bytes = Vec::new();
-        File::open(path).and_then(|mut f| f.read_to_end(&mut bytes)).map_err(io)?;
+    }
+
+    /// A piece of delimited text.
+    fn piece(path: &str, shape: &csv::Shape, piece: csv::Piece, sha256: &str) -> Self {
+        RawTable {
+            path: path.to_owned(),
+            rows: piece.lines.len(),
+            columns: piece.columns,
+            places: Places::Lines(piece.lines),
+            sha256: sha256.to_owned(),
+            preamble: shape.preamble.clone(),
+            header_line: shape.header_line,
+            unread: Vec::new(),
+            labels: stata::Labels::new(),
+        }
+    }
+
+    /// Reads a CSV (any delimiter), JSON, Parquet, Stata or spreadsheet file, gzipped or in a zip archive or
+    /// neither; the content decides which.
+    pub fn read(path: &Path) -> Result<Self, DataError> {
+        let (name, bytes) = bytes_of(path)?;
         Self::from_bytes(&name, &bytes)
     }
 
@@ -144,41 +316,27 @@ impl RawTable {
         Self::from_bytes_within(name, bytes, u64::MAX)
     }
 
-    /// The same of a file that may hold at most so many bytes once it is unpacked.
+    /// The same of a file that may hold at most so many bytes once it is unpacked. Of a workbook the first
+    /// sheet counts that a source of trade figures knows, else the first.
     pub fn from_bytes_within(name: &str, bytes: &[u8], most: u64) -> Result<Self, DataError> {
-        if bytes.len() as u64 > most {
-            return Err(unpacked::refuse(name, most, most));
-        }
-        if most < u64::MAX && bytes.starts_with(b"PAR1") {
-            unpacked::check_parquet(name, bytes, most)?;
-        }
-        let refuse = |what: &str, help: &str| {
-            Err(DataError::Format { path: name.to_owned(), what: what.to_owned(), help: help.to_owned() })
-        };
-        let (columns, places) = match bytes {
-            [] => return refuse("is empty", "check that the download or export finished"),
-            [b'P', b'A', b'R', b'1', ..] => (parquet::read(name, bytes)?, Places::Rows(None)),
-            [b'<', b's', b't', b'a', b't', b'a', b'_', ..] => (stata::read(name, bytes)?, Places::Rows(None)),
-            // Before release 117 a Stata file begins with its release number and byte order.
-            [102..=115, 1 | 2, 1, ..] => (stata::read(name, bytes)?, Places::Rows(None)),
-            [b'P', b'K', 3, 4, ..] => {
-                return refuse("is a zip archive or a spreadsheet", "unpack it, or save the sheet as CSV");
-            }
-            [0xD0, 0xCF, 0x11, 0xE0, ..] => return refuse("is a spreadsheet", "save the sheet as CSV"),
-            [0x1F, 0x8B, ..] => text(name, &gzip::unpack(name, bytes, most)?)?,
-            _ => text(name, bytes)?,
-        };
-        let rows = columns.first().map_or(0, RawColumn::len);
         let sha256 = hex(&Sha256::digest(bytes));
-        Ok(RawTable { path: name.to_owned(), columns, rows, places, sha256 })
+        match content(name, bytes, most, &sha256)? {
+            Content::Text(bytes) => {
+                let (shape, piece) = csv::read(name, &bytes)?;
+                Ok(RawTable::piece(name, &shape, piece, &sha256))
+            }
+            Content::Tables(mut tables) => {
+                let known = tables.iter().position(sources::is_known).unwrap_or(0);
+                Ok(tables.swap_remove(known))
+            }
+        }
     }
 
     /// A table that is in memory already, all its columns of one length; `name` stands for the path in
     /// messages. The hash is that of the file it came from, or of the columns' names and cells.
     pub fn from_columns(name: &str, columns: Vec<RawColumn>, sha256: Option<String>) -> Self {
-        let rows = columns.first().map_or(0, RawColumn::len);
         let sha256 = sha256.unwrap_or_else(|| Self::hash(&columns));
-        RawTable { path: name.to_owned(), columns, rows, places: Places::Rows(None), sha256 }
+        RawTable::plain(name, columns, &sha256, Vec::new())
     }
 
     /// The hash of the columns' hashes, which are taken side by side.
@@ -201,6 +359,13 @@ impl RawTable {
         self.columns.iter().find(|c| c.name == name)
     }
 
+    /// What a cell's number is called, where the file says so.
+    fn label(&self, column: usize, row: usize) -> Option<&str> {
+        let labels = self.labels.get(&column)?;
+        let number = self.columns.get(column)?.float(row).filter(|x| x.fract() == 0.0)?;
+        labels.get(&(number as i64)).map(String::as_str)
+    }
+
     /// Where a row is in the file.
     pub fn place(&self, row: usize) -> Place {
         match &self.places {
@@ -209,17 +374,6 @@ impl RawTable {
             Places::Rows(None) => Place::Row(row as u64 + 1),
         }
     }
-}
-
-/// The columns of a file of text.
-fn text(name: &str, bytes: &[u8]) -> Result<(Vec<RawColumn>, Places), DataError> {
-    // The mark that spreadsheets put before UTF-8.
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    if json::is(bytes) {
-        return Ok((json::read(name, bytes)?, Places::Rows(None)));
-    }
-    let (columns, lines) = csv::read(name, bytes)?;
-    Ok((columns, Places::Lines(lines)))
 }
 
 pub(crate) fn hex(digest: &[u8]) -> String {

@@ -1,16 +1,15 @@
 //! Parquet, through the Arrow reader.
 
-use std::fs::File;
-
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Field};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::ChunkReader;
 
+use super::cell::short;
 use super::select::{append, finish};
 use super::{Cells, RawColumn};
 use crate::error::DataError;
@@ -19,23 +18,68 @@ use crate::fault::Fault;
 /// Rows read at a time.
 const BATCH: usize = 1 << 16;
 
-pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError> {
+/// Columns whose type is not read: name and type.
+pub(super) type Unread = Vec<(String, String)>;
+
+pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Vec<RawColumn>, Unread), DataError> {
     let mut growing = Vec::new();
     let mut rows = 0;
-    each_batch(name, bytes::Bytes::copy_from_slice(bytes), &|_| true, &mut |columns| {
+    let bytes = bytes::Bytes::copy_from_slice(bytes);
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes.clone()).map_err(|e| damaged(name, &e))?;
+    let unread = unread(builder.schema().fields().iter().map(AsRef::as_ref));
+    check_names(name, &builder)?;
+    each_batch(name, bytes, &|_| true, &mut |columns| {
         let all = columns.first().map_or(0, RawColumn::len);
         append(&mut growing, columns, rows, 0..all);
         rows += all;
         Ok(())
     })?;
-    Ok(finish(growing))
+    Ok((finish(growing), unread))
 }
 
-/// Names of a file's columns that can be read.
-pub(super) fn names(name: &str, file: File) -> Result<Vec<String>, DataError> {
+fn check_names<R: ChunkReader + 'static>(
+    name: &str,
+    builder: &ParquetRecordBatchReaderBuilder<R>,
+) -> Result<(), DataError> {
+    let mut names: Vec<&str> = builder.schema().fields().iter().map(|f| f.name().as_str()).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|w| w[0] == w[1]) {
+        None => Ok(()),
+        Some(twice) => Err(DataError::Format {
+            path: name.to_owned(),
+            what: format!("two columns are named `{}`", short(twice[0])),
+            help: "rename or remove one of them".to_owned(),
+        }),
+    }
+}
+
+/// Names of a file's columns that can be read, and the others with their types.
+pub(super) fn names<R: ChunkReader + 'static>(name: &str, file: R) -> Result<(Vec<String>, Unread), DataError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(name, &e))?;
+    check_names(name, &builder)?;
     let plain = builder.schema().fields().iter().filter(|f| plain(f.data_type()).is_some());
-    Ok(plain.map(|f| f.name().clone()).collect())
+    let names = plain.map(|f| f.name().clone()).collect();
+    Ok((names, unread(builder.schema().fields().iter().map(AsRef::as_ref))))
+}
+
+/// The columns whose type is not read.
+fn unread<'a>(fields: impl Iterator<Item = &'a Field>) -> Unread {
+    let others = fields.filter(|f| plain(f.data_type()).is_none());
+    others.map(|f| (f.name().clone(), kind(f.data_type()).to_owned())).collect()
+}
+
+/// A type's name, as people say it.
+fn kind(data_type: &DataType) -> &'static str {
+    match data_type {
+        DataType::Duration(_) => "duration",
+        DataType::Interval(_) => "interval",
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => "binary",
+        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => "list",
+        DataType::Struct(_) => "struct",
+        DataType::Map(..) => "map",
+        DataType::Null => "null",
+        _ => "other",
+    }
 }
 
 /// Hands over some columns of a file batch by batch.
@@ -89,11 +133,19 @@ pub(crate) fn check(name: &str, metadata: &ParquetMetaData, length: u64) -> Resu
 }
 
 fn damaged(name: &str, e: &dyn std::fmt::Display) -> DataError {
-    DataError::Format {
-        path: name.to_owned(),
-        what: format!("the Parquet data is damaged or cut off ({e})"),
-        help: "write or download the file again".to_owned(),
-    }
+    let said = e.to_string();
+    let lower = said.to_lowercase();
+    let (what, help) = if ["brotli", "lz4", "lzo"].iter().any(|c| lower.contains(c)) {
+        (
+            "the Parquet data is compressed in a way that is not read",
+            "write it with Snappy, gzip, Zstandard or no compression",
+        )
+    } else if lower.contains("encrypt") {
+        ("the Parquet data is encrypted", "write the file without encryption")
+    } else {
+        ("the Parquet data is damaged or cut off", "write or download the file again")
+    };
+    DataError::Format { path: name.to_owned(), what: format!("{what} ({said})"), help: help.to_owned() }
 }
 
 /// Whether integers of 64 bits hold one beyond 2^53.
@@ -115,7 +167,8 @@ fn plain(data_type: &DataType) -> Option<DataType> {
         numeric if numeric.is_numeric() => Some(DataType::Float64),
         // Days and times of day as ISO 8601 writes them.
         DataType::Date32 | DataType::Date64 | DataType::Time32(_) | DataType::Time64(_) => Some(DataType::Utf8),
-        DataType::Timestamp(_, None) => Some(DataType::Utf8),
+        // With a time zone too: the moment in UTC, which is what the file stores.
+        DataType::Timestamp(..) => Some(DataType::Utf8),
         _ => None,
     }
 }

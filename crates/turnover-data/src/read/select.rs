@@ -79,7 +79,7 @@ impl RawTable {
         let mut file = File::open(path).map_err(io)?;
         let sha256 = hash(&mut file).map_err(io)?;
         file.rewind().map_err(io)?;
-        let names = parquet::names(&name, file.try_clone().map_err(io)?)?;
+        let (names, unread) = parquet::names(&name, file.try_clone().map_err(io)?)?;
         let used = |n: &str| wanted.contains(&n) || filter.is_some_and(|f| f.columns().contains(&n));
         let empty = |names: &[String]| RawTable {
             path: name.clone(),
@@ -87,6 +87,10 @@ impl RawTable {
             rows: 0,
             places: Places::Rows(Some(Vec::new())),
             sha256: sha256.clone(),
+            preamble: Vec::new(),
+            header_line: None,
+            unread: unread.clone(),
+            labels: Default::default(),
         };
         if let Some(filter) = filter {
             filter.rows(&empty(&names))?;
@@ -99,13 +103,7 @@ impl RawTable {
         let (mut read, mut kept) = (0, 0);
         parquet::each_batch(&name, file, &used, &mut |columns| {
             let rows = columns.first().map_or(0, RawColumn::len);
-            let batch = RawTable {
-                path: name.clone(),
-                columns: columns.to_vec(),
-                rows,
-                places: Places::Rows(None),
-                sha256: String::new(),
-            };
+            let batch = RawTable::plain(&name, columns.to_vec(), "", Vec::new());
             let passed = filter.map_or_else(|| Ok((0..rows).collect()), |f| f.rows(&batch))?;
             let own: Vec<RawColumn> = columns.iter().filter(|c| wanted.contains(&c.name.as_str())).cloned().collect();
             append(&mut growing, &own, kept, passed.iter().copied());
@@ -117,7 +115,8 @@ impl RawTable {
             Ok(())
         })?;
         let places = Places::Rows(filter.is_some().then_some(places));
-        Ok(RawTable { path: name, columns: finish(growing), rows: kept, places, sha256 })
+        let table = RawTable::plain(&name, finish(growing), &sha256, unread);
+        Ok(RawTable { rows: kept, places, ..table })
     }
 
     /// These columns of the rows that pass the filter.

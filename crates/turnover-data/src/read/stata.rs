@@ -1,21 +1,33 @@
 //! Stata .dta of every release, through the `dta` crate.
 
+use std::collections::HashMap;
 use std::io::Cursor;
 
+use arrow_array::StringArray;
 use arrow_array::builder::{Float64Builder, StringBuilder};
 use dta::stata::dta::dta_reader::DtaReader;
+use dta::stata::dta::long_string_ref::LongStringRef;
+use dta::stata::dta::long_string_table::LongStringTable;
 use dta::stata::dta::value::Value;
+use dta::stata::dta::value_label_table::ValueLabelTable;
+use dta::stata::dta::variable::Variable;
 use dta::stata::dta::variable_type::VariableType;
 
 use super::{Cells, RawColumn};
 use crate::error::DataError;
 
+/// Labels of whole numbers, by column.
+pub(super) type Labels = HashMap<usize, HashMap<i64, String>>;
+
 enum Builder {
     Text(StringBuilder),
     Number(Float64Builder),
+    /// References to long strings, which stand behind the rows.
+    Long(Vec<Option<LongStringRef>>),
 }
 
-pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError> {
+/// The columns, and what the values of some of them are called.
+pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Vec<RawColumn>, Labels), DataError> {
     let damaged = |e: &dyn std::fmt::Display| DataError::Format {
         path: name.to_owned(),
         what: format!("the Stata data is damaged or cut off ({e})"),
@@ -36,7 +48,8 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError
     let mut builders: Vec<Builder> = variables
         .iter()
         .map(|v| match v.variable_type() {
-            VariableType::FixedString(_) | VariableType::LongString => Builder::Text(StringBuilder::new()),
+            VariableType::FixedString(_) => Builder::Text(StringBuilder::new()),
+            VariableType::LongString => Builder::Long(Vec::new()),
             _ => Builder::Number(Float64Builder::new()),
         })
         .collect();
@@ -45,9 +58,12 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError
             match builder {
                 Builder::Text(b) => match value {
                     Value::String(text) if !text.trim().is_empty() => b.append_value(text.trim()),
-                    // Long strings hold notes, never codes or values, and stay out.
                     _ => b.append_null(),
                 },
+                Builder::Long(list) => list.push(match value {
+                    Value::LongStringRef(reference) => Some(reference.clone()),
+                    _ => None,
+                }),
                 Builder::Number(b) => b.append_option(match value {
                     Value::Byte(x) => x.present().map(f64::from),
                     Value::Int(x) => x.present().map(f64::from),
@@ -59,17 +75,34 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<RawColumn>, DataError
             }
         }
     }
-    Ok(variables
-        .iter()
-        .zip(builders)
-        .map(|(v, b)| RawColumn {
-            name: v.name().to_owned(),
-            cells: match b {
-                Builder::Text(mut b) => Cells::Text(b.finish()),
-                Builder::Number(mut b) => Cells::Number(b.finish()),
-            },
-        })
-        .collect())
+    let mut strings = records.into_long_string_reader().map_err(|e| damaged(&e))?;
+    let mut long = LongStringTable::for_reading();
+    strings.read_remaining_into(&mut long).map_err(|e| damaged(&e))?;
+    let encoding = strings.encoding();
+    let mut labels = ValueLabelTable::new();
+    let mut sets = strings.into_value_label_reader().map_err(|e| damaged(&e))?;
+    sets.read_remaining_into(&mut labels).map_err(|e| damaged(&e))?;
+    let text = |reference: Option<LongStringRef>| -> Option<String> {
+        let string = long.get(&reference?)?;
+        let text = string.data_str(encoding)?;
+        let trimmed = text.trim_matches(['\0', ' ', '\n', '\r', '\t']);
+        (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    };
+    let columns = variables.iter().zip(builders).map(|(v, b)| RawColumn {
+        name: v.name().to_owned(),
+        cells: match b {
+            Builder::Text(mut b) => Cells::Text(b.finish()),
+            Builder::Number(mut b) => Cells::Number(b.finish()),
+            Builder::Long(list) => Cells::Text(list.into_iter().map(text).collect::<StringArray>()),
+        },
+    });
+    let columns = columns.collect();
+    let of = |(at, v): (usize, &Variable)| {
+        let set = labels.get(v.value_label_name())?;
+        let entries = set.entries().iter().map(|e| (i64::from(e.value()), e.label().trim().to_owned()));
+        Some((at, entries.collect()))
+    };
+    Ok((columns, variables.iter().enumerate().filter_map(of).collect()))
 }
 
 /// Whether a note (characteristic) claims more bytes than the file has: the `dta` crate would make

@@ -17,6 +17,10 @@ impl RawTable {
             rows: rows.len(),
             path: self.path,
             sha256: self.sha256,
+            preamble: self.preamble,
+            header_line: self.header_line,
+            unread: self.unread,
+            labels: self.labels,
         }
     }
 }

@@ -13,8 +13,8 @@ use super::{Check, Coverage, Diversion, Effect, History, Potential, Question, Re
 use crate::error::QueryError;
 use crate::lever::Lever;
 use crate::options::{
-    CatalogueOptions, ClaimOptions, DataOptions, DrawOptions, LaterPartners, ModelOptions, PairOptions, PeriodOptions,
-    ReadOptions, SupposeOptions,
+    CatalogueOptions, ClaimOptions, DataOptions, DrawOptions, LaterPartners, LedgerKind, ModelOptions, PairOptions,
+    PeriodOptions, ReadOptions, SupposeOptions,
 };
 use crate::query::{Query, Reply, Uses};
 use crate::resolve::Resolved;
@@ -145,6 +145,7 @@ impl Brief {
         Turnover {
             pair: self.pair.clone(),
             period,
+            ledger: LedgerKind::default(),
             catalogue: self.catalogue.clone(),
             data: self.data.clone(),
             read: self.read.clone(),

@@ -1,6 +1,7 @@
 //! How much a pair trades.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use clap::Args;
 use jiff::civil::Date;
@@ -9,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use turnover_analysis::turnover::{self, Books};
 use turnover_analysis::{Answer, ChartKind, Mark, Pair, Watch};
 use turnover_data::Select;
+use turnover_data::reconcile::reconciled_flows;
 use turnover_measures::{Catalogue, Measure};
 
 use super::Question;
 use crate::error::QueryError;
-use crate::options::{CatalogueOptions, DataOptions, PairOptions, PeriodOptions, ReadOptions};
+use crate::options::{CatalogueOptions, DataOptions, LedgerKind, PairOptions, PeriodOptions, ReadOptions};
 use crate::query::{Query, Reply, Uses};
 use crate::resolve::{Resolved, end_of};
 use crate::workspace::Workspace;
@@ -31,6 +33,10 @@ pub struct Turnover {
     #[command(flatten)]
     #[serde(flatten)]
     pub period: PeriodOptions,
+    /// Reports as they are, or one value reconciled from both sides' reports
+    #[arg(long, value_enum, default_value_t)]
+    #[serde(default)]
+    pub ledger: LedgerKind,
     /// The measures.
     #[command(flatten)]
     #[serde(flatten)]
@@ -49,7 +55,12 @@ impl Turnover {
     /// From the user's flows; else from the built-in world, which has an answer for any pair.
     pub(crate) fn find(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<(Resolved, Answer), QueryError> {
         let pair = self.pair.pair()?;
-        let flows = workspace.flows(&Select::Pair(pair.a, pair.b), watch)?;
+        let reconciled = self.ledger == LedgerKind::Reconciled;
+        let flows = match reconciled && !workspace.is_embedded() {
+            // Who reports how is learnt from all that there is.
+            true => Arc::new(reconciled_flows(&*workspace.flows(&Select::All, watch)?)?),
+            false => workspace.flows(&Select::Pair(pair.a, pair.b), watch)?,
+        };
         let of_flows = Resolved::of(workspace, &flows, pair, self.period);
         let (resolved, mut answer) = if workspace.is_embedded() {
             let asked = self.period.year;
@@ -58,6 +69,7 @@ impl Turnover {
                 Err(_) if asked.is_none() => Books::read(pair, None)?,
                 books => books?,
             };
+            let books = if reconciled { books.with_reconciled()? } else { books };
             let resolved = Resolved { year: books.year, date: self.period.date.unwrap_or(end_of(books.year)) };
             (resolved, turnover::report(&books, &self.command(pair, resolved))?)
         } else {
