@@ -14,7 +14,7 @@ from ._answers import Answer
 from ._frames import Data
 from ._questions import Changes, answer, changes
 
-__all__ = ["brief", "turnover", "coverage", "reach", "simulate", "effect", "diversion", "check", "potential", "history"]
+__all__ = ["brief", "turnover", "coverage", "reach", "simulate", "effect", "diversion", "check", "potential", "history", "outlook"]
 
 
 def brief(
@@ -205,6 +205,7 @@ def coverage(
     claim: float = 90,
     lift: Sequence[str] = (),
     bring: Sequence[str] = (),
+    watch_list: str | None = None,
     catalogue: str | None = None,
     data: Data | str | PathLike[str] | None = None,
     filter: str | None = None,
@@ -243,6 +244,8 @@ def coverage(
         Suppose that these measures are lifted, for example rus-2014-food,usa-2014-arms.
     bring
         Suppose that these measures are in force, whatever their dates.
+    watch_list
+        A watch list whose share of the trade is shown beside, as common-high-priority.
     catalogue
         Your own catalogue of measures: a TOML file or a folder of them.
     data
@@ -276,7 +279,7 @@ def coverage(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("coverage", {"a": a, "b": b, "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+    return answer("coverage", {"a": a, "b": b, "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "watch_list": watch_list, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
 
 
 def reach(
@@ -831,3 +834,73 @@ def history(
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
     return answer("history", {"a": a, "b": b, "times": times, "years": years, "least_share": least_share, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+
+
+def outlook(
+    a: str,
+    b: str,
+    times: float,
+    *,
+    years: int = 8,
+    world_growth: float | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+) -> Answer:
+    """How likely the multiple is for this pair, from its size, growth, volatility, distance from its own peak and sanctions on record; proven by rolling origin, and the base rate where that shows no skill.
+
+    Parameters
+    ----------
+    a
+        First country: ISO code or name.
+    b
+        Second country.
+    times
+        The multiple.
+    years
+        Years within which the multiple is to be reached.
+    world_growth
+        Growth of world trade in current dollars, per cent a year; that of the last twenty years by default.
+    data
+        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter.
+    importer
+        Column of the importer.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    unit
+        Unit of the value; taken from the column's name by default, else US dollars.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("outlook", {"a": a, "b": b, "times": times, "years": years, "world_growth": world_growth, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
