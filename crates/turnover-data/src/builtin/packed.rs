@@ -101,7 +101,7 @@ pub struct Packer {
 type SeriesKey = (String, Side, String);
 
 impl Packer {
-    /// An empty table whose values are quoted with so many digits, 1 to 4.
+    /// An empty table whose values are quoted with 1 to 4 digits.
     pub fn new(axis: Axis, digits: u32) -> Self {
         Packer { axis, digits: digits.clamp(1, 4), blocks: BTreeMap::new() }
     }

@@ -16,7 +16,7 @@ use crate::error::DataError;
 
 /// Years to either side that a year is compared with.
 const REACH: i32 = 3;
-/// Of them at least so many must be there.
+/// Fewest of these years that must be there.
 const FEWEST_YEARS: usize = 2;
 /// Partners without which a reporter's year is not judged.
 const FEWEST_PARTNERS: usize = 8;
