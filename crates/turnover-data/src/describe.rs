@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::country::Iso3;
 use crate::error::DataError;
+use crate::flows::Flow;
 use crate::hs_table::{Editions, editions};
 use crate::read::{FlowOptions, RawTable, Repeated, Resolved, resolve_file, resolve_table};
 
@@ -102,35 +103,51 @@ fn of(resolved: Resolved, sha256: String) -> Description {
     let mut present: BTreeMap<i32, BTreeSet<Iso3>> = BTreeMap::new();
     // By year and pair: the importer's report, the exporter's, and what nobody's name is on.
     let mut pairs: HashMap<(i32, Iso3, Iso3), [Option<f64>; 3]> = HashMap::new();
-    for (_, flow) in resolved.iter() {
-        d.rows += 1;
-        let year = d.years.entry(flow.year).or_default();
-        year.rows += 1;
-        year.zeros += usize::from(flow.value_usd == 0.0);
-        year.months.extend(flow.month);
+    // Flows come report by report, so what is counted by report is counted when it changes.
+    let mut last: Option<Flow> = None;
+    let mut sum = 0.0;
+    let mut add = |d: &mut Description, flow: &Flow, sum: f64| {
         d.exporters.insert(flow.exporter);
         d.importers.insert(flow.importer);
         d.reporters.extend(flow.reporter);
-        d.own_trade += usize::from(flow.exporter == flow.importer);
+        d.years.entry(flow.year).or_default().months.extend(flow.month);
         let by = match flow.reporter {
             Some(r) if r == flow.importer => 0,
             Some(_) => 1,
             None => 2,
         };
         let slot = &mut pairs.entry((flow.year, flow.exporter, flow.importer)).or_default()[by];
-        *slot = Some(slot.unwrap_or(0.0) + flow.value_usd);
+        *slot = Some(slot.unwrap_or(0.0) + sum);
+    };
+    for (_, flow) in resolved.iter() {
+        d.rows += 1;
+        d.own_trade += usize::from(flow.exporter == flow.importer);
+        let same = |l: &Flow| {
+            (l.year, l.month, l.reporter, l.exporter, l.importer)
+                == (flow.year, flow.month, flow.reporter, flow.exporter, flow.importer)
+        };
+        if let Some(before) = last.filter(|l| !same(l)) {
+            add(&mut d, &before, sum);
+            sum = 0.0;
+        }
+        let year = d.years.entry(flow.year).or_default();
+        year.rows += 1;
+        year.zeros += usize::from(flow.value_usd == 0.0);
+        sum += flow.value_usd;
+        last = Some(flow);
+    }
+    if let Some(before) = last {
+        add(&mut d, &before, sum);
     }
     for ((year, from, to), [importers, exporters, nobodys]) in pairs {
         let summary = d.years.entry(year).or_default();
         present.entry(year).or_default().extend([from, to]);
         summary.total_usd += importers.or(exporters).or(nobodys).unwrap_or(0.0);
-        let add = |slot: &mut Option<f64>, value: Option<f64>| {
+        for (slot, value) in [(&mut summary.by_importers_usd, importers), (&mut summary.by_exporters_usd, exporters)] {
             if let Some(value) = value {
                 *slot = Some(slot.unwrap_or(0.0) + value);
             }
-        };
-        add(&mut summary.by_importers_usd, importers);
-        add(&mut summary.by_exporters_usd, exporters);
+        }
     }
     let all: BTreeSet<Iso3> = d.exporters.union(&d.importers).copied().collect();
     for (year, summary) in &mut d.years {

@@ -3,6 +3,7 @@
 mod archive;
 pub(crate) mod cell;
 mod csv;
+mod draft;
 mod economy;
 mod flows;
 mod form;
@@ -16,6 +17,7 @@ mod number;
 mod options;
 pub(crate) mod parquet;
 mod reading;
+mod refusal;
 mod resolve;
 mod sdmx;
 mod select;
@@ -26,6 +28,7 @@ mod taken;
 mod text;
 mod unit;
 mod unpacked;
+mod values;
 
 use std::borrow::Cow;
 use std::fs::File;

@@ -4,160 +4,18 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 
+use super::RawTable;
 use super::cell::{self, FlowWord, Period, flow_word, in_filter, short, wrong};
-use super::form::{FlowRole, Form, Parties, PartyRole, PeriodRole, ValueColumn};
-use super::number::{self, Decimal, Reading as Number};
+use super::draft::{Codes, Draft, LeftOut, Reason};
+use super::form::{FlowRole, Form, Parties, PartyRole, PeriodRole};
 use super::options::{Direction, FlowOptions, Unknown};
-use super::unit::{euro_years, usd_per_eur};
-use super::{RawColumn, RawTable};
-use crate::country::{Iso3, countries};
+use super::refusal::{classification, other_classification, unknown_party};
+use super::values::Marks;
+use crate::country::Iso3;
 use crate::error::{DataError, Place};
 use crate::flows::{Status, Valuation};
 use crate::hs::HsCode;
 use crate::party::{Party, party};
-
-/// A value above this is more than the world's output of a decade: the unit must be wrong.
-const MAX_VALUE_USD: f64 = 1e15;
-
-/// One value of the file with what it is of. Compact, since large files have millions.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Draft {
-    pub(super) value_usd: f64,
-    /// Place in [`Codes`].
-    pub(super) code: u32,
-    /// Line or row in the file.
-    pub(super) place: u32,
-    /// Hash of the cells that tell parts of one value apart.
-    pub(super) identity: u32,
-    pub(super) year: i16,
-    /// Place in the country table plus one; 0 where no reporter is named.
-    pub(super) reporter: u16,
-    pub(super) exporter: u16,
-    pub(super) importer: u16,
-    /// 0 for the whole year.
-    pub(super) month: u8,
-    /// Which details are parts, one bit each.
-    pub(super) parts: u8,
-    /// Rank among kinds of values; the lowest of a report counts.
-    pub(super) rank: u8,
-    /// Valuation (low bits, 0 for unknown) and status.
-    pub(super) marks: u8,
-}
-
-impl Draft {
-    /// The report that the value belongs to: reporter, exporter, importer, year, month.
-    pub(super) fn report(&self) -> (u16, u16, u16, i16, u8) {
-        (self.reporter, self.exporter, self.importer, self.year, self.month)
-    }
-
-    /// The country of a place.
-    pub(super) fn country(place: u16) -> Option<Iso3> {
-        countries().get(usize::from(place)).map(|c| c.code)
-    }
-
-    /// The country's letters.
-    pub(super) fn name(place: u16) -> String {
-        Draft::country(place).map_or_else(|| "?".to_owned(), |c| c.to_string())
-    }
-
-    /// What the value includes.
-    pub(super) fn valuation(&self) -> Option<Valuation> {
-        match self.marks & 3 {
-            1 => Some(Valuation::Fob),
-            2 => Some(Valuation::Cif),
-            3 => Some(Valuation::Customs),
-            _ => None,
-        }
-    }
-
-    /// How it came about.
-    pub(super) fn status(&self) -> Status {
-        match self.marks >> 2 {
-            1 => Status::Estimated,
-            2 => Status::Reconciled,
-            _ => Status::Reported,
-        }
-    }
-
-    fn marks(valuation: Option<Valuation>, status: Status) -> u8 {
-        let low = match valuation {
-            None => 0,
-            Some(Valuation::Fob) => 1,
-            Some(Valuation::Cif) => 2,
-            Some(Valuation::Customs) => 3,
-        };
-        let high = match status {
-            Status::Reported => 0,
-            Status::Estimated => 1,
-            Status::Reconciled => 2,
-        };
-        low | high << 2
-    }
-}
-
-/// The codes of a file, each once.
-#[derive(Debug, Default)]
-pub(super) struct Codes {
-    by_cell: HashMap<String, Result<u32, String>>,
-    by_path: HashMap<String, u32>,
-    /// Paths in the classification's tree, with the HS codes that they count as.
-    pub(super) list: Vec<(String, HsCode)>,
-}
-
-impl Codes {
-    fn read(&mut self, text: &str) -> Result<u32, String> {
-        if let Some(known) = self.by_cell.get(text) {
-            return known.clone();
-        }
-        let read = cell::product(text).map(|code| {
-            *self.by_path.entry(code.path.clone()).or_insert_with(|| {
-                self.list.push((code.path, code.hs));
-                self.list.len() as u32 - 1
-            })
-        });
-        self.by_cell.insert(text.to_owned(), read.clone());
-        read
-    }
-}
-
-/// What was left out for one reason.
-#[derive(Debug, Default, Clone)]
-pub(super) struct LeftOut {
-    pub(super) rows: usize,
-    pub(super) value_usd: f64,
-    pub(super) labels: BTreeSet<String>,
-}
-
-/// Why a row was left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Reason {
-    /// The reporter or partner is a group of countries.
-    Group,
-    /// It is no country.
-    Nowhere,
-    /// It is in no list, and --unknown drop was given.
-    Unknown,
-    /// Re-exports and the like, which exports include.
-    PartOfFlow,
-    /// A row of totals or a note below the table.
-    Totals,
-    /// No value: nothing was reported.
-    Missing,
-    /// Groups of products above the codes.
-    ProductGroup,
-    /// Another kind of value, or a quantity.
-    Series,
-    /// Rows that the form passes over.
-    Other,
-}
-
-/// How the numbers of a column are written, as far as its cells say.
-#[derive(Debug, Default, Clone)]
-struct Marks {
-    point: Option<(Place, String)>,
-    comma: Option<(Place, String)>,
-    either: Option<(Place, String)>,
-}
 
 /// A reading under way.
 pub(super) struct Reading<'o> {
@@ -177,14 +35,21 @@ pub(super) struct Reading<'o> {
     pub(super) euro: BTreeSet<i16>,
     total_code: Option<u32>,
     parties: HashMap<String, Option<Party>>,
-    marks: Vec<Marks>,
+    pub(super) marks: Vec<Marks>,
     /// Drafts whose number depends on the decimal mark, with the value under the other one.
-    open: Vec<(usize, f64)>,
+    pub(super) open: Vec<(usize, f64)>,
     text: String,
 }
 
-/// The parties of a row: reporter, exporter, importer; or why it is left out.
+/// The parties of a row, or why it is left out.
 enum Sides {
+    Known(Known),
+    Left(Reason, String),
+}
+
+/// The parties of a row.
+#[derive(Clone, Copy)]
+enum Known {
     Countries {
         reporter: Option<Iso3>,
         exporter: Iso3,
@@ -195,7 +60,17 @@ enum Sides {
         reporter: Iso3,
         partner: Iso3,
     },
-    Left(Reason, String),
+}
+
+impl Known {
+    /// Reporter, exporter and importer of a value in that direction.
+    fn of(self, direction: Option<Direction>) -> (Option<Iso3>, Iso3, Iso3) {
+        match (self, direction) {
+            (Known::Countries { reporter, exporter, importer }, _) => (reporter, exporter, importer),
+            (Known::Open { reporter, partner }, Some(Direction::Import)) => (Some(reporter), partner, reporter),
+            (Known::Open { reporter, partner }, _) => (Some(reporter), reporter, partner),
+        }
+    }
 }
 
 impl<'o> Reading<'o> {
@@ -244,52 +119,53 @@ impl<'o> Reading<'o> {
         }
     }
 
-    fn row(&mut self, form: &Form, table: &RawTable, row: usize) -> Result<(), DataError> {
-        for (column, wanted) in &form.keep {
-            let cell = table.columns[*column].show(row).unwrap_or_default();
-            if !wanted.iter().any(|w| cell.eq_ignore_ascii_case(w)) {
-                self.leave(Reason::Other, &cell, 0.0);
-                return Ok(());
-            }
-        }
-        for (column, unwanted) in &form.drop {
-            let cell = table.columns[*column].show(row).unwrap_or_default();
-            if unwanted.iter().any(|w| cell.eq_ignore_ascii_case(w)) {
-                self.leave(Reason::Other, &cell, 0.0);
-                return Ok(());
-            }
+    /// Whether a row is passed over for what its cells say, beside its parties and product.
+    fn skipped(&mut self, form: &Form, table: &RawTable, row: usize) -> bool {
+        let holds = |column: usize, list: &[&str]| {
+            let cell = table.columns[column].show(row).unwrap_or_default();
+            list.iter().any(|w| cell.eq_ignore_ascii_case(w))
+        };
+        let unwanted = form.keep.iter().find(|(column, list)| !holds(*column, list));
+        let unwanted = unwanted.or_else(|| form.drop.iter().find(|(column, list)| holds(*column, list)));
+        if let Some((column, _)) = unwanted {
+            self.leave(Reason::Other, &table.columns[*column].show(row).unwrap_or_default(), 0.0);
+            return true;
         }
         if let Some((column, is_group)) = form.groups_by
-            && table.columns[column].show(row).is_some_and(|code| is_group(&code))
+            && let Some(code) = table.columns[column].show(row).filter(|code| is_group(code))
         {
             let value = self.rough(form, table, row);
-            self.leave(Reason::Group, &table.columns[column].show(row).unwrap_or_default(), value);
-            return Ok(());
+            self.leave(Reason::Group, &code, value);
+            return true;
         }
         if is_footer(form, table, row) {
             self.leave(Reason::Totals, "", 0.0);
+            return true;
+        }
+        false
+    }
+
+    fn row(&mut self, form: &Form, table: &RawTable, row: usize) -> Result<(), DataError> {
+        if self.skipped(form, table, row) {
             return Ok(());
         }
-        let series = match &form.series {
-            None => None,
-            Some(series) => {
-                let word = table.columns[series.column].show(row).unwrap_or_default().into_owned();
-                let Some((direction, valuation, rank)) = (series.kind)(&word) else {
-                    self.leave(Reason::Series, &word, 0.0);
-                    return Ok(());
-                };
-                self.kinds.entry((direction == Direction::Import, rank)).or_default().insert(short(&word));
-                Some((direction, valuation, rank))
-            }
-        };
-        let sides = self.sides(form, table, row, series.map(|s| s.0))?;
-        let sides = match sides {
+        let mut kind = None;
+        if let Some(series) = &form.series {
+            let word = table.columns[series.column].show(row).unwrap_or_default().into_owned();
+            let Some(found) = (series.kind)(&word) else {
+                self.leave(Reason::Series, &word, 0.0);
+                return Ok(());
+            };
+            self.kinds.entry((found.0 == Direction::Import, found.2)).or_default().insert(short(&word));
+            kind = Some(found);
+        }
+        let sides = match self.sides(form, table, row, kind.map(|k| k.0))? {
             Sides::Left(reason, label) => {
                 let value = self.rough(form, table, row);
                 self.leave(reason, &label, value);
                 return Ok(());
             }
-            sides => sides,
+            Sides::Known(known) => known,
         };
         let Some(code) = self.product(form, table, row)? else { return Ok(()) };
         let when = self.when(form, table, row)?;
@@ -298,34 +174,23 @@ impl<'o> Reading<'o> {
             table.columns[column].show(row).is_some_and(|cell| cell.eq_ignore_ascii_case(word))
         });
         let status = if estimated { Status::Estimated } else { form.status };
-        let mut any = false;
+        let (place, lines) = match table.place(row) {
+            Place::Line(n) => (n, true),
+            Place::Row(n) => (n, false),
+        };
+        self.lines = lines;
+        let before = self.drafts.len();
         for (at, value) in form.values.iter().enumerate() {
-            let column = &table.columns[value.column];
             let Some((number, other)) = self.number(at, value, table, row)? else { continue };
-            any = true;
-            let direction = value.direction.or(series.map(|s| s.0));
-            let (reporter, exporter, importer) = match (&sides, direction) {
-                (Sides::Countries { reporter, exporter, importer }, _) => (*reporter, *exporter, *importer),
-                (Sides::Open { reporter, partner }, Some(Direction::Import)) => (Some(*reporter), *partner, *reporter),
-                (Sides::Open { reporter, partner }, _) => (Some(*reporter), *reporter, *partner),
-                (Sides::Left(..), _) => continue,
-            };
+            let (reporter, exporter, importer) = sides.of(value.direction.or(kind.map(|k| k.0)));
             let (year, month) = (value.year.unwrap_or(when.0), value.month.or(when.1));
             let factor = value.unit.factor() * self.rate(value, table, row, (year, month))?;
-            let value_usd = self.checked(number * factor, column, table, row)?;
-            let by_importer = reporter == Some(importer);
-            let valuation = value.valuation.or(series.map(|s| s.1)).or(match (form.by_direction, reporter) {
-                (true, Some(_)) => Some(if by_importer { Valuation::Cif } else { Valuation::Fob }),
-                _ => None,
-            });
+            let value_usd = self.checked(number * factor, &table.columns[value.column], table, row)?;
+            let usual = if reporter == Some(importer) { Valuation::Cif } else { Valuation::Fob };
+            let usual = (form.by_direction && reporter.is_some()).then_some(usual);
             if let Some(other) = other {
                 self.open.push((self.drafts.len(), other * factor));
             }
-            let (place, lines) = match table.place(row) {
-                Place::Line(n) => (n, true),
-                Place::Row(n) => (n, false),
-            };
-            self.lines = lines;
             self.drafts.push(Draft {
                 value_usd,
                 code,
@@ -337,11 +202,11 @@ impl<'o> Reading<'o> {
                 importer: importer.place() as u16,
                 month: month.unwrap_or(0),
                 parts,
-                rank: series.map_or(0, |s| s.2),
-                marks: Draft::marks(valuation, status),
+                rank: kind.map_or(0, |k| k.2),
+                marks: Draft::marks(value.valuation.or(kind.map(|k| k.1)).or(usual), status),
             });
         }
-        if !any {
+        if self.drafts.len() == before {
             self.leave(Reason::Missing, "", 0.0);
         }
         Ok(())
@@ -423,13 +288,15 @@ impl<'o> Reading<'o> {
             None => None,
         };
         let flow = match &form.parties {
-            Parties::Sides { .. } => return Ok(Sides::Countries { reporter, exporter: first, importer: second }),
+            Parties::Sides { .. } => {
+                return Ok(Sides::Known(Known::Countries { reporter, exporter: first, importer: second }));
+            }
             Parties::Reporter { flow, .. } => flow,
         };
         let direction = match (flow, by_series) {
             (_, Some(direction)) => direction,
             (FlowRole::Constant(direction), _) => *direction,
-            (FlowRole::ByValue, _) => return Ok(Sides::Open { reporter: first, partner: second }),
+            (FlowRole::ByValue, _) => return Ok(Sides::Known(Known::Open { reporter: first, partner: second })),
             (FlowRole::Column(column), _) => {
                 let column = &table.columns[*column];
                 let text = column.show(row).unwrap_or_default();
@@ -450,7 +317,7 @@ impl<'o> Reading<'o> {
             Direction::Import => (second, first),
             Direction::Export => (first, second),
         };
-        Ok(Sides::Countries { reporter: Some(first), exporter, importer })
+        Ok(Sides::Known(Known::Countries { reporter: Some(first), exporter, importer }))
     }
 
     fn product(&mut self, form: &Form, table: &RawTable, row: usize) -> Result<Option<u32>, DataError> {
@@ -502,7 +369,7 @@ impl<'o> Reading<'o> {
         classification(&cell)
     }
 
-    fn when(&self, form: &Form, table: &RawTable, row: usize) -> Result<Period, DataError> {
+    pub(super) fn when(&self, form: &Form, table: &RawTable, row: usize) -> Result<Period, DataError> {
         let (year, month) = match form.period {
             PeriodRole::Constant(year) => return Ok((year, None)),
             PeriodRole::ByValue => return Ok((0, None)),
@@ -554,155 +421,28 @@ impl<'o> Reading<'o> {
         }
         (parts, hash.finish() as u32)
     }
-
-    /// The number of a cell, and the other one that it may be; `None` where it is missing.
-    fn number(
-        &mut self,
-        at: usize,
-        value: &ValueColumn,
-        table: &RawTable,
-        row: usize,
-    ) -> Result<Option<(f64, Option<f64>)>, DataError> {
-        let column = &table.columns[value.column];
-        if let Some(x) = column.float(row) {
-            return if x.is_nan() { Ok(None) } else { Ok(Some((x, None))) };
-        }
-        let Some(text) = column.str(row) else { return Ok(None) };
-        let marks = &mut self.marks[at];
-        let seen = |slot: &mut Option<(Place, String)>| {
-            slot.get_or_insert_with(|| (table.place(row), short(text)));
-        };
-        Ok(match number::read(text) {
-            Some(Number::Plain(x)) => Some((x, None)),
-            Some(Number::Marked(x, Decimal::Point)) => {
-                seen(&mut marks.point);
-                Some((x, None))
-            }
-            Some(Number::Marked(x, Decimal::Comma)) => {
-                seen(&mut marks.comma);
-                Some((x, None))
-            }
-            Some(Number::Either { point, comma, is_comma }) => {
-                if is_comma {
-                    seen(&mut marks.either);
-                }
-                Some((point, Some(comma)))
-            }
-            None if number::is_missing(text) => None,
-            None => {
-                let help = "name the column of values with --value, or drop such rows with --filter";
-                return Err(wrong(table, row, column, "a number that is 0 or more", help));
-            }
-        })
-    }
-
-    /// Dollars for one unit of the value's currency.
-    fn rate(&mut self, value: &ValueColumn, table: &RawTable, row: usize, when: Period) -> Result<f64, DataError> {
-        if !value.unit.is_euro() {
-            return Ok(1.0);
-        }
-        self.euro.insert(when.0 as i16);
-        usd_per_eur(when.0, when.1).ok_or_else(|| {
-            let (first, last) = euro_years();
-            let column = match self.form.period {
-                PeriodRole::Columns { year, .. } => &table.columns[year],
-                _ => &table.columns[value.column],
-            };
-            let expected = format!("a year whose rate of the euro is stored, {first} to {last}");
-            let help = "convert the values to US dollars yourself, in a file with year, reporter, exporter, importer, \
-                        product and value_usd";
-            wrong(table, row, column, &expected, help)
-        })
-    }
-
-    fn checked(&self, value: f64, column: &RawColumn, table: &RawTable, row: usize) -> Result<f64, DataError> {
-        let expected = "a number that is 0 or more";
-        if !value.is_finite() {
-            return Err(wrong(table, row, column, expected, "write a finite number, or drop such rows with --filter"));
-        }
-        if value < 0.0 {
-            let help = format!(
-                "a trade flow cannot be below zero; drop such rows with --filter '{} >= 0' if they are corrections",
-                in_filter(&column.name)
-            );
-            return Err(wrong(table, row, column, expected, &help));
-        }
-        if value > MAX_VALUE_USD {
-            let help = "the unit looks wrong: give --unit usd, thousand-usd, million-usd or billion-usd";
-            return Err(wrong(table, row, column, "a flow below 10^15 US dollars", help));
-        }
-        Ok(value)
-    }
-
-    /// The value of a row that is left out, as far as it can be read.
-    fn rough(&self, form: &Form, table: &RawTable, row: usize) -> f64 {
-        let [value] = &form.values[..] else { return 0.0 };
-        let column = &table.columns[value.column];
-        let read = column.float(row).or_else(|| match number::read(column.str(row)?)? {
-            Number::Plain(x) | Number::Marked(x, _) | Number::Either { point: x, .. } => Some(x),
-        });
-        let rate = match (value.unit.is_euro(), self.when(form, table, row)) {
-            (true, Ok((year, month))) => usd_per_eur(year, month).unwrap_or(0.0),
-            (true, Err(_)) => 0.0,
-            _ => 1.0,
-        };
-        read.filter(|x| x.is_finite() && *x > 0.0).unwrap_or(0.0) * value.unit.factor() * rate
-    }
-
-    /// Decides how each column writes its numbers, once all cells are seen.
-    pub(super) fn settle_numbers(&mut self) -> Result<(), DataError> {
-        let mut comma = self.options.decimal == Some(Decimal::Comma);
-        for (marks, value) in self.marks.iter().zip(&self.form.values) {
-            let cell = |(place, found): &(Place, String), expected: &str| DataError::Cell {
-                path: self.path.clone(),
-                place: *place,
-                column: format!("of values, number {}", value.column + 1),
-                expected: expected.to_owned(),
-                found: format!("`{found}`"),
-                help: "give --decimal point or --decimal comma, the mark before decimals in this file; one column \
-                       must not mix both"
-                    .to_owned(),
-            };
-            match (&marks.point, &marks.comma, self.options.decimal) {
-                (Some(point), Some(_), None) => {
-                    return Err(cell(point, "a number with a decimal comma, as in other rows"));
-                }
-                (Some(point), _, Some(Decimal::Comma)) => return Err(cell(point, "a number with a decimal comma")),
-                (_, Some(found), Some(Decimal::Point)) => return Err(cell(found, "a number with a decimal point")),
-                (None, Some(_), None) => comma = true,
-                _ => {}
-            }
-            if let (Some(either), None, None, None, false) =
-                (&marks.either, &marks.point, &marks.comma, self.options.decimal, self.form.thousands)
-            {
-                return Err(cell(either, "a number whose comma is clear: it may stand before decimals or thousands"));
-            }
-        }
-        if comma {
-            for (at, other) in std::mem::take(&mut self.open) {
-                if let Some(draft) = self.drafts.get_mut(at) {
-                    draft.value_usd = other;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Whether a row stands below the table: a total, a note, a source.
 fn is_footer(form: &Form, table: &RawTable, row: usize) -> bool {
     let Some(first) = table.columns.first().and_then(|c| c.str(row)) else { return false };
+    // Nearly all rows begin otherwise, and large files have millions.
+    if !first.starts_with(['t', 'T', 'g', 'G', 's', 'S', 'n', 'N', 'f', 'F']) {
+        return false;
+    }
+    let lower = first.to_lowercase();
+    let word = lower.split(':').next().unwrap_or("").trim_end_matches([' ', '.']);
     let is_word =
-        ["total", "grand total", "subtotal", "source", "sources", "note", "notes", "footnote"].iter().any(|w| {
-            first.trim_end_matches([':', ' ', '.']).eq_ignore_ascii_case(w)
-                || first.to_lowercase().starts_with(&format!("{w}:"))
-        });
+        ["total", "grand total", "subtotal", "source", "sources", "note", "notes", "footnote"].contains(&word);
+    if !is_word {
+        return false;
+    }
     // `Total` may be a party or a product of a row that has the rest.
     let roles: Vec<usize> = match &form.parties {
         Parties::Sides { exporter, importer, .. } => [exporter, importer].into_iter().flat_map(columns).collect(),
         Parties::Reporter { reporter, partner, .. } => [reporter, partner].into_iter().flat_map(columns).collect(),
     };
-    is_word && roles.iter().chain(&form.product).filter(|c| **c != 0).all(|c| table.columns[*c].show(row).is_none())
+    roles.iter().chain(&form.product).filter(|c| **c != 0).all(|c| table.columns[*c].show(row).is_none())
 }
 
 fn columns(role: &PartyRole) -> Vec<usize> {
@@ -712,53 +452,34 @@ fn columns(role: &PartyRole) -> Vec<usize> {
     }
 }
 
-fn unknown_party(table: &RawTable, row: usize, column: &RawColumn, text: &str) -> DataError {
-    let help = if text.is_empty() {
-        format!("give every row a country, or drop such rows with --filter '{} != \"\"'", in_filter(&column.name))
-    } else {
-        // A long cell is no slip of a name.
-        let near = match Iso3::resolve(&text.chars().take(60).collect::<String>()) {
-            Err(DataError::UnknownCountry { help, .. }) => help,
-            _ => "write the ISO 3166-1 alpha-3 code, such as USA or RUS".to_owned(),
-        };
-        format!(
-            "{near}{} --unknown drop drops rows of places that are no country",
-            if near.ends_with('?') { "" } else { ";" }
-        )
-    };
-    wrong(table, row, column, "a country's ISO 3166-1 code or name", &help)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::resolve::{Repeated, Resolved};
+    use crate::read::{Cells, RawColumn, sources};
+    use arrow_array::Float64Array;
 
-/// The name of a classification by its code, where it is not the Harmonized System.
-pub(super) fn classification(code: &str) -> Option<String> {
-    let upper = code.trim().to_uppercase();
-    let revision = || upper.chars().filter(char::is_ascii_digit).collect::<String>();
-    match upper.as_str() {
-        "" => None,
-        u if u.starts_with('H') || u.starts_with("CN") || u.starts_with("HTS") => None,
-        u if u.starts_with("EB") => Some("EBOPS (services)".to_owned()),
-        u if u.starts_with('S') => Some(format!("SITC Rev. {}", revision())),
-        u if u.starts_with('B') => Some(format!("BEC Rev. {}", revision())),
-        u => Some(short(u)),
+    fn numbers(name: &str, cells: Vec<f64>) -> RawColumn {
+        RawColumn { name: name.to_owned(), cells: Cells::Number(Float64Array::from(cells)) }
     }
-}
 
-fn other_classification(table: &RawTable, column: &RawColumn, name: &str) -> DataError {
-    if name.starts_with("EBOPS") {
-        return DataError::Format {
-            path: table.path.clone(),
-            what: "holds trade in services (EBOPS); trade in goods by the Harmonized System is read".to_owned(),
-            help: "download trade in goods (at UN Comtrade the type `Goods`) by HS codes".to_owned(),
-        };
-    }
-    let what = format!("holds products of {name} in column `{}`, not of the Harmonized System", short(&column.name));
-    DataError::Format {
-        path: table.path.clone(),
-        what,
-        help: format!(
-            "download the same trade by HS codes; for totals alone keep the rows of all goods, for example with \
-             --filter '{} == \"TOTAL\"'",
-            in_filter(&column.name)
-        ),
+    /// Stata keeps countries as numbers with labels: 4 may be called USA, where ISO 3166-1 means Afghanistan.
+    #[test]
+    fn labels_of_numbers_name_countries() {
+        let columns = vec![
+            numbers("exporter", vec![4.0, 8.0]),
+            numbers("importer", vec![643.0, 643.0]),
+            numbers("year", vec![2019.0, 2019.0]),
+            numbers("value_usd", vec![5.0, 7.0]),
+        ];
+        let mut table = RawTable::from_columns("t.dta", columns, None);
+        table.labels.insert(0, [(4, "USA".to_owned())].into());
+        let options = FlowOptions::default();
+        let mut reading = Reading::new(sources::form(&table, &options).unwrap(), &options, "t.dta");
+        reading.table(&table).unwrap();
+        let resolved = Resolved::new(reading, Repeated::AsAsked).unwrap();
+        let mut exporters: Vec<String> = resolved.iter().map(|(_, f)| f.exporter.to_string()).collect();
+        exporters.sort();
+        assert_eq!(exporters, ["ALB", "USA"], "8 has no label and is Albania");
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::draft::{Draft, LeftOut, Reason};
 use super::levels::remainders;
 use super::options::Duplicates;
-use super::reading::{Draft, LeftOut, Reading, Reason};
+use super::reading::Reading;
 use super::unit::{Unit, usd_per_eur};
 use crate::error::{DataError, Place};
 use crate::flows::{Flow, Flows, FlowsBuilder, Source};
@@ -55,7 +56,10 @@ impl Resolved {
         let to_date = if reading.form.to_date { keep_last_months(&mut drafts) } else { BTreeMap::new() };
         choose_kind(&mut reading, &mut drafts);
         let order = code_order(&reading);
-        drafts.sort_unstable_by_key(|d| (d.report(), order[d.code as usize], d.parts, d.identity, d.place));
+        let key = |d: &Draft| (d.report(), order[d.code as usize], d.parts, d.identity, d.place);
+        if !drafts.is_sorted_by_key(key) {
+            drafts.sort_unstable_by_key(key);
+        }
         let mut out = Resolved {
             drafts,
             products: Vec::new(),
