@@ -21,11 +21,14 @@ use crate::error::{DataError, Place};
 use crate::fault::Fault;
 use crate::flows::{Flows, Source, Status, Valuation, flow_schema, yearly_batch};
 use crate::hs::HsCode;
+use crate::party::{Party, by_number};
 use crate::read::{FlowOptions, hex, read_flows};
 use crate::store::{PartKey, Year, YearWriter, commit, dictionary, lock};
 
 /// Bytes read at a time.
 const BLOCK: usize = 8 << 20;
+/// Stands for an area that is no country, such as 697, Europe EFTA not elsewhere specified: its rows are dropped.
+const NOWHERE: u16 = u16::MAX;
 /// The header of a BACI file.
 const HEADER: &str = "t,i,j,k,v,q";
 
@@ -224,12 +227,12 @@ impl<'a> Parser<'a> {
         let about = file.metadata().map_err(io)?;
         let length = about.len();
         let mut country = vec![None; 1000];
-        for (at, c) in countries().iter().enumerate() {
-            for number in [c.numeric, c.comtrade] {
-                if let Some(slot) = country.get_mut(usize::from(number)).filter(|s| s.is_none()) {
-                    *slot = Some(at as u16);
-                }
-            }
+        for (number, slot) in (0u16..).zip(country.iter_mut()) {
+            *slot = match by_number(number) {
+                Some(Party::Country(code)) => Some(code.place() as u16),
+                Some(Party::Nowhere) => Some(NOWHERE),
+                Some(Party::Group) | None => None,
+            };
         }
         let codes: StringArray = countries().iter().map(|c| Some(c.code.as_str())).collect();
         Ok(Parser {
@@ -321,6 +324,9 @@ impl<'a> Parser<'a> {
                 continue;
             }
             let (year, exporter, importer, product, value) = self.row(line)?;
+            if exporter == NOWHERE || importer == NOWHERE {
+                continue;
+            }
             if current.as_ref().is_none_or(|(y, _)| *y != year) {
                 if let Some((y, columns)) = current.take() {
                     years.insert(y, columns);
