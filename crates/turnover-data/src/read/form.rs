@@ -110,6 +110,9 @@ pub(super) struct Series {
     pub(super) kind: fn(&str) -> Option<(Direction, Valuation, u8)>,
 }
 
+/// Whether a code stands for a group of countries.
+pub(super) type IsGroup = fn(&str) -> bool;
+
 /// How a table is read.
 #[derive(Debug, Clone)]
 pub(super) struct Form {
@@ -144,7 +147,7 @@ pub(super) struct Form {
     /// Rows are left out where these columns hold one of these cells.
     pub(super) drop: Vec<(usize, &'static [&'static str])>,
     /// A column of codes by which groups of countries are known.
-    pub(super) groups_by: Option<(usize, fn(&str) -> bool)>,
+    pub(super) groups_by: Option<(usize, IsGroup)>,
     /// Products that are no code are groups above the codes, and are passed over.
     pub(super) product_groups: bool,
     /// Values of a month are of the year up to it.

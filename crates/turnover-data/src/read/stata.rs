@@ -61,7 +61,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<(Vec<RawColumn>, Labels),
                     _ => b.append_null(),
                 },
                 Builder::Long(list) => list.push(match value {
-                    Value::LongStringRef(reference) => Some(reference.clone()),
+                    Value::LongStringRef(reference) => Some(*reference),
                     _ => None,
                 }),
                 Builder::Number(b) => b.append_option(match value {
