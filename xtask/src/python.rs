@@ -74,12 +74,13 @@ fn function(name: &str) -> String {
         }
     }
     keywords.push("progress: bool = True".to_owned());
+    keywords.push("threads: int | None = None".to_owned());
     let about = schema["description"].as_str().unwrap_or_default().replace('\n', " ");
     let data = if members.iter().any(|(k, _)| *k == "data") { "data" } else { "None" };
     let (first, rest) = about.split_once(". ").map_or((about.trim_end_matches('.'), ""), |(a, b)| (a, b));
     let rest = if rest.is_empty() { String::new() } else { format!("    {rest}\n\n") };
     format!(
-        "\n\ndef {name}(\n    {},\n    *,\n    {},\n) -> Answer:\n    \"\"\"{first}.\n\n{rest}    Parameters\n    ----------\n{}\n    progress\n        Whether steps of a long answer are shown.\n\n    Raises CallError where the call is wrong and NoAnswer where the question has no answer.\n    \"\"\"\n    return answer(\"{name}\", {{{}}}, {data}, progress)\n",
+        "\n\ndef {name}(\n    {},\n    *,\n    {},\n) -> Answer:\n    \"\"\"{first}.\n\n{rest}    Parameters\n    ----------\n{}\n    progress\n        Whether steps of a long answer are shown.\n    threads\n        Threads; all cores by default, the results are the same.\n\n    Raises CallError where the call is wrong and NoAnswer where the question has no answer.\n    \"\"\"\n    return answer(\"{name}\", {{{}}}, {data}, progress, threads)\n",
         places.join(",\n    "),
         keywords.join(",\n    "),
         lines.join("\n"),

@@ -8,72 +8,102 @@ use rayon::prelude::*;
 use turnover_equilibrium::Imbalance;
 use turnover_equilibrium::sectors::Deficits;
 
-use crate::answer::{Cell, Finding, Number, Table, Unit};
+use crate::answer::{Cell, Finding, Interval, Number, Table, Unit};
 use crate::engine::Model;
 use crate::error::AnalysisError;
 
-/// An outcome to be compared: what it is called and its unit.
-pub(crate) struct Compared {
-    pub(crate) label: String,
-    pub(crate) unit: Unit,
+/// A rule for trade imbalances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Kept as a share of world output.
+    Kept,
+    /// In proportion to income.
+    Proportional,
+    /// None, before and after the change.
+    Balanced,
+}
+
+impl Rule {
+    const ALL: [Rule; 3] = [Rule::Kept, Rule::Proportional, Rule::Balanced];
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Rule::Kept => "Kept",
+            Rule::Proportional => "In proportion to income",
+            Rule::Balanced => "Balanced trade",
+        }
+    }
+
+    /// The model under the rule, and whether that is the model's own.
+    fn of(self, model: &Model) -> (Result<Model, AnalysisError>, bool) {
+        match model {
+            Model::One { named, settings } => {
+                let rule = match self {
+                    Rule::Kept => Imbalance::Additive,
+                    Rule::Proportional => Imbalance::Multiplicative,
+                    Rule::Balanced => Imbalance::Balanced,
+                };
+                let own = rule == settings.imbalance;
+                (if own { Ok(model.clone()) } else { Model::one(named.today(), settings.theta, rule) }, own)
+            }
+            Model::Many { named, settings, .. } => {
+                let rule = match self {
+                    Rule::Kept => Deficits::Kept,
+                    Rule::Proportional => Deficits::Proportional,
+                    Rule::Balanced => Deficits::Zero,
+                };
+                let own = rule == settings.deficits;
+                (if own { Ok(model.clone()) } else { Model::settled((**named).clone(), rule) }, own)
+            }
+        }
+    }
+}
+
+/// One outcome under the rules and over the elasticity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// What it is called.
+    pub label: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// Its range over the rules.
+    pub over_rules: Interval,
+    /// Its range between half and twice the elasticity.
+    pub over_theta: Interval,
+}
+
+impl Compared {
+    /// Whether the rule moves it by more than the elasticity does. A thousandth is beyond what any of these
+    /// models can show.
+    pub fn is_driven(&self) -> bool {
+        let width = |i: Interval| i.high - i.low;
+        width(self.over_rules) > width(self.over_theta).max(1e-3)
+    }
+}
+
+/// Outcomes under each rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleFacts {
+    /// The outcomes.
+    pub compared: Vec<Compared>,
+    /// By rule, the outcomes in the same order; `None` where there is no equilibrium.
+    pub by_rule: Vec<(Rule, Option<Vec<f64>>)>,
 }
 
 type Outcomes<'a> = &'a (dyn Fn(&Model) -> Result<Vec<f64>, AnalysisError> + Sync);
 
-/// The rules as they are named in a table.
-fn rules(model: &Model) -> Vec<(&'static str, Result<Model, AnalysisError>, bool)> {
-    match model {
-        Model::One { named, settings } => [
-            ("Kept", Imbalance::Additive),
-            ("In proportion to income", Imbalance::Multiplicative),
-            ("Balanced trade", Imbalance::Balanced),
-        ]
-        .into_iter()
-        .map(|(words, rule)| {
-            let own = rule == settings.imbalance;
-            let other = if own { Ok(model.clone()) } else { Model::one(named.today(), settings.theta, rule) };
-            (words, other, own)
-        })
-        .collect(),
-        Model::Many { named, settings, .. } => [
-            ("Kept", Deficits::Kept),
-            ("In proportion to income", Deficits::Proportional),
-            ("Balanced trade", Deficits::Zero),
-        ]
-        .into_iter()
-        .map(|(words, rule)| {
-            let own = rule == settings.deficits;
-            let other = if own { Ok(model.clone()) } else { Model::settled((**named).clone(), rule) };
-            (words, other, own)
-        })
-        .collect(),
-    }
-}
-
-/// The outcomes under each rule, and a finding where they differ by more than they do between half
-/// and twice the elasticity.
-pub(crate) fn compare(
-    id: &str,
-    model: &Model,
-    values: &[f64],
-    compared: &[Compared],
-    outcomes: Outcomes,
-    template: &Finding,
-) -> (Table, Option<Finding>) {
-    let mut columns = vec![("rule", "Trade imbalances", Unit::Text)];
-    let names: Vec<String> = (0..compared.len()).map(|k| format!("outcome_{}", k + 1)).collect();
-    columns.extend(names.iter().zip(compared).map(|(n, c)| (n.as_str(), c.label.as_str(), c.unit)));
-    let mut table =
-        Table::new(&format!("{id}.imbalances"), "The same under other rules for trade imbalances", &columns);
-    let mut low = values.to_vec();
-    let mut high = values.to_vec();
-    let mut unsolved = Vec::new();
+/// Solves for the outcomes under each rule, and with half and twice the elasticity. `values` are those of the
+/// model itself, with their labels and units.
+pub(crate) fn compute(model: &Model, values: &[(String, Unit, f64)], outcomes: Outcomes) -> RuleFacts {
+    let own: Vec<f64> = values.iter().map(|v| v.2).collect();
     let (by_rule, by_theta) = rayon::join(
         || -> Vec<_> {
-            rules(model)
+            Rule::ALL
                 .into_par_iter()
-                .map(|(words, other, own)| {
-                    (words, if own { Ok(values.to_vec()) } else { other.and_then(|m| outcomes(&m)) })
+                .map(|rule| {
+                    let (other, is_own) = rule.of(model);
+                    (rule, if is_own { Some(own.clone()) } else { other.and_then(|m| outcomes(&m)).ok() })
                 })
                 .collect()
         },
@@ -81,64 +111,87 @@ pub(crate) fn compare(
             [0.5, 2.0].into_par_iter().filter_map(|f| model.with_theta(f).and_then(|m| outcomes(&m)).ok()).collect()
         },
     );
-    for (words, found) in by_rule {
-        let mut row = vec![Cell::from(words)];
-        match found {
-            Ok(found) => {
-                for (k, x) in found.iter().enumerate().filter(|(_, x)| x.is_finite()) {
-                    low[k] = low[k].min(*x);
-                    high[k] = high[k].max(*x);
-                }
-                row.extend(found.into_iter().map(Cell::from));
-            }
-            Err(_) => {
-                unsolved.push(words.to_lowercase());
-                row.extend(compared.iter().map(|_| Cell::Missing));
-            }
-        }
-        table.rows.push(row);
+    let range = |k: usize, found: &mut dyn Iterator<Item = &Vec<f64>>| {
+        let start = Interval { low: own[k], high: own[k] };
+        found
+            .map(|v| v[k])
+            .filter(|x| x.is_finite())
+            .fold(start, |i, x| Interval { low: i.low.min(x), high: i.high.max(x) })
+    };
+    let compared = values
+        .iter()
+        .enumerate()
+        .map(|(k, (label, unit, _))| Compared {
+            label: label.clone(),
+            unit: *unit,
+            over_rules: range(k, &mut by_rule.iter().filter_map(|r| r.1.as_ref())),
+            over_theta: range(k, &mut by_theta.iter()),
+        })
+        .collect();
+    RuleFacts { compared, by_rule }
+}
+
+/// The outcomes by rule as a table, and a finding where the rule drives one of them.
+pub(crate) fn report(id: &str, facts: &RuleFacts, template: &Finding) -> (Table, Option<Finding>) {
+    let mut columns = vec![("rule", "Trade imbalances", Unit::Text)];
+    let names: Vec<String> = (0..facts.compared.len()).map(|k| format!("outcome_{}", k + 1)).collect();
+    columns.extend(names.iter().zip(&facts.compared).map(|(n, c)| (n.as_str(), c.label.as_str(), c.unit)));
+    let mut table =
+        Table::new(&format!("{id}.imbalances"), "The same under other rules for trade imbalances", &columns);
+    for (rule, found) in &facts.by_rule {
+        let cell = |k: usize| found.as_ref().map(|v| v[k]);
+        let cells = (0..facts.compared.len()).map(|k| Cell::from(cell(k)));
+        table.rows.push(std::iter::once(Cell::from(rule.words())).chain(cells).collect());
     }
-    let mut least = values.to_vec();
-    let mut most = values.to_vec();
-    for found in by_theta {
-        for (k, x) in found.into_iter().enumerate().filter(|(_, x)| x.is_finite()) {
-            least[k] = least[k].min(x);
-            most[k] = most[k].max(x);
-        }
-    }
-    // A thousandth is beyond what any of these models can tell apart.
-    let drives = |k: usize| high[k] - low[k] > (most[k] - least[k]).max(1e-3);
-    let driven: Vec<usize> = (0..values.len()).filter(|k| drives(*k)).collect();
+    (table, driven(id, facts, template))
+}
+
+fn driven(id: &str, facts: &RuleFacts, template: &Finding) -> Option<Finding> {
+    let driven: Vec<&Compared> = facts.compared.iter().filter(|c| c.is_driven()).collect();
+    let first = driven.first()?;
+    let unsolved: Vec<String> =
+        facts.by_rule.iter().filter(|r| r.1.is_none()).map(|r| r.0.words().to_lowercase()).collect();
     let none = if unsolved.is_empty() { String::new() } else { format!("; {}: no equilibrium", unsolved.join(", ")) };
-    let finding = driven.first().map(|first| {
-        let lines: Vec<String> = driven
-            .iter()
-            .map(|&k| {
-                let show = |x: f64| crate::format::number(x, compared[k].unit);
-                format!(
-                    "{} from {} to {} ({} to {})",
-                    compared[k].label,
-                    show(low[k]),
-                    show(high[k]),
-                    show(least[k]),
-                    show(most[k])
-                )
-            })
-            .collect();
-        Finding {
-            id: format!("{id}.imbalances"),
-            title: "The rule for trade imbalances drives the answer".into(),
-            statement: format!(
-                "The rule for trade imbalances drives the answer, more than half or twice the elasticity would (in \
-                 brackets): {}{none}",
-                lines.join("; ")
-            ),
-            value: Number::Unknown,
-            unit: compared[*first].unit,
-            interval: Some(crate::answer::Interval { low: low[*first], high: high[*first] }),
-            definition: "range of the outcome with imbalances kept, in proportion to income, and without them".into(),
-            ..template.clone()
-        }
-    });
-    (table, finding)
+    let line = |c: &&Compared| {
+        let show = |x: f64| crate::format::number(x, c.unit);
+        format!(
+            "{} from {} to {} ({} to {})",
+            c.label,
+            show(c.over_rules.low),
+            show(c.over_rules.high),
+            show(c.over_theta.low),
+            show(c.over_theta.high)
+        )
+    };
+    Some(Finding {
+        id: format!("{id}.imbalances"),
+        title: "The rule for trade imbalances drives the answer".into(),
+        statement: format!(
+            "The rule for trade imbalances drives the answer, more than half or twice the elasticity would (in \
+             brackets): {}{none}",
+            driven.iter().map(line).collect::<Vec<_>>().join("; ")
+        ),
+        value: Number::Unknown,
+        unit: first.unit,
+        interval: Some(first.over_rules),
+        definition: "range of the outcome with imbalances kept, in proportion to income, and without them".into(),
+        ..template.clone()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compared(rules: (f64, f64), theta: (f64, f64)) -> Compared {
+        let over = |(low, high)| Interval { low, high };
+        Compared { label: "x".into(), unit: Unit::Share, over_rules: over(rules), over_theta: over(theta) }
+    }
+
+    #[test]
+    fn a_rule_drives_what_it_moves_more_than_the_elasticity() {
+        assert!(compared((0.1, 0.4), (0.2, 0.3)).is_driven());
+        assert!(!compared((0.2, 0.25), (0.1, 0.3)).is_driven());
+        assert!(!compared((0.2, 0.2005), (0.2, 0.2)).is_driven(), "below what a model can show");
+    }
 }

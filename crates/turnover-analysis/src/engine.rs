@@ -150,6 +150,16 @@ pub(crate) struct Outcome {
     pub(crate) world: After,
 }
 
+impl Outcome {
+    /// Steps of Newton's method, with one sector.
+    pub(crate) fn iterations(&self) -> Option<usize> {
+        match &self.world {
+            After::One(after) => Some(after.iterations),
+            After::Many(_) => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum After {
     One(Box<Equilibrium>),

@@ -16,7 +16,7 @@
 //! ```
 
 mod answer;
-mod closure;
+pub mod closure;
 pub mod coverage;
 pub mod defaults;
 pub mod diversion;
@@ -35,7 +35,6 @@ mod panel;
 pub mod potential;
 mod pull;
 pub mod reach;
-pub mod scenario;
 pub mod simulate;
 pub mod turnover;
 mod uncertain;
@@ -48,6 +47,6 @@ pub use error::AnalysisError;
 pub use limits::check_theta;
 pub use pair::{Pair, PairFlows};
 pub use pull::{Deficits, Pull, PullFile, What};
-pub use uncertain::Draws;
+pub use uncertain::{Draws, DrawsRun};
 pub use watch::{Tell, Watch};
 pub use world::NamedWorld;

@@ -18,6 +18,16 @@ pub struct Draws {
 
 /// Draws at least: the 95 % range of fewer is the range of all of them, and need not hold the estimate.
 pub(crate) const LEAST: usize = 40;
+
+/// Draws that were run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DrawsRun {
+    /// Those that were asked for.
+    pub asked: Draws,
+    /// How many of them have no solution.
+    pub failed: usize,
+}
+
 /// Draws at most: beyond it the ends of an interval move no more.
 pub(crate) const MOST: usize = 100_000;
 /// Elasticities below this share of their estimate are drawn again: at 0 there is no model.
@@ -38,6 +48,11 @@ impl Drawn {
         let mut values = self.columns[outcome].clone();
         let (low, high) = (quantile(&mut values, 0.025), quantile(&mut values, 0.975));
         (low.is_finite() && high.is_finite()).then_some(Interval { low, high })
+    }
+
+    /// What was run.
+    pub(crate) fn run(&self) -> DrawsRun {
+        DrawsRun { asked: self.draws, failed: self.failed }
     }
 
     /// The share of draws in which an outcome could be had.

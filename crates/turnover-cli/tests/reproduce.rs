@@ -174,7 +174,7 @@ fn equilibria() {
             "--imbalance balanced",
             "--lift rus-2014-food",
             "--lever 'RUS:USA=0.1lp'",
-            "--levers \"it's levers.toml\" --draws 20 --seed 7",
+            "--levers \"it's levers.toml\" --draws 40 --seed 7",
             "--data world.csv --world-year 2013",
             "--data 'own data' --filter 'year < 2014'",
         ],
@@ -185,7 +185,7 @@ fn equilibria() {
             "--change 'USA:RUS=-20%'",
             "--change '*:RUS=+10.5%' --change USA:RUS=1.0986lp --theta 6 --imbalance multiplicative",
             "--scenario \"it's levers.toml\"",
-            "--scenario \"it's levers.toml\" --draws 20 --catalogue measures.toml --data world.csv",
+            "--scenario \"it's levers.toml\" --draws 40 --catalogue measures.toml --data world.csv",
         ],
     );
 }

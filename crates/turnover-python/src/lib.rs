@@ -68,16 +68,26 @@ impl Answer {
     }
 }
 
+/// Most threads of one call.
+const MOST_THREADS: usize = 1024;
+
 /// Answers a question; its options are a JSON object, and `<table>` in its `data` stands for the table.
 #[pyfunction]
-#[pyo3(signature = (question, options, table=None, progress=None))]
+#[pyo3(signature = (question, options, table=None, progress=None, threads=None))]
 fn ask(
     py: Python<'_>,
     question: &str,
     options: &str,
     table: Option<&Table>,
     progress: Option<Py<PyAny>>,
+    threads: Option<usize>,
 ) -> PyResult<Answer> {
+    if threads.is_some_and(|n| !(1..=MOST_THREADS).contains(&n)) {
+        let n = threads.unwrap_or_default();
+        return Err(CallError::new_err(format!(
+            "threads is {n}\n  help: threads takes a number from 1 to {MOST_THREADS}"
+        )));
+    }
     let options: Value = serde_json::from_str(options).map_err(|e| PyRuntimeError::new_err(e.to_string()))?;
     let query = Query::from_json(question, options).map_err(|e| refusal(&e))?;
     let table = table.map(|table| pool::run(py, || table.raw())?).transpose()?;
@@ -92,7 +102,15 @@ fn ask(
                 Workspace::new(Figures::Table(table.into()), read, knowledge.into())
             }
         };
-        answer(&workspace, &query, watch)
+        match threads {
+            // Of this call alone: the program around it has threads of its own.
+            Some(n) => {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build();
+                let pool = pool.map_err(|e| QueryError::failed(e.to_string(), "ask for fewer threads"))?;
+                pool.install(|| answer(&workspace, &query, watch))
+            }
+            None => answer(&workspace, &query, watch),
+        }
     })?;
     match reply.map_err(|e| refusal(&e))? {
         Reply::Plain { json, .. } => Ok(Answer { json: json.to_string(), document: None }),

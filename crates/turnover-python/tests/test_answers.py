@@ -31,7 +31,10 @@ from conftest import COMMAND, frames, shared
 )
 def test_answers_are_the_commands(call, words, command):
     answer = call()
-    assert answer.to_dict() == command(*words)
+    own, commands = answer.to_dict(), command(*words)
+    # What to do where a question has no answer is said in each one's own terms.
+    assert own.pop("unanswered", {}).keys() == commands.pop("unanswered", {}).keys()
+    assert own == commands
     assert answer.findings[0].reproduce.startswith("turnover ")
 
 
@@ -135,7 +138,7 @@ def test_progress_is_told():
     from turnover import _turnover
 
     steps = []
-    _turnover.ask(["effect", "rus-2014-food"], None, lambda what, done, all: steps.append((what, done, all)))
+    _turnover.ask("effect", '{"measure": "rus-2014-food"}', None, lambda what, done, all: steps.append((what, done, all)))
     assert steps == [("the effect", 0, 4), ("year by year", 1, 4), ("by product", 2, 4), ("by partner", 3, 4)]
 
 

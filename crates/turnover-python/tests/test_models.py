@@ -1,6 +1,7 @@
 """What a fit gives besides its coefficients, in the habits of other packages."""
 
 import math
+import inspect
 import typing
 
 import numpy as np
@@ -117,7 +118,7 @@ def test_messages_speak_python():
         tv.ppml("trade ~ rta", table.set_column(3, "trade", [[-1.0] * table.num_rows]))
     assert "with filter" in str(error.value) and "--" not in str(error.value)
     with pytest.raises(tv.CallError) as error:
-        tv.coverage("USA", "RUS", base_yaer=2013)
+        tv.ask("coverage", a="USA", b="RUS", base_yaer=2013)
     assert "base_yaer" in str(error.value) and "base_year" in str(error.value) and "Usage" not in str(error.value)
     for shown in (repr(tv.ppml("trade ~ rta", table)), repr(tv.reach("USA", "RUS", 3)), repr(tv.reach("USA", "RUS", 3)["reach.cost_cut"])):
         assert "--json" not in shown and "--out" not in shown
@@ -135,6 +136,9 @@ def test_signatures_are_typed():
             assert "Any" not in str(annotations), name
             if not isinstance(thing, type):
                 assert "return" in annotations, name
+    options = inspect.signature(tv.reach).parameters
+    assert list(options)[:3] == ["a", "b", "times"] and options["theta"].kind is inspect.Parameter.KEYWORD_ONLY
+    assert "additive" in str(options["imbalance"].annotation) and options["imbalance"].default == "additive"
     assert typing.get_type_hints(tv.ask)["return"] is tv.Answer
 
 

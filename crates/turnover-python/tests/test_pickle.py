@@ -81,7 +81,7 @@ def test_an_answer_and_its_findings():
         assert again.to_frame("dict") == answer.to_frame("dict")
     for again in ways(answer.findings[0]):
         assert repr(again) == repr(answer.findings[0]) and vars(again) == vars(answer.findings[0])
-    listed = tv.ask("measures list", target="RUS")
+    listed = tv.ask("check", claim_review=True)
     for again in ways(listed):
         assert again.to_dict() == listed.to_dict() and again.to_html() == listed.to_html()
 

@@ -81,7 +81,7 @@ def _plain(value: object) -> object:
     return str(value)
 
 
-def answer(question: str, options: Mapping[str, object], data: Data | str | PathLike[str] | None, progress: bool) -> Answer:
+def answer(question: str, options: Mapping[str, object], data: Data | str | PathLike[str] | None, progress: bool, threads: int | None) -> Answer:
     """Asks a question; its options are those of the question's function, by name."""
     given = {name: _plain(value) for name, value in options.items() if value is not None}
     table = None
@@ -92,7 +92,7 @@ def answer(question: str, options: Mapping[str, object], data: Data | str | Path
         given["data"] = path if path is not None else _turnover.MEMORY
     shown = _Progress() if progress else None
     try:
-        return Answer(_turnover.ask(question, _json.dumps(given), table, shown))
+        return Answer(_turnover.ask(question, _json.dumps(given), table, shown, threads))
     except (CallError, NoAnswer) as error:
         unread = [f"`{name}` ({kind})" for name, kind in table.unread()] if table is not None else []
         if unread:
@@ -103,13 +103,13 @@ def answer(question: str, options: Mapping[str, object], data: Data | str | Path
             shown.end()
 
 
-def ask(question: str, *, data: Data | str | PathLike[str] | None = None, progress: bool = True, **options: Option) -> Answer:
+def ask(question: str, *, data: Data | str | PathLike[str] | None = None, progress: bool = True, threads: int | None = None, **options: Option) -> Answer:
     """Any question by name: ``ask("coverage", a="USA", b="RUS", date="2019-10-31")``.
 
     The questions have functions of their own, whose keyword arguments are the options; ``data`` is a path, or a
     data frame of flows.
     """
-    return answer(question, options, data, progress)
+    return answer(question, options, data, progress, threads)
 
 
 def measures(

@@ -9,7 +9,7 @@ use turnover_analysis::{Answer, Draws, Finding, Model, Number, Pair, PullFile, T
 
 use super::Question;
 use crate::error::QueryError;
-use crate::lever::Lever;
+use crate::lever::{Lever, LeverFields};
 use crate::options::{
     CatalogueOptions, DataOptions, DrawOptions, ModelKind, ModelOptions, PairOptions, ReadOptions, SupposeOptions,
 };
@@ -85,9 +85,14 @@ pub(crate) fn changes(
             #[derive(Serialize)]
             struct File<'a> {
                 title: &'a str,
-                lever: Vec<&'a crate::lever::LeverFields>,
+                lever: Vec<LeverFields>,
             }
-            let file = File { title, lever: levers.iter().map(|l| &l.0).collect() };
+            // What has no title is called by what it changes.
+            let titled = |l: &Lever| {
+                let title = l.0.title.clone().or_else(|| l.0.measure.is_none().then(|| l.to_string()));
+                LeverFields { title, ..l.0.clone() }
+            };
+            let file = File { title, lever: levers.iter().map(titled).collect() };
             let text = toml::to_string(&file)
                 .map_err(|e| QueryError::call(e.to_string(), "docs/scenarios.md has an example"))?;
             Ok(Some((PullFile::parse(&text, Path::new("levers.toml"))?, Some(text))))

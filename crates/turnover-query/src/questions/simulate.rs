@@ -3,10 +3,10 @@
 use clap::Args;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use turnover_analysis::{Watch, scenario, simulate};
+use turnover_analysis::{Watch, simulate};
 
 use super::Question;
-use super::reach::{changes, model, without_file};
+use super::reach::{changes, model};
 use crate::error::QueryError;
 use crate::lever::Lever;
 use crate::options::{CatalogueOptions, DataOptions, DrawOptions, ModelOptions, ReadOptions};
@@ -61,31 +61,15 @@ impl Question for Simulate {
 
     fn answer(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Reply, QueryError> {
         let command = Query::Simulate(self.clone()).command().to_string();
-        if self.scenario.is_none() {
-            without_file(&self.draw, "scenario")?;
-            let texts: Vec<String> = self.change.iter().map(ToString::to_string).collect();
-            if texts.is_empty() {
-                return Err(QueryError::call(
-                    "no change of trade costs is given",
-                    "add ‹change FROM:TO=CHANGE›, for example USA:RUS=-20%, or ‹scenario FILE›",
-                ));
-            }
-            let changes = texts.iter().map(|t| simulate::Change::parse(t)).collect::<Result<Vec<_>, _>>()?;
-            let world = workspace.world(self.model.world_year, watch)?;
-            let question = simulate::Question {
-                changes,
-                theta: self.model.theta(),
-                imbalance: self.model.imbalance.into(),
-                command,
-            };
-            return Ok(simulate::answer(&world, &question)?.into());
-        }
         let Some((file, _)) = changes(self.scenario.as_deref(), &self.change, "")? else {
-            return Err(QueryError::call("no change of trade costs is given", "add ‹scenario FILE›"));
+            return Err(QueryError::call(
+                "no change of trade costs is given",
+                "add ‹change FROM:TO=CHANGE›, for example USA:RUS=-20%, or ‹scenario FILE›",
+            ));
         };
         let model = model(workspace, &file, &self.draw, &self.model, watch)?;
         watch.step("solving", 0, 1)?;
-        let question = scenario::Question { file: &file, draws: self.draw.draws(), command };
-        Ok(scenario::answer(&model, workspace.catalogue(), &question)?.into())
+        let question = simulate::Question { file: &file, draws: self.draw.draws(), command };
+        Ok(simulate::answer(&model, workspace.catalogue(), &question)?.into())
     }
 }

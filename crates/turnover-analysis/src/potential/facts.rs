@@ -1,0 +1,141 @@
+//! The figures of a pair's potential.
+
+use jiff::civil::Date;
+use turnover_data::{FlowSource, HsCode, Iso3, Source};
+use turnover_measures::{Catalogue, Extent};
+
+use super::Question;
+use super::world::World;
+use crate::coverage::{self, measures_in_force};
+use crate::error::AnalysisError;
+use crate::pair::Pair;
+
+/// One product of one direction.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProductFacts {
+    /// The product.
+    pub product: HsCode,
+    /// Exports now, in US dollars.
+    pub actual_usd: f64,
+    /// The indicator: supply share times demand times ease of trade, in US dollars.
+    pub potential_usd: f64,
+    /// The exporter's share of the world's exports.
+    pub supply_share: f64,
+    /// The importer's imports from all, in US dollars.
+    pub demand_usd: f64,
+    /// Revealed comparative advantage of the exporter (Balassa 1965).
+    pub advantage: f64,
+    /// Density in the product space around the product (Hidalgo and others 2007), 0 to 1.
+    pub density: f64,
+    /// How far measures touch it.
+    pub extent: Extent,
+}
+
+impl ProductFacts {
+    /// Potential less actual exports, where that is above 0; in US dollars.
+    pub fn unrealised_usd(&self) -> f64 {
+        (self.potential_usd - self.actual_usd).max(0.0)
+    }
+}
+
+/// One direction of the pair's trade.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DirectionFacts {
+    /// Whose goods.
+    pub from: Iso3,
+    /// To whom.
+    pub to: Iso3,
+    /// The products, those with the most room first.
+    pub products: Vec<ProductFacts>,
+    /// 1 where the exporter sells just what the importer buys, 0 where nothing of it (Michaely 1996).
+    pub complementarity: f64,
+}
+
+impl DirectionFacts {
+    /// The room of the products that are selected, in US dollars.
+    pub fn unrealised_usd(&self, select: impl Fn(&ProductFacts) -> bool) -> f64 {
+        self.products.iter().filter(|p| select(p)).map(ProductFacts::unrealised_usd).sum()
+    }
+
+    /// Exports now, in US dollars.
+    pub fn actual_usd(&self) -> f64 {
+        self.products.iter().map(|p| p.actual_usd).sum()
+    }
+
+    /// The share of the room in products that no measure touches: at least, and at most, since products touched
+    /// in part count either way. `None` where there is no room.
+    pub fn free_share(&self) -> Option<(f64, f64)> {
+        let all = self.unrealised_usd(|_| true);
+        let touched = |extent: fn(Extent) -> bool| self.unrealised_usd(|p| extent(p.extent));
+        let (whole, part) = (touched(|e| e == Extent::Whole), touched(|e| e != Extent::None));
+        (all > 0.0).then(|| (1.0 - part / all, 1.0 - whole / all))
+    }
+}
+
+/// The figures of a pair's potential, without words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PotentialFacts {
+    /// Whose trade.
+    pub pair: Pair,
+    /// The year of the flows.
+    pub year: i32,
+    /// The day of the measures.
+    pub on: Date,
+    /// Whether the catalogue has measures between the two; where not, none of the room is known to be free.
+    pub known: bool,
+    /// What is supposed about measures.
+    pub supposition: Option<String>,
+    /// From the first country to the second, and back.
+    pub directions: [DirectionFacts; 2],
+    /// Where the flows come from.
+    pub source: Source,
+    /// The measures, as a source.
+    pub measures: Source,
+    /// What a reader must know about the flows.
+    pub caveats: Vec<String>,
+}
+
+/// Finds the figures.
+///
+/// # Errors
+/// As [`super::answer`].
+pub fn compute(flows: FlowSource, catalogue: &Catalogue, question: &Question) -> Result<PotentialFacts, AnalysisError> {
+    let pair = question.pair;
+    let known = catalogue.knows(pair.a, pair.b);
+    let asked = coverage::Question {
+        lift: question.lift.clone(),
+        bring: question.bring.clone(),
+        ..coverage::Question::new(pair)
+    };
+    let supposition = asked.supposition(catalogue);
+    let supposed;
+    let catalogue = match supposition {
+        None => catalogue,
+        Some(_) => {
+            supposed = coverage::suppose(catalogue, &question.lift, &question.bring)?;
+            &supposed
+        }
+    };
+    let world = World::new(flows, question)?;
+    let on = question.date.unwrap_or_else(|| Date::new(world.year as i16, 12, 31).unwrap_or(Date::MAX));
+    let standing = if supposition.is_some() { "supposed to be in force" } else { "in force" };
+    let measures = Source { vintage: format!("measures {standing} on {on}"), ..measures_in_force(catalogue, on) };
+    let [of_a, of_b] = world.densities([pair.a, pair.b]);
+    let direction = |from: Iso3, to: Iso3, density: &[f64]| DirectionFacts {
+        from,
+        to,
+        products: world.rooms(from, to, density, catalogue, on),
+        complementarity: world.complementarity(from, to),
+    };
+    Ok(PotentialFacts {
+        pair,
+        year: world.year,
+        on,
+        known,
+        supposition,
+        directions: [direction(pair.a, pair.b, &of_a), direction(pair.b, pair.a, &of_b)],
+        source: flows.source(),
+        measures,
+        caveats: flows.caveats(),
+    })
+}

@@ -1,0 +1,69 @@
+//! What it would take to multiply a pair's trade by `k`, in general equilibrium.
+
+mod facts;
+mod report;
+
+use turnover_equilibrium::Imbalance;
+
+use crate::answer::Answer;
+use crate::defaults;
+use crate::error::AnalysisError;
+use crate::pair::Pair;
+use crate::world::NamedWorld;
+
+pub use facts::{CountryFacts, CurvePoint, Limit, ReachFacts, Taken, compute};
+pub use report::report;
+
+/// Whose exports become cheaper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ways {
+    /// Both directions alike.
+    #[default]
+    Both,
+    /// Only goods from the first country to the second.
+    Forward,
+    /// Only goods from the second country to the first.
+    Backward,
+}
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Whose trade.
+    pub pair: Pair,
+    /// The multiple `k`.
+    pub times: f64,
+    /// Trade elasticity of the main answer.
+    pub theta: f64,
+    /// Elasticities of the range.
+    pub thetas: Vec<f64>,
+    /// What happens to imbalances.
+    pub imbalance: Imbalance,
+    /// Whose exports become cheaper.
+    pub ways: Ways,
+    /// The command that asks again, which findings name.
+    pub command: String,
+}
+
+impl Question {
+    /// The usual elasticity and range, both directions, additive imbalances.
+    pub fn new(pair: Pair, times: f64) -> Self {
+        Question {
+            pair,
+            times,
+            theta: defaults::THETA,
+            thetas: defaults::THETAS.to_vec(),
+            imbalance: Imbalance::Additive,
+            ways: Ways::Both,
+            command: String::new(),
+        }
+    }
+}
+
+/// Answers the question.
+///
+/// # Errors
+/// Where the pair does not trade, the multiple is out of reach, or there is no equilibrium.
+pub fn answer(named: &NamedWorld, question: &Question) -> Result<Answer, AnalysisError> {
+    Ok(report(&compute(named, question)?, &question.command))
+}

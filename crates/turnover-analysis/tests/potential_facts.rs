@@ -1,0 +1,76 @@
+//! The figures of a pair's potential, without words and without a binary.
+
+#![allow(clippy::unwrap_used, reason = "test code")]
+
+use std::fmt::Write;
+
+use turnover_analysis::potential::{PotentialFacts, Question, compute};
+use turnover_analysis::{AnalysisError, Pair};
+use turnover_data::{FlowOptions, FlowSource, RawTable, flows_of};
+use turnover_measures::{Catalogue, Extent};
+
+const COUNTRIES: [&str; 8] = ["USA", "RUS", "IRN", "DEU", "FRA", "CHN", "JPN", "BRA"];
+
+fn facts(products: &[&str], change: impl FnOnce(&mut Question)) -> Result<PotentialFacts, AnalysisError> {
+    let mut text = "year,exporter,importer,product,value_usd\n".to_owned();
+    for (i, from) in COUNTRIES.iter().enumerate() {
+        for (j, to) in COUNTRIES.iter().enumerate().filter(|(j, _)| *j != i) {
+            for (k, product) in products.iter().enumerate() {
+                writeln!(text, "2019,{from},{to},{product},{}", 1_000_000 * (1 + (3 * i + 5 * j + 7 * k) % 11))
+                    .unwrap();
+            }
+        }
+    }
+    let table = RawTable::from_bytes("flows.csv", text.as_bytes()).unwrap();
+    let flows = flows_of(&table, &FlowOptions::default()).unwrap();
+    let mut question = Question {
+        pair: Pair::resolve("USA", "RUS").unwrap(),
+        year: None,
+        date: None,
+        lift: Vec::new(),
+        bring: Vec::new(),
+        command: String::new(),
+    };
+    change(&mut question);
+    compute(FlowSource::Table(&flows), &Catalogue::embedded().unwrap(), &question)
+}
+
+#[test]
+fn potential_adds_up_to_what_is_traded() {
+    // The ease of trade scales the indicator to the pair's trade.
+    let f = facts(&["02", "27", "87"], |_| ()).unwrap();
+    for way in &f.directions {
+        let potential: f64 = way.products.iter().map(|p| p.potential_usd).sum();
+        assert!((potential / way.actual_usd() - 1.0).abs() < 1e-12);
+        assert!(way.products.windows(2).all(|w| w[0].unrealised_usd() >= w[1].unrealised_usd()));
+        assert!((0.0..=1.0).contains(&way.complementarity));
+        assert!(way.products.iter().all(|p| (0.0..=1.0).contains(&p.density) && p.supply_share > 0.0));
+    }
+    assert_eq!((f.year, f.on.to_string().as_str(), f.known), (2019, "2019-12-31", true));
+}
+
+#[test]
+fn lifting_a_measure_frees_its_products() {
+    let share = |lift: &[&str]| {
+        let lift = lift.iter().map(|id| (*id).to_owned()).collect();
+        facts(&["02", "27", "87"], |q| q.lift = lift).unwrap()
+    };
+    let (plain, lifted) = (share(&[]), share(&["rus-2014-food"]));
+    let meat =
+        |f: &PotentialFacts| f.directions[0].products.iter().find(|p| p.product.to_string() == "02").unwrap().extent;
+    assert!(meat(&plain) != Extent::None && meat(&lifted) == Extent::None);
+    assert!(plain.supposition.is_none() && lifted.supposition.is_some());
+    let free = |f: &PotentialFacts| f.directions[0].free_share().unwrap();
+    assert!(free(&plain).0 <= free(&lifted).0);
+}
+
+#[test]
+fn what_the_catalogue_does_not_know_is_not_free() {
+    let f = facts(&["02", "27"], |q| q.pair = Pair::resolve("JPN", "BRA").unwrap()).unwrap();
+    assert!(!f.known);
+}
+
+#[test]
+fn one_product_has_no_potential() {
+    assert!(facts(&["87"], |_| ()).unwrap_err().to_string().contains("trade by product"));
+}
