@@ -181,8 +181,8 @@ pub(crate) fn limit_reason(reason: LimitReason, rising: bool, countries: &[Iso3]
         ),
         LimitReason::TurnsBack => "beyond it lower costs shrink the pair's trade".to_owned(),
         LimitReason::NotSolved => {
-            "beyond it there is no equilibrium that keeps every country's trade imbalance as it is; \
-             ‹imbalance multiplicative› lets imbalances move with income, ‹imbalance balanced› does without"
+            "beyond it there is no equilibrium that keeps every country's trade imbalance as it is; the rules that let \
+             imbalances move with income, or do without them, go farther"
                 .to_owned()
         }
     }

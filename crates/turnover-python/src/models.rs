@@ -29,7 +29,7 @@ impl Spec {
             let filter = query.rows()?;
             Ok(Spec { question, filter })
         };
-        pool::guarded(parse)?.map_err(|e| raised(e.into()))
+        pool::guarded(parse)?.map_err(raised)
     }
 }
 

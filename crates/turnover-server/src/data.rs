@@ -53,7 +53,9 @@ impl Base {
     pub(crate) fn new(own: Served, limits: Limits) -> Result<Self, QueryError> {
         // Read before the first question, which should not wait for them.
         let known = own.workspace.knowledge();
-        (known.world()?, known.panel()?, known.dossier()?);
+        known.world()?;
+        known.panel()?;
+        known.dossier()?;
         Ok(Base { own: Arc::new(own), files: Mutex::new(VecDeque::new()), limits })
     }
 

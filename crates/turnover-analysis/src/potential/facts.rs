@@ -1,42 +1,15 @@
 //! The figures of a pair's potential.
 
 use jiff::civil::Date;
-use turnover_data::{FlowSource, HsCode, Iso3, Source};
+use turnover_data::{FlowSource, Iso3, Source};
 use turnover_measures::{Catalogue, Extent};
 
 use super::Question;
+use super::product::ProductFacts;
 use super::world::World;
 use crate::coverage::{self, measures_in_force};
 use crate::error::AnalysisError;
 use crate::pair::Pair;
-
-/// One product of one direction.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ProductFacts {
-    /// The product.
-    pub product: HsCode,
-    /// Exports now, in US dollars.
-    pub actual_usd: f64,
-    /// The indicator: supply share times demand times ease of trade, in US dollars.
-    pub potential_usd: f64,
-    /// The exporter's share of the world's exports.
-    pub supply_share: f64,
-    /// The importer's imports from all, in US dollars.
-    pub demand_usd: f64,
-    /// Revealed comparative advantage of the exporter (Balassa 1965).
-    pub advantage: f64,
-    /// Density in the product space around the product (Hidalgo and others 2007), 0 to 1.
-    pub density: f64,
-    /// How far measures touch it.
-    pub extent: Extent,
-}
-
-impl ProductFacts {
-    /// Potential less actual exports, where that is above 0; in US dollars.
-    pub fn unrealised_usd(&self) -> f64 {
-        (self.potential_usd - self.actual_usd).max(0.0)
-    }
-}
 
 /// One direction of the pair's trade.
 #[derive(Debug, Clone, PartialEq)]

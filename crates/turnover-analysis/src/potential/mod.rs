@@ -13,6 +13,7 @@
 //! (Michaely 1996) and density in the product space (Hidalgo and others 2007).
 
 mod facts;
+mod product;
 mod report;
 mod world;
 
@@ -24,7 +25,8 @@ use crate::answer::Answer;
 use crate::error::AnalysisError;
 use crate::pair::Pair;
 
-pub use facts::{DirectionFacts, PotentialFacts, ProductFacts, compute};
+pub use facts::{DirectionFacts, PotentialFacts, compute};
+pub use product::ProductFacts;
 pub use report::report;
 
 /// What is asked.

@@ -4,7 +4,8 @@ use serde_json::{Map, json};
 use turnover_data::Iso3;
 use turnover_measures::Extent;
 
-use super::facts::{DirectionFacts, PotentialFacts, ProductFacts};
+use super::facts::{DirectionFacts, PotentialFacts};
+use super::product::ProductFacts;
 use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Interval, Number, Table, Unit};
 use crate::format::{in_sentence, percent, percent_range, sentence, usd, usd_short};
 

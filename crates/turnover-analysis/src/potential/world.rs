@@ -7,7 +7,7 @@ use turnover_data::{Flow, FlowSource, HsCode, Iso3, countries};
 use turnover_measures::Catalogue;
 
 use super::Question;
-use super::facts::ProductFacts;
+use super::product::ProductFacts;
 use crate::error::AnalysisError;
 use crate::format::in_sentence;
 

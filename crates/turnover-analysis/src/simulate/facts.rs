@@ -223,18 +223,11 @@ pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Res
         }
         _ => None,
     };
-    let mut caveats = model.caveats().to_vec();
-    caveats.extend(no_trade);
-    caveats.extend(drawn.as_ref().map(|d| d.caveat(question.file)));
+    let of_draws = drawn.as_ref().map(|d| d.caveat(question.file));
+    let caveats = model.caveats().iter().cloned().chain(no_trade).chain(of_draws).collect();
     Ok(SimulateFacts {
         title: question.file.title.clone(),
-        changes: question
-            .file
-            .pulls
-            .iter()
-            .zip(measures)
-            .map(|(pull, measure)| ChangeFacts { pull: pull.clone(), measure })
-            .collect(),
+        changes: change_facts(question.file, measures),
         changed: Changed { before_usd: before * unit, multiple, interval: of_multiple },
         sectors,
         all_goods,
@@ -253,6 +246,11 @@ pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Res
         source: model.source().clone(),
         caveats,
     })
+}
+
+/// The changes with their measures.
+fn change_facts(file: &PullFile, measures: Vec<Option<String>>) -> Vec<ChangeFacts> {
+    file.pulls.iter().zip(measures).map(|(pull, measure)| ChangeFacts { pull: pull.clone(), measure }).collect()
 }
 
 /// What all pulls name, in order, each once.
