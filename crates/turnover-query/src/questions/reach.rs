@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use turnover_analysis::{Answer, Draws, Finding, Model, Number, Pair, PullFile, Table, Unit, Watch, levers, reach};
+use turnover_analysis::{AnalysisError, Answer, Draws, Finding, Model, Number, Pair, PullFile, Table, Unit, Watch, levers, reach};
 
 use super::Question;
 use crate::error::QueryError;
@@ -95,7 +95,12 @@ pub(crate) fn changes(
             let file = File { title, lever: levers.iter().map(titled).collect() };
             let text = toml::to_string(&file)
                 .map_err(|e| QueryError::call(e.to_string(), "docs/scenarios.md has an example"))?;
-            Ok(Some((PullFile::parse(&text, Path::new("levers.toml"))?, Some(text))))
+            // There is no file to name: the call itself is wrong.
+            let parsed = PullFile::parse(&text, Path::new("levers.toml")).map_err(|e| match e {
+                AnalysisError::PullFile { what, help, .. } => QueryError::call(what, help),
+                other => other.into(),
+            })?;
+            Ok(Some((parsed, Some(text))))
         }
         (Some(_), _) => {
             Err(QueryError::call("changes come from a file or one by one, not both", "leave one of the two out"))
