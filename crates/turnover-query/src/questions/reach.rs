@@ -5,7 +5,9 @@ use std::path::Path;
 use clap::Args;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use turnover_analysis::{AnalysisError, Answer, Draws, Finding, Model, Number, Pair, PullFile, Table, Unit, Watch, levers, reach};
+use turnover_analysis::{
+    AnalysisError, Answer, Draws, Finding, Model, Number, Pair, PullFile, Table, Unit, Watch, levers, reach,
+};
 
 use super::Question;
 use crate::error::QueryError;
