@@ -50,6 +50,7 @@ def brief(
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
+    threads: int | None = None,
 ) -> Answer:
     """The whole answer on one page.
 
@@ -117,10 +118,12 @@ def brief(
         What to do with rows whose country is in no list, such as groups of countries.
     progress
         Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("brief", {"a": a, "b": b, "times": times, "only": only, "without": without, "levers": levers, "lever": changes(lever), "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+    return answer("brief", {"a": a, "b": b, "times": times, "only": only, "without": without, "levers": levers, "lever": changes(lever), "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def turnover(
@@ -144,6 +147,7 @@ def turnover(
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
+    threads: int | None = None,
 ) -> Answer:
     """How much a pair trades: level, trend, composition, both reporters.
 
@@ -189,10 +193,12 @@ def turnover(
         What to do with rows whose country is in no list, such as groups of countries.
     progress
         Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("turnover", {"a": a, "b": b, "date": date, "year": year, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+    return answer("turnover", {"a": a, "b": b, "date": date, "year": year, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def coverage(
@@ -221,6 +227,7 @@ def coverage(
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
+    threads: int | None = None,
 ) -> Answer:
     """How much of a pair's trade measures touch, under every definition.
 
@@ -276,10 +283,12 @@ def coverage(
         What to do with rows whose country is in no list, such as groups of countries.
     progress
         Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("coverage", {"a": a, "b": b, "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "watch_list": watch_list, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+    return answer("coverage", {"a": a, "b": b, "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "watch_list": watch_list, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def reach(
@@ -313,6 +322,7 @@ def reach(
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
+    threads: int | None = None,
 ) -> Answer:
     """What it takes to multiply a pair's trade, in general equilibrium.
 
@@ -378,10 +388,12 @@ def reach(
         What to do with rows whose country is in no list, such as groups of countries.
     progress
         Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("reach", {"a": a, "b": b, "times": times, "only": only, "levers": levers, "lever": changes(lever), "model": model, "draws": draws, "seed": seed, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+    return answer("reach", {"a": a, "b": b, "times": times, "only": only, "levers": levers, "lever": changes(lever), "model": model, "draws": draws, "seed": seed, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def simulate(
@@ -409,6 +421,7 @@ def simulate(
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
+    threads: int | None = None,
 ) -> Answer:
     """What changes of trade costs would do, in general equilibrium.
 
@@ -460,10 +473,12 @@ def simulate(
         What to do with rows whose country is in no list, such as groups of countries.
     progress
         Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("simulate", {"change": changes(change), "scenario": scenario, "model": model, "draws": draws, "seed": seed, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+    return answer("simulate", {"change": changes(change), "scenario": scenario, "model": model, "draws": draws, "seed": seed, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def effect(
@@ -490,6 +505,7 @@ def effect(
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
+    threads: int | None = None,
 ) -> Answer:
     """What a measure cost: PPML difference-in-differences by year, product and partner.
 
@@ -539,10 +555,12 @@ def effect(
         What to do with rows whose country is in no list, such as groups of countries.
     progress
         Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("effect", {"measure": measure, "between": between, "date": date, "year": year, "with": with_, "products": products, "later": later, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+    return answer("effect", {"measure": measure, "between": between, "date": date, "year": year, "with": with_, "products": products, "later": later, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def diversion(
@@ -568,6 +586,7 @@ def diversion(
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
+    threads: int | None = None,
 ) -> Answer:
     """Where the trade went: third countries by excess, what was lost, how often the search errs.
 
@@ -615,10 +634,12 @@ def diversion(
         What to do with rows whose country is in no list, such as groups of countries.
     progress
         Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("diversion", {"measure": measure, "between": between, "date": date, "year": year, "products": products, "watch_list": watch_list, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+    return answer("diversion", {"measure": measure, "between": between, "date": date, "year": year, "products": products, "watch_list": watch_list, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def check(
@@ -641,6 +662,7 @@ def check(
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
+    threads: int | None = None,
 ) -> Answer:
     """Whether what was said is true: a dossier of statements, checked; the founding case by default.
 
@@ -682,10 +704,12 @@ def check(
         What to do with rows whose country is in no list, such as groups of countries.
     progress
         Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("check", {"dossier": dossier, "claim_review": claim_review, "template": template, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+    return answer("check", {"dossier": dossier, "claim_review": claim_review, "template": template, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def potential(
@@ -711,6 +735,7 @@ def potential(
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
+    threads: int | None = None,
 ) -> Answer:
     """Products with unrealised potential (Decreux and Spies 2016), under measures and free of them.
 
@@ -760,10 +785,12 @@ def potential(
         What to do with rows whose country is in no list, such as groups of countries.
     progress
         Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("potential", {"a": a, "b": b, "date": date, "year": year, "lift": lift, "bring": bring, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+    return answer("potential", {"a": a, "b": b, "date": date, "year": year, "lift": lift, "bring": bring, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def history(
@@ -787,6 +814,7 @@ def history(
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
+    threads: int | None = None,
 ) -> Answer:
     """How often pairs of that size multiplied their trade.
 
@@ -830,10 +858,12 @@ def history(
         What to do with rows whose country is in no list, such as groups of countries.
     progress
         Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("history", {"a": a, "b": b, "times": times, "years": years, "least_share": least_share, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+    return answer("history", {"a": a, "b": b, "times": times, "years": years, "least_share": least_share, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def outlook(
@@ -857,6 +887,7 @@ def outlook(
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
+    threads: int | None = None,
 ) -> Answer:
     """How likely the multiple is for this pair, from its size, growth, volatility, distance from its own peak and sanctions on record; proven by rolling origin, and the base rate where that shows no skill.
 
@@ -900,7 +931,9 @@ def outlook(
         What to do with rows whose country is in no list, such as groups of countries.
     progress
         Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("outlook", {"a": a, "b": b, "times": times, "years": years, "world_growth": world_growth, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress)
+    return answer("outlook", {"a": a, "b": b, "times": times, "years": years, "world_growth": world_growth, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
