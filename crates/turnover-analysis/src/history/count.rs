@@ -1,9 +1,8 @@
 //! Counting: of all starts by pairs of a size, how many reached a multiple within a horizon; with errors that
 //! allow for the shocks which the starts of a year, and of the years beside it, share.
 
-use std::collections::BTreeMap;
-
-use turnover_data::PairPanel;
+use rayon::prelude::*;
+use turnover_data::{Iso3, PairPanel};
 
 use crate::answer::Interval;
 
@@ -67,13 +66,12 @@ impl Counter<'_> {
     pub(super) fn within(&self, values: &[f64], start: usize, horizon: i32, scale: Scale) -> Option<Best> {
         let years = &self.panel.years;
         let before = self.value(values, start, scale);
-        let ahead: Vec<usize> = (start + 1..years.len()).take_while(|s| years[*s] <= years[start] + horizon).collect();
-        let reported = ahead.iter().filter(|s| values[**s] > 0.0).count();
+        let ahead = start + 1..years.partition_point(|year| *year <= years[start] + horizon);
+        let reported = ahead.clone().filter(|s| values[*s] > 0.0).count();
         if 2 * reported < ahead.len() {
             return None;
         }
         ahead
-            .into_iter()
             .filter(|s| values[*s] > 0.0)
             .map(|s| Best { year: s, multiple: self.value(values, s, scale) / before })
             .max_by(|a, b| a.multiple.total_cmp(&b.multiple).then(b.year.cmp(&a.year)))
@@ -85,41 +83,22 @@ impl Counter<'_> {
         (0..self.panel.years.len()).filter(move |t| self.panel.years[*t] + horizon <= last)
     }
 
+    /// The best that came of every start that counts, within a horizon; pairs in the order of the panel.
+    pub(super) fn outcomes(&self, horizon: i32, scale: Scale) -> Outcomes {
+        let starts: Vec<usize> = self.starts(horizon).collect();
+        let of_pair = |(pair, (_, _, values)): (usize, &(Iso3, Iso3, Vec<f64>))| -> Vec<Outcome> {
+            let counting = starts.iter().filter(|t| self.counts(values, **t));
+            counting
+                .filter_map(|t| self.within(values, *t, horizon, scale).map(|best| Outcome { pair, start: *t, best }))
+                .collect()
+        };
+        let found = self.panel.pairs.par_iter().enumerate().map(of_pair).flatten_iter().collect();
+        Outcomes { found, years: self.panel.years.len(), lag: self.lag(horizon) }
+    }
+
     /// The share of starts that reached a multiple; `None` with fewer than two pairs.
     pub(super) fn rate(&self, k: f64, horizon: i32, scale: Scale) -> Option<Rate> {
-        // (pair, year, reached)
-        let mut found: Vec<(usize, usize, f64)> = Vec::new();
-        for (pair, (_, _, values)) in self.panel.pairs.iter().enumerate() {
-            for t in self.starts(horizon).filter(|t| self.counts(values, *t)) {
-                if let Some(best) = self.within(values, t, horizon, scale) {
-                    found.push((pair, t, f64::from(u8::from(best.multiple >= k))));
-                }
-            }
-        }
-        let mut pairs: Vec<usize> = found.iter().map(|f| f.0).collect();
-        pairs.dedup();
-        if pairs.len() < 2 {
-            return None;
-        }
-        let starts = found.len() as f64;
-        let reached: f64 = found.iter().map(|f| f.2).sum();
-        let share = reached / starts;
-        let error = clustered_error(&found, share, self.lag(horizon));
-        // Where none or all did, the bound that a share of 5 % would still give: the rule of three by pairs.
-        let bound = (3.0 / pairs.len() as f64).min(1.0);
-        let interval = match share {
-            0.0 => Interval { low: 0.0, high: bound },
-            1.0 => Interval { low: 1.0 - bound, high: 1.0 },
-            _ => logit_interval(share, error),
-        };
-        Some(Rate {
-            starts: found.len(),
-            pairs: pairs.len(),
-            reached: reached as usize,
-            share,
-            interval,
-            by_year: range_by_year(&found),
-        })
+        self.outcomes(horizon, scale).rate(k)
     }
 
     /// Years of the panel within a horizon: how far starts share their years ahead.
@@ -129,30 +108,93 @@ impl Counter<'_> {
     }
 }
 
-/// The standard error of a share of starts: sums of residuals by pair, and by year with Bartlett weights over
-/// the years that share their horizon (Driscoll and Kraay 1998), less what both count (Cameron, Gelbach and
-/// Miller 2011).
-fn clustered_error(found: &[(usize, usize, f64)], share: f64, lag: usize) -> f64 {
-    let (mut by_pair, mut by_year) = (BTreeMap::<usize, f64>::new(), BTreeMap::<usize, f64>::new());
-    let mut own = 0.0;
-    for (pair, year, reached) in found {
-        let r = reached - share;
-        *by_pair.entry(*pair).or_default() += r;
-        *by_year.entry(*year).or_default() += r;
-        own += r * r;
-    }
-    let pairs: f64 = by_pair.values().map(|s| s * s).sum();
-    let mut years = 0.0;
-    for (t, s) in &by_year {
-        years += s * s;
-        for l in 1..=lag {
-            let weight = 1.0 - l as f64 / (lag as f64 + 1.0);
-            years += 2.0 * weight * s * by_year.get(&(t + l)).copied().unwrap_or(0.0);
+/// What came of a start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Outcome {
+    /// Place of the pair.
+    pub(super) pair: usize,
+    /// Place of the year.
+    pub(super) start: usize,
+    /// The best within the horizon.
+    pub(super) best: Best,
+}
+
+/// What came of all starts within a horizon: counted once, and asked for every multiple.
+#[derive(Debug, Clone)]
+pub(super) struct Outcomes {
+    /// By pair and start.
+    pub(super) found: Vec<Outcome>,
+    /// Years of the panel.
+    years: usize,
+    lag: usize,
+}
+
+impl Outcomes {
+    /// The share of starts that reached a multiple; `None` with fewer than two pairs.
+    pub(super) fn rate(&self, k: f64) -> Option<Rate> {
+        let found = &self.found;
+        let pairs = found.chunk_by(|a, b| a.pair == b.pair).count();
+        if pairs < 2 {
+            return None;
         }
+        let reached = found.iter().filter(|o| o.best.multiple >= k).count();
+        let share = reached as f64 / found.len() as f64;
+        let error = self.clustered_error(k, share);
+        // Where none or all did, the bound that a share of 5 % would still give: the rule of three by pairs.
+        let bound = (3.0 / pairs as f64).min(1.0);
+        let interval = match share {
+            0.0 => Interval { low: 0.0, high: bound },
+            1.0 => Interval { low: 1.0 - bound, high: 1.0 },
+            _ => logit_interval(share, error),
+        };
+        Some(Rate { starts: found.len(), pairs, reached, share, interval, by_year: self.range_by_year(k) })
     }
-    // Each way alone bounds the variance from below.
-    let variance = (pairs + years - own).max(pairs).max(years);
-    variance.sqrt() / found.len() as f64
+
+    /// The standard error of a share of starts: sums of residuals by pair, and by year with Bartlett weights
+    /// over the years that share their horizon (Driscoll and Kraay 1998), less what both count (Cameron,
+    /// Gelbach and Miller 2011).
+    fn clustered_error(&self, k: f64, share: f64) -> f64 {
+        let residual = |o: &Outcome| f64::from(u8::from(o.best.multiple >= k)) - share;
+        let mut by_year = vec![0.0; self.years];
+        let (mut pairs, mut own) = (0.0, 0.0);
+        for pair in self.found.chunk_by(|a, b| a.pair == b.pair) {
+            let mut sum = 0.0;
+            for outcome in pair {
+                let r = residual(outcome);
+                by_year[outcome.start] += r;
+                sum += r;
+                own += r * r;
+            }
+            pairs += sum * sum;
+        }
+        let mut years = 0.0;
+        for (t, s) in by_year.iter().enumerate() {
+            years += s * s;
+            for (l, later) in by_year[t + 1..].iter().take(self.lag).enumerate() {
+                years += 2.0 * (1.0 - (l + 1) as f64 / (self.lag as f64 + 1.0)) * s * later;
+            }
+        }
+        // Each way alone bounds the variance from below.
+        let variance = (pairs + years - own).max(pairs).max(years);
+        variance.sqrt() / self.found.len() as f64
+    }
+
+    /// How many of each year's starts reached a multiple, and how many there were.
+    pub(super) fn by_year(&self, k: f64) -> Vec<(usize, usize)> {
+        let mut years = vec![(0, 0); self.years];
+        for outcome in &self.found {
+            let slot = &mut years[outcome.start];
+            slot.0 += usize::from(outcome.best.multiple >= k);
+            slot.1 += 1;
+        }
+        years
+    }
+
+    fn range_by_year(&self, k: f64) -> Interval {
+        let years = self.by_year(k).into_iter().filter(|(_, starts)| *starts > 0);
+        let shares: Vec<f64> = years.map(|(reached, starts)| reached as f64 / starts as f64).collect();
+        Interval { low: shares.iter().copied().fold(1.0, f64::min), high: shares.iter().copied().fold(0.0, f64::max) }
+    }
 }
 
 /// An interval on the scale of log odds, which stays within 0 and 1.
@@ -161,17 +203,6 @@ fn logit_interval(share: f64, error: f64) -> Interval {
     let half = 1.96 * error / (share * (1.0 - share));
     let back = |z: f64| 1.0 / (1.0 + (-z).exp());
     Interval { low: back(centre - half), high: back(centre + half) }
-}
-
-fn range_by_year(found: &[(usize, usize, f64)]) -> Interval {
-    let mut years: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-    for (_, year, reached) in found {
-        let slot = years.entry(*year).or_default();
-        slot.0 += reached;
-        slot.1 += 1.0;
-    }
-    let shares = years.values().map(|(r, n)| r / n);
-    Interval { low: shares.clone().fold(1.0, f64::min), high: shares.fold(0.0, f64::max) }
 }
 
 #[cfg(test)]
@@ -210,9 +241,14 @@ mod tests {
     /// Ten pairs that all reach it in one of five years: the year's shock is one observation, not ten.
     #[test]
     fn starts_of_a_year_share_its_shock() {
-        let found: Vec<(usize, usize, f64)> =
-            (0..10).flat_map(|p| (0..5).map(move |t| (p, t, if t == 2 { 1.0 } else { 0.0 }))).collect();
+        let outcome = |pair, start| Outcome {
+            pair,
+            start,
+            best: Best { year: start + 1, multiple: if start == 2 { 3.0 } else { 1.0 } },
+        };
+        let found = (0..10).flat_map(|p| (0..5).map(move |t| outcome(p, t))).collect();
+        let outcomes = Outcomes { found, years: 6, lag: 0 };
         let independent = (0.2 * 0.8 / 50f64).sqrt();
-        assert!(clustered_error(&found, 0.2, 0) > 2.0 * independent);
+        assert!(outcomes.clustered_error(2.0, 0.2) > 2.0 * independent);
     }
 }

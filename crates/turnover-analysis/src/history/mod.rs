@@ -14,7 +14,7 @@ use crate::answer::Answer;
 use crate::error::AnalysisError;
 use crate::pair::Pair;
 
-use count::{Best, Counter, Scale};
+use count::{Best, Counter, Outcomes, Scale};
 
 pub use count::Rate;
 pub use report::report;
@@ -147,11 +147,12 @@ pub fn compute(panel: &PairPanel, question: &Question) -> Result<HistoryFacts, A
         return too_few(help, "a share of all trade that the panel covers");
     }
     let counter = Counter { panel, least };
-    let rates = (counter.rate(k, horizon, Scale::Share), counter.rate(k, horizon, Scale::Dollars));
-    let (Some(relative), Some(dollars)) = rates else {
+    let asked = both_scales(&counter, horizon);
+    let [share, dollars] = asked.each_ref().map(|outcomes| outcomes.rate(k));
+    let (Some(relative), Some(dollars)) = (share, dollars) else {
         return too_few("a smaller share lets more pairs count".to_owned(), "a share that at least two pairs have");
     };
-    let (rates, curve) = tables(&counter, k, step, horizon, last - first);
+    let (rates, curve) = tables(&counter, &asked, k, step, horizon, last - first);
     Ok(HistoryFacts {
         question: question.clone(),
         span: (first, last),
@@ -163,8 +164,8 @@ pub fn compute(panel: &PairPanel, question: &Question) -> Result<HistoryFacts, A
         own: own.and_then(|v| best(&counter, v, horizon)),
         rates,
         curve,
-        by_start: by_start(&counter, k, horizon),
-        episodes: episodes(&counter, k, horizon),
+        by_start: by_start(&counter, &asked, k),
+        episodes: episodes(&counter, &asked[0], k),
         source: panel.source.clone(),
         caveats: panel.caveats.clone(),
     })
@@ -214,10 +215,15 @@ fn best(counter: &Counter, values: &[f64], horizon: i32) -> Option<(i32, i32, f6
         .map(|(t, Best { year, multiple })| (years[t], years[year], multiple))
 }
 
+/// What came of all starts within a horizon, by share of world trade and in dollars.
+fn both_scales(counter: &Counter, horizon: i32) -> [Outcomes; 2] {
+    [Scale::Share, Scale::Dollars].map(|scale| counter.outcomes(horizon, scale))
+}
+
 type Tables = (Vec<RateRow>, Vec<(i32, [f64; 2])>);
 
 /// Rates by multiple and horizon, and the curve of those that have not got there.
-fn tables(counter: &Counter, k: f64, step: i32, horizon: i32, span: i32) -> Tables {
+fn tables(counter: &Counter, asked: &[Outcomes; 2], k: f64, step: i32, horizon: i32, span: i32) -> Tables {
     // A yearly panel is shown at four points of the table.
     let stride = if step >= 4 { step } else { 4 };
     let mut horizons: Vec<i32> =
@@ -231,60 +237,57 @@ fn tables(counter: &Counter, k: f64, step: i32, horizon: i32, span: i32) -> Tabl
         multiples.push(k);
         multiples.sort_by(f64::total_cmp);
     }
-    let mut rows = Vec::new();
-    for times in multiples {
-        for years in horizons.iter().copied().filter(|h| *h <= 3 * stride || *h == horizon) {
-            if let Some(relative) = counter.rate(times, years, Scale::Share) {
-                rows.push(RateRow { times, years, relative, dollars: counter.rate(times, years, Scale::Dollars) });
-            }
+    let (mut rows, mut curve) = (Vec::new(), Vec::new());
+    for years in horizons {
+        let own;
+        let outcomes = if years == horizon {
+            asked
+        } else {
+            own = both_scales(counter, years);
+            &own
+        };
+        if let [Some(share), Some(dollars)] = outcomes.each_ref().map(|o| o.rate(k)) {
+            curve.push((years, [1.0 - share.share, 1.0 - dollars.share]));
+        }
+        if years <= 3 * stride || years == horizon {
+            let row = |times: f64| {
+                let [relative, dollars] = outcomes.each_ref().map(|o| o.rate(times));
+                Some(RateRow { times, years, relative: relative?, dollars })
+            };
+            rows.extend(multiples.iter().filter_map(|times| row(*times)));
         }
     }
-    let left = |h: i32, scale| counter.rate(k, h, scale).map(|r| 1.0 - r.share);
-    let curve =
-        horizons.iter().filter_map(|h| Some((*h, [left(*h, Scale::Share)?, left(*h, Scale::Dollars)?]))).collect();
+    rows.sort_by(|a, b| a.times.total_cmp(&b.times).then(a.years.cmp(&b.years)));
     (rows, curve)
 }
 
-fn by_start(counter: &Counter, k: f64, horizon: i32) -> Vec<StartYear> {
-    let mut out = Vec::new();
-    for t in counter.starts(horizon) {
-        let here: Vec<[bool; 2]> = counter
-            .panel
-            .pairs
-            .iter()
-            .filter(|p| counter.counts(&p.2, t))
-            .filter_map(|p| {
-                let reached = |scale| Some(counter.within(&p.2, t, horizon, scale)?.multiple >= k);
-                Some([reached(Scale::Share)?, reached(Scale::Dollars)?])
-            })
-            .collect();
-        if !here.is_empty() {
-            let share = |at: usize| here.iter().filter(|r| r[at]).count() as f64 / here.len() as f64;
-            out.push(StartYear { year: counter.panel.years[t], pairs: here.len(), shares: [share(0), share(1)] });
-        }
-    }
-    out
+fn by_start(counter: &Counter, asked: &[Outcomes; 2], k: f64) -> Vec<StartYear> {
+    let [share, dollars] = asked.each_ref().map(|outcomes| outcomes.by_year(k));
+    let years = counter.panel.years.iter().zip(share.into_iter().zip(dollars));
+    years
+        .filter(|(_, ((_, pairs), _))| *pairs > 0)
+        .map(|(year, ((by_share, pairs), (by_dollars, _)))| StartYear {
+            year: *year,
+            pairs,
+            shares: [by_share, by_dollars].map(|reached| reached as f64 / pairs as f64),
+        })
+        .collect()
 }
 
 /// The pairs whose share of world trade did it: the latest time of each, the latest first.
-fn episodes(counter: &Counter, k: f64, horizon: i32) -> Vec<Episode> {
+fn episodes(counter: &Counter, outcomes: &Outcomes, k: f64) -> Vec<Episode> {
     let years = &counter.panel.years;
     let mut out = Vec::new();
-    for (a, b, values) in &counter.panel.pairs {
-        let latest = counter
-            .starts(horizon)
-            .filter(|t| counter.counts(values, *t))
-            .filter_map(|t| counter.within(values, t, horizon, Scale::Share).map(|b| (t, b)))
-            .filter(|(_, b)| b.multiple >= k)
-            .last();
-        if let Some((t, best)) = latest {
-            out.push(Episode {
-                pair: (*a, *b),
-                years: (years[t], years[best.year]),
-                usd: (values[t], values[best.year]),
-                times: best.multiple,
-            });
-        }
+    for pair in outcomes.found.chunk_by(|a, b| a.pair == b.pair) {
+        let Some(latest) = pair.iter().rfind(|o| o.best.multiple >= k) else { continue };
+        let (a, b, values) = &counter.panel.pairs[latest.pair];
+        let Best { year, multiple } = latest.best;
+        out.push(Episode {
+            pair: (*a, *b),
+            years: (years[latest.start], years[year]),
+            usd: (values[latest.start], values[year]),
+            times: multiple,
+        });
     }
     out.sort_by(|x, y| y.years.0.cmp(&x.years.0).then(y.times.total_cmp(&x.times)));
     out
