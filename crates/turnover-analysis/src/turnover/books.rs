@@ -128,8 +128,10 @@ impl Books {
             entry.add(r.exporter == pair.a, r);
         }
         let mut books: BTreeMap<(usize, usize), Book> = BTreeMap::new();
+        // Months of a year that a table has in part are no year.
+        let in_whole_years = |r: &&Report| r.table.facts().is_ok_and(|facts| facts.has_whole(r.period.year));
         let chapters_as_total = by_product.iter().filter(|r| r.table == Table::RussiaChapters);
-        for r in builtin::pair_by_year(pair.a, pair.b)?.iter().chain(&by_month).chain(chapters_as_total) {
+        for r in builtin::pair_by_year(pair.a, pair.b)?.iter().chain(by_month.iter().filter(in_whole_years)).chain(chapters_as_total) {
             let party = r.reporter.map_or(2, |c| usize::from(c != pair.a));
             let order = ORDER.iter().position(|t| *t == r.table).unwrap_or(ORDER.len());
             let book = books.entry((party, order)).or_insert_with(|| Book {
@@ -275,6 +277,15 @@ mod tests {
 
     fn books(a: &str, b: &str, year: Option<i32>) -> Books {
         Books::read(Pair::resolve(a, b).unwrap(), year).unwrap()
+    }
+
+    /// The Bureau's workbook ends with January 2023: 45 and 509 million dollars, which are no year's trade.
+    #[test]
+    fn months_of_part_of_a_year_are_no_year() {
+        let b = books("USA", "RUS", None);
+        let census = b.books.iter().find(|x| x.table == Table::UsMonthly).unwrap();
+        assert_eq!(census.years.keys().last(), Some(&2022));
+        assert!(b.months.values().any(|months| months.contains_key(&(2023, 1))), "the month itself stays");
     }
 
     /// Published totals: US Census Bureau 20.37 (2016) and 28.07 billion (2019); customs service of Russia

@@ -61,7 +61,7 @@ pub struct TableFacts {
     pub exports: Valuation,
     /// What values of imports include.
     pub imports: Valuation,
-    /// First and last year.
+    /// First and last whole year.
     pub years: (i32, i32),
     /// The one country that reports, where it is one.
     pub reporter: Option<Iso3>,
@@ -82,6 +82,11 @@ impl TableFacts {
         (self.years.0..=self.years.1).contains(&year)
             && self.status(year) == Status::Reported
             && self.reporter.is_none_or(|r| r == reporter)
+    }
+
+    /// Whether it has all of a year: a table of months may end in the middle of one.
+    pub fn has_whole(&self, year: i32) -> bool {
+        (self.years.0..=self.years.1).contains(&year)
     }
 
     /// Whether values of a year are reported, estimated or reconciled.
