@@ -22,7 +22,7 @@ pub(super) struct Rows {
 pub(super) type Regressor<'a> = Box<dyn Fn(usize, usize, usize) -> f64 + 'a>;
 
 /// Which cells take part.
-pub(super) type Keep<'a> = dyn Fn(usize, usize, usize) -> bool + 'a;
+pub(super) type Keep<'a> = dyn Fn(usize, usize, usize) -> bool + Sync + 'a;
 
 /// The model with its regressors: effects of partner-year, product-year and partner-product. A partner-year
 /// that is hidden in chapter 99 takes no part.

@@ -1,5 +1,6 @@
 //! The same effect by other choices: a range for what the main estimate alone would pass off as certain.
 
+use rayon::prelude::*;
 use turnover_gravity::Coefficient;
 use turnover_measures::{Catalogue, Measure};
 
@@ -142,21 +143,20 @@ pub(super) fn specifications(
             list.push((what.to_owned(), later, Box::new(|_, _, _| true)));
         }
     }
-    let mut out = Vec::new();
-    for (what, later, keep) in &list {
+    // A specification that cannot be estimated is left out of the range.
+    let estimated = |(what, later, keep): &(String, Later, Box<Keep>)| {
         let design = design.with(*later);
-        // A specification that cannot be estimated is left out of the range.
         match design.main(&**keep, watch) {
-            Err(AnalysisError::Stopped) => return Err(AnalysisError::Stopped),
-            Err(_) => {}
+            Err(AnalysisError::Stopped) => Some(Err(AnalysisError::Stopped)),
+            Err(_) => None,
             Ok(fit) => {
-                let Ok(effect) = fit.only() else { continue };
+                let effect = fit.only().ok()?;
                 let prevented = Losses::new(panel, &fit, effect.estimate, &design.first).total(partner);
-                out.push(specification(what, effect, prevented, fit.fit.nobs));
+                Some(Ok(specification(what, effect, prevented, fit.fit.nobs)))
             }
         }
-    }
-    Ok(out)
+    };
+    list.par_iter().filter_map(estimated).collect()
 }
 
 fn specification(what: &str, effect: &Coefficient, prevented: f64, nobs: usize) -> Specification {
