@@ -1,6 +1,8 @@
 //! Columns of types that are no text or number: those that nobody asks for are passed over, a column that plays
 //! a role is refused by its type.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BinaryArray, Float64Array, Int32Array, RecordBatch, StringArray};

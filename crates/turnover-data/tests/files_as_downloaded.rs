@@ -3,6 +3,8 @@
 //! Totals were added up by hand from the files in `cases`; euros at the European Central Bank's average of
 //! the year (1.1195 US dollars in 2019).
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
 use std::path::PathBuf;
 
 use turnover_data::{Description, FlowOptions, Unknown, describe};

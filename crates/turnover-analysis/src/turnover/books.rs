@@ -131,7 +131,11 @@ impl Books {
         // Months of a year that a table has in part are no year.
         let in_whole_years = |r: &&Report| r.table.facts().is_ok_and(|facts| facts.has_whole(r.period.year));
         let chapters_as_total = by_product.iter().filter(|r| r.table == Table::RussiaChapters);
-        for r in builtin::pair_by_year(pair.a, pair.b)?.iter().chain(by_month.iter().filter(in_whole_years)).chain(chapters_as_total) {
+        for r in builtin::pair_by_year(pair.a, pair.b)?
+            .iter()
+            .chain(by_month.iter().filter(in_whole_years))
+            .chain(chapters_as_total)
+        {
             let party = r.reporter.map_or(2, |c| usize::from(c != pair.a));
             let order = ORDER.iter().position(|t| *t == r.table).unwrap_or(ORDER.len());
             let book = books.entry((party, order)).or_insert_with(|| Book {

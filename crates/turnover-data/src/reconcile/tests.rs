@@ -104,7 +104,9 @@ fn dense(ledger: &Ledger, model: &Model) -> Vec<(f64, f64)> {
             next
         })
     };
-    let mut rows: Vec<(Vec<(usize, f64)>, f64, f64)> = Vec::new();
+    /// Columns with their entries, what is reported, and its variance or weight.
+    type Row = (Vec<(usize, f64)>, f64, f64);
+    let mut rows: Vec<Row> = Vec::new();
     for (at, f) in flows.iter().enumerate() {
         for (side, log) in [(0u8, f.sent), (1, f.received)] {
             if log.is_nan() {

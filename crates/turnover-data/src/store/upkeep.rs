@@ -56,10 +56,11 @@ pub fn repair(folder: &Path) -> Result<Repaired, DataError> {
         }
     }
     for (key, entry) in candidates(folder)? {
-        if !new.years.contains_key(&key.to_string()) {
-            out.recovered.push(key.to_string());
-            out.lost.retain(|(lost, _)| *lost != key.to_string());
-            new.years.insert(key.to_string(), entry);
+        let key = key.to_string();
+        if let std::collections::btree_map::Entry::Vacant(place) = new.years.entry(key.clone()) {
+            place.insert(entry);
+            out.lost.retain(|(lost, _)| *lost != key);
+            out.recovered.push(key);
         }
     }
     if new.years.is_empty() {

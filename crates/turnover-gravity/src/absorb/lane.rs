@@ -34,14 +34,14 @@ impl Lane {
 
 /// Arithmetic number by number.
 macro_rules! by_number {
-    ($trait:ident, $method:ident, $op:tt) => {
+    ($trait:ident, $method:ident, $assign:tt) => {
         impl $trait for Lane {
             type Output = Lane;
 
             #[inline(always)]
             fn $method(mut self, other: Lane) -> Lane {
                 for l in 0..LANES {
-                    self.0[l] = self.0[l] $op other.0[l];
+                    self.0[l] $assign other.0[l];
                 }
                 self
             }
@@ -49,10 +49,10 @@ macro_rules! by_number {
     };
 }
 
-by_number!(Add, add, +);
-by_number!(Sub, sub, -);
-by_number!(Mul, mul, *);
-by_number!(Div, div, /);
+by_number!(Add, add, +=);
+by_number!(Sub, sub, -=);
+by_number!(Mul, mul, *=);
+by_number!(Div, div, /=);
 
 impl Mul<Lane> for f64 {
     type Output = Lane;
