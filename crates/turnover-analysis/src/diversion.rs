@@ -31,7 +31,7 @@ pub struct Question {
 const BEFORE: i32 = 4;
 /// Sets of products that the measure does not cover, tried in its place.
 const PLACEBO_SETS: usize = 20;
-/// An excess is told apart from none at this level.
+/// An excess is significant at this level.
 const LEVEL: f64 = 0.05;
 /// Fewer products with trade than this give no error that could be trusted.
 const LEAST_PRODUCTS: usize = 8;
@@ -199,7 +199,7 @@ fn too_coarse(flows: &Flows, list: &WatchList) -> Option<AnalysisError> {
     let needed = list.products.iter().flat_map(|p| &p.codes).map(HsCode::level).max()?;
     (finest < needed).then(|| AnalysisError::Change {
         what: format!(
-            "`{}` names products by {needed} digits and {} holds {finest}: what is on the list cannot be told from what is not",
+            "`{}` names products by {needed} digits and {} holds {finest}: products on the list cannot be separated from the others",
             list.id, flows.source.name
         ),
         help: format!("give flows by {needed}-digit products with ‹data›, as BACI and UN Comtrade have them"),
@@ -280,8 +280,8 @@ fn findings(
         id: "diversion.count".into(),
         title: "Third countries with an excess".into(),
         statement: format!(
-            "{clear} of {} third countries have an excess that is told apart from none; the same search where there is \
-             nothing to find has one in {} of {} tries",
+            "{clear} of {} third countries have a statistically significant excess; the same search where there is nothing to \
+             find has one in {} of {} tries",
             found.len(),
             percent(placebo.rate()),
             placebo.tests

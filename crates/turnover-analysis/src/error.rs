@@ -64,8 +64,8 @@ pub enum AnalysisError {
         #[help]
         help: String,
     },
-    /// A table of flows is no world.
-    #[error("{source_name} is no world for the equilibrium: {what}")]
+    /// A table of flows cannot be used as a world.
+    #[error("{source_name} cannot be used as a world trade matrix: {what}")]
     World {
         /// The table.
         source_name: String,

@@ -55,7 +55,8 @@ fn lifting_a_measure_frees_its_products() {
         let lift = lift.iter().map(|id| (*id).to_owned()).collect();
         facts(&["02", "27", "87"], |q| q.lift = lift).unwrap()
     };
-    let (plain, lifted) = (share(&[]), share(&["rus-2014-food"]));
+    // Meat is barred for ractopamine and as offal too.
+    let (plain, lifted) = (share(&[]), share(&["rus-2014-food", "rus-2013-ractopamine", "rus-2017-pigs-fats"]));
     let meat =
         |f: &PotentialFacts| f.directions[0].products.iter().find(|p| p.product.to_string() == "02").unwrap().extent;
     assert!(meat(&plain) != Extent::None && meat(&lifted) == Extent::None);

@@ -31,7 +31,7 @@ use crate::words::JobArgs;
 /// Splits HOST:PORT.
 pub(crate) fn host_and_port(text: &str) -> Result<(String, u16), ClusterError> {
     let wrong = || {
-        let help = "as in 127.0.0.1:50050; turnover-cluster scheduler tells it when it starts".to_owned();
+        let help = "as in 127.0.0.1:50050; turnover-cluster scheduler prints it when it starts".to_owned();
         ClusterError::Call(format!("--scheduler is `{text}`, expected HOST:PORT"), help)
     };
     let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
@@ -197,7 +197,7 @@ async fn run(
         done = work => done,
         () = node::stopped() => {
             cancel(&plan, job).await;
-            Err(ClusterError::Failed("stopped".to_owned(), "the cluster was told to drop the work".to_owned()))
+            Err(ClusterError::Failed("stopped".to_owned(), "the job was cancelled".to_owned()))
         }
     };
     bar.finish_and_clear();

@@ -54,7 +54,7 @@ pub(crate) async fn run(words: &words::Compress) -> Result<String, ClusterError>
         Some(filter) => {
             let sql = Question::early(filter, frame.schema().as_arrow())?.ok_or_else(|| {
                 let help = "compare text with text and numbers with numbers".to_owned();
-                ClusterError::Call(format!("the filter {filter} cannot be told to the cluster"), help)
+                ClusterError::Call(format!("the filter {filter} cannot be passed to the cluster"), help)
             })?;
             let condition = frame.parse_sql_expr(&sql)?;
             frame.filter(condition)?

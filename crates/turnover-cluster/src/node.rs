@@ -29,7 +29,7 @@ pub(crate) fn log() {
 }
 
 fn failed(what: &str, e: impl ToString) -> ClusterError {
-    let help = "is the port free, and the scheduler reachable? RUST_LOG=info tells more".to_owned();
+    let help = "is the port free, and the scheduler reachable? RUST_LOG=info logs more".to_owned();
     ClusterError::Failed(format!("{what}: {}", e.to_string().replace('\n', " ")), help)
 }
 

@@ -160,7 +160,7 @@ impl Question {
                 return refused(Remedy::parse(&e.message()).for_shell(), help);
             }
             Err(_) => {
-                let help = "the executor's log tells where; please report it".to_owned();
+                let help = "the executor's log says where; please report it".to_owned();
                 return refused("the program failed on this part", Some(help));
             }
         };

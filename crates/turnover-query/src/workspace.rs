@@ -191,6 +191,18 @@ impl Workspace {
         }
     }
 
+    /// Reads a file of flows ahead of the first question, so that a wrong one is refused at once. A store and a
+    /// folder are read in parts, when they are asked.
+    ///
+    /// # Errors
+    /// Where the file cannot be read as flows.
+    pub fn preload(&self, watch: Watch<'_>) -> Result<(), QueryError> {
+        if matches!(self.figures, Figures::File(_)) {
+            self.flows(&Select::All, watch)?;
+        }
+        Ok(())
+    }
+
     /// Bytes of the flows that are held in memory.
     pub fn bytes(&self) -> usize {
         match &self.figures {

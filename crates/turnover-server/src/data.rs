@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use turnover_data::{DataError, FlowOptions, Flows, PairPanel, RawTable, describe_table, flows_of};
 use turnover_query::options::{CatalogueOptions, DataOptions, ReadOptions};
-use turnover_query::{Figures, Knowledge, Query, QueryError, Workspace};
+use turnover_query::{Figures, Knowledge, Query, QueryError, Watch, Workspace};
 
 use crate::Limits;
 use crate::error::Refusal;
@@ -56,6 +56,7 @@ impl Base {
         known.world()?;
         known.panel()?;
         known.dossier()?;
+        own.workspace.preload(Watch::none())?;
         Ok(Base { own: Arc::new(own), files: Mutex::new(VecDeque::new()), limits })
     }
 

@@ -52,10 +52,12 @@ impl World {
         for c in [a, b] {
             let (markets, suppliers) = (count(&found.markets, c), count(&found.suppliers, c));
             if markets < WORLD {
-                missing.push(format!("what {} sells to others ({markets} markets)", in_sentence(c.name())));
+                let noun = if markets == 1 { "market" } else { "markets" };
+                missing.push(format!("what {} sells to others ({markets} {noun})", in_sentence(c.name())));
             }
             if suppliers < WORLD {
-                missing.push(format!("what {} buys from others ({suppliers} suppliers)", in_sentence(c.name())));
+                let noun = if suppliers == 1 { "supplier" } else { "suppliers" };
+                missing.push(format!("what {} buys from others ({suppliers} {noun})", in_sentence(c.name())));
             }
         }
         if found.products.len() < 2 {
@@ -64,7 +66,7 @@ impl World {
         if !missing.is_empty() {
             return Err(AnalysisError::Change {
                 what: format!(
-                    "the potential of {year} cannot be told: {} lacks {}",
+                    "the potential of {year} cannot be computed: {} lacks {}",
                     flows.source().name,
                     missing.join(", ")
                 ),

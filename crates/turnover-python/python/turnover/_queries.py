@@ -46,7 +46,10 @@ def brief(
     product: str | None = None,
     year_column: str | None = None,
     value: str | None = None,
-    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
@@ -91,17 +94,17 @@ def brief(
     world_year
         Year of the world; the latest in the data by default.
     data
-        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
         Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
     exporter
-        Column of the exporter.
+        Column of the exporter, or one country for the whole file.
     importer
-        Column of the importer.
+        Column of the importer, or one country for the whole file.
     reporter
         Column of the reporter, or one country that reports the whole file.
     partner
-        Column of the partner, in files of reporter, partner and flow.
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
     flow
         Column that says import or export, in such files.
     product
@@ -110,8 +113,14 @@ def brief(
         Column of the year.
     value
         Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
     unit
-        Unit of the value; taken from the column's name by default, else US dollars.
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
     duplicates
         What to do with two values for one flow.
     unknown
@@ -123,7 +132,7 @@ def brief(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("brief", {"a": a, "b": b, "times": times, "only": only, "without": without, "levers": levers, "lever": changes(lever), "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("brief", {"a": a, "b": b, "times": times, "only": only, "without": without, "levers": levers, "lever": changes(lever), "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def turnover(
@@ -132,6 +141,7 @@ def turnover(
     *,
     date: str | datetime.date | None = None,
     year: int | None = None,
+    ledger: Literal["reported", "reconciled"] = "reported",
     catalogue: str | None = None,
     data: Data | str | PathLike[str] | None = None,
     filter: str | None = None,
@@ -143,7 +153,10 @@ def turnover(
     product: str | None = None,
     year_column: str | None = None,
     value: str | None = None,
-    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
@@ -163,20 +176,22 @@ def turnover(
         Day on which measures are in force; the end of the year by default.
     year
         Year of the flows; that of the day, else 2019 for the embedded figures and the latest of your own.
+    ledger
+        Reports as they are, or one value reconciled from both sides' reports.
     catalogue
         Your own catalogue of measures: a TOML file or a folder of them.
     data
-        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
         Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
     exporter
-        Column of the exporter.
+        Column of the exporter, or one country for the whole file.
     importer
-        Column of the importer.
+        Column of the importer, or one country for the whole file.
     reporter
         Column of the reporter, or one country that reports the whole file.
     partner
-        Column of the partner, in files of reporter, partner and flow.
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
     flow
         Column that says import or export, in such files.
     product
@@ -185,8 +200,14 @@ def turnover(
         Column of the year.
     value
         Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
     unit
-        Unit of the value; taken from the column's name by default, else US dollars.
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
     duplicates
         What to do with two values for one flow.
     unknown
@@ -198,7 +219,7 @@ def turnover(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("turnover", {"a": a, "b": b, "date": date, "year": year, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("turnover", {"a": a, "b": b, "date": date, "year": year, "ledger": ledger, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def coverage(
@@ -223,7 +244,10 @@ def coverage(
     product: str | None = None,
     year_column: str | None = None,
     value: str | None = None,
-    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
@@ -256,17 +280,17 @@ def coverage(
     catalogue
         Your own catalogue of measures: a TOML file or a folder of them.
     data
-        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
         Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
     exporter
-        Column of the exporter.
+        Column of the exporter, or one country for the whole file.
     importer
-        Column of the importer.
+        Column of the importer, or one country for the whole file.
     reporter
         Column of the reporter, or one country that reports the whole file.
     partner
-        Column of the partner, in files of reporter, partner and flow.
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
     flow
         Column that says import or export, in such files.
     product
@@ -275,8 +299,14 @@ def coverage(
         Column of the year.
     value
         Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
     unit
-        Unit of the value; taken from the column's name by default, else US dollars.
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
     duplicates
         What to do with two values for one flow.
     unknown
@@ -288,7 +318,7 @@ def coverage(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("coverage", {"a": a, "b": b, "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "watch_list": watch_list, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("coverage", {"a": a, "b": b, "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "watch_list": watch_list, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def reach(
@@ -318,7 +348,10 @@ def reach(
     product: str | None = None,
     year_column: str | None = None,
     value: str | None = None,
-    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
@@ -361,17 +394,17 @@ def reach(
     world_year
         Year of the world; the latest in the data by default.
     data
-        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
         Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
     exporter
-        Column of the exporter.
+        Column of the exporter, or one country for the whole file.
     importer
-        Column of the importer.
+        Column of the importer, or one country for the whole file.
     reporter
         Column of the reporter, or one country that reports the whole file.
     partner
-        Column of the partner, in files of reporter, partner and flow.
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
     flow
         Column that says import or export, in such files.
     product
@@ -380,8 +413,14 @@ def reach(
         Column of the year.
     value
         Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
     unit
-        Unit of the value; taken from the column's name by default, else US dollars.
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
     duplicates
         What to do with two values for one flow.
     unknown
@@ -393,7 +432,7 @@ def reach(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("reach", {"a": a, "b": b, "times": times, "only": only, "levers": levers, "lever": changes(lever), "model": model, "draws": draws, "seed": seed, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("reach", {"a": a, "b": b, "times": times, "only": only, "levers": levers, "lever": changes(lever), "model": model, "draws": draws, "seed": seed, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def simulate(
@@ -417,7 +456,10 @@ def simulate(
     product: str | None = None,
     year_column: str | None = None,
     value: str | None = None,
-    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
@@ -446,17 +488,17 @@ def simulate(
     world_year
         Year of the world; the latest in the data by default.
     data
-        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
         Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
     exporter
-        Column of the exporter.
+        Column of the exporter, or one country for the whole file.
     importer
-        Column of the importer.
+        Column of the importer, or one country for the whole file.
     reporter
         Column of the reporter, or one country that reports the whole file.
     partner
-        Column of the partner, in files of reporter, partner and flow.
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
     flow
         Column that says import or export, in such files.
     product
@@ -465,8 +507,14 @@ def simulate(
         Column of the year.
     value
         Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
     unit
-        Unit of the value; taken from the column's name by default, else US dollars.
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
     duplicates
         What to do with two values for one flow.
     unknown
@@ -478,7 +526,7 @@ def simulate(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("simulate", {"change": changes(change), "scenario": scenario, "model": model, "draws": draws, "seed": seed, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("simulate", {"change": changes(change), "scenario": scenario, "model": model, "draws": draws, "seed": seed, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def effect(
@@ -501,7 +549,10 @@ def effect(
     product: str | None = None,
     year_column: str | None = None,
     value: str | None = None,
-    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
@@ -528,17 +579,17 @@ def effect(
     catalogue
         Your own catalogue of measures: a TOML file or a folder of them.
     data
-        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
         Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
     exporter
-        Column of the exporter.
+        Column of the exporter, or one country for the whole file.
     importer
-        Column of the importer.
+        Column of the importer, or one country for the whole file.
     reporter
         Column of the reporter, or one country that reports the whole file.
     partner
-        Column of the partner, in files of reporter, partner and flow.
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
     flow
         Column that says import or export, in such files.
     product
@@ -547,8 +598,14 @@ def effect(
         Column of the year.
     value
         Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
     unit
-        Unit of the value; taken from the column's name by default, else US dollars.
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
     duplicates
         What to do with two values for one flow.
     unknown
@@ -560,7 +617,7 @@ def effect(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("effect", {"measure": measure, "between": between, "date": date, "year": year, "with": with_, "products": products, "later": later, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("effect", {"measure": measure, "between": between, "date": date, "year": year, "with": with_, "products": products, "later": later, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def diversion(
@@ -582,7 +639,10 @@ def diversion(
     product: str | None = None,
     year_column: str | None = None,
     value: str | None = None,
-    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
@@ -607,17 +667,17 @@ def diversion(
     catalogue
         Your own catalogue of measures: a TOML file or a folder of them.
     data
-        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
         Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
     exporter
-        Column of the exporter.
+        Column of the exporter, or one country for the whole file.
     importer
-        Column of the importer.
+        Column of the importer, or one country for the whole file.
     reporter
         Column of the reporter, or one country that reports the whole file.
     partner
-        Column of the partner, in files of reporter, partner and flow.
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
     flow
         Column that says import or export, in such files.
     product
@@ -626,8 +686,14 @@ def diversion(
         Column of the year.
     value
         Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
     unit
-        Unit of the value; taken from the column's name by default, else US dollars.
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
     duplicates
         What to do with two values for one flow.
     unknown
@@ -639,7 +705,7 @@ def diversion(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("diversion", {"measure": measure, "between": between, "date": date, "year": year, "products": products, "watch_list": watch_list, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("diversion", {"measure": measure, "between": between, "date": date, "year": year, "products": products, "watch_list": watch_list, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def check(
@@ -658,7 +724,10 @@ def check(
     product: str | None = None,
     year_column: str | None = None,
     value: str | None = None,
-    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
@@ -677,17 +746,17 @@ def check(
     catalogue
         Your own catalogue of measures: a TOML file or a folder of them.
     data
-        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
         Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
     exporter
-        Column of the exporter.
+        Column of the exporter, or one country for the whole file.
     importer
-        Column of the importer.
+        Column of the importer, or one country for the whole file.
     reporter
         Column of the reporter, or one country that reports the whole file.
     partner
-        Column of the partner, in files of reporter, partner and flow.
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
     flow
         Column that says import or export, in such files.
     product
@@ -696,8 +765,14 @@ def check(
         Column of the year.
     value
         Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
     unit
-        Unit of the value; taken from the column's name by default, else US dollars.
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
     duplicates
         What to do with two values for one flow.
     unknown
@@ -709,7 +784,7 @@ def check(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("check", {"dossier": dossier, "claim_review": claim_review, "template": template, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("check", {"dossier": dossier, "claim_review": claim_review, "template": template, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def potential(
@@ -731,7 +806,10 @@ def potential(
     product: str | None = None,
     year_column: str | None = None,
     value: str | None = None,
-    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
@@ -758,17 +836,17 @@ def potential(
     catalogue
         Your own catalogue of measures: a TOML file or a folder of them.
     data
-        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
         Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
     exporter
-        Column of the exporter.
+        Column of the exporter, or one country for the whole file.
     importer
-        Column of the importer.
+        Column of the importer, or one country for the whole file.
     reporter
         Column of the reporter, or one country that reports the whole file.
     partner
-        Column of the partner, in files of reporter, partner and flow.
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
     flow
         Column that says import or export, in such files.
     product
@@ -777,8 +855,14 @@ def potential(
         Column of the year.
     value
         Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
     unit
-        Unit of the value; taken from the column's name by default, else US dollars.
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
     duplicates
         What to do with two values for one flow.
     unknown
@@ -790,7 +874,7 @@ def potential(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("potential", {"a": a, "b": b, "date": date, "year": year, "lift": lift, "bring": bring, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("potential", {"a": a, "b": b, "date": date, "year": year, "lift": lift, "bring": bring, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def history(
@@ -810,7 +894,10 @@ def history(
     product: str | None = None,
     year_column: str | None = None,
     value: str | None = None,
-    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
@@ -831,17 +918,17 @@ def history(
     least_share
         Smallest share of all trade for a pair to count; half of the pair's own share by default.
     data
-        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
         Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
     exporter
-        Column of the exporter.
+        Column of the exporter, or one country for the whole file.
     importer
-        Column of the importer.
+        Column of the importer, or one country for the whole file.
     reporter
         Column of the reporter, or one country that reports the whole file.
     partner
-        Column of the partner, in files of reporter, partner and flow.
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
     flow
         Column that says import or export, in such files.
     product
@@ -850,8 +937,14 @@ def history(
         Column of the year.
     value
         Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
     unit
-        Unit of the value; taken from the column's name by default, else US dollars.
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
     duplicates
         What to do with two values for one flow.
     unknown
@@ -863,7 +956,7 @@ def history(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("history", {"a": a, "b": b, "times": times, "years": years, "least_share": least_share, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("history", {"a": a, "b": b, "times": times, "years": years, "least_share": least_share, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def outlook(
@@ -883,7 +976,10 @@ def outlook(
     product: str | None = None,
     year_column: str | None = None,
     value: str | None = None,
-    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd"] | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
     duplicates: Literal["error", "sum"] = "error",
     unknown: Literal["error", "drop"] = "error",
     progress: bool = True,
@@ -904,17 +1000,17 @@ def outlook(
     world_growth
         Growth of world trade in current dollars, per cent a year; that of the last twenty years by default.
     data
-        A file of flows (CSV or JSON, gzipped or not, Parquet, Stata .dta), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
         Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
     exporter
-        Column of the exporter.
+        Column of the exporter, or one country for the whole file.
     importer
-        Column of the importer.
+        Column of the importer, or one country for the whole file.
     reporter
         Column of the reporter, or one country that reports the whole file.
     partner
-        Column of the partner, in files of reporter, partner and flow.
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
     flow
         Column that says import or export, in such files.
     product
@@ -923,8 +1019,14 @@ def outlook(
         Column of the year.
     value
         Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
     unit
-        Unit of the value; taken from the column's name by default, else US dollars.
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
     duplicates
         What to do with two values for one flow.
     unknown
@@ -936,4 +1038,4 @@ def outlook(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("outlook", {"a": a, "b": b, "times": times, "years": years, "world_growth": world_growth, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "unit": unit, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("outlook", {"a": a, "b": b, "times": times, "years": years, "world_growth": world_growth, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)

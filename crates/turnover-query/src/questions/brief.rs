@@ -310,7 +310,10 @@ impl Brief {
                 Some(Ok(answer)) => document.sections.push(Section { heading, answer }),
                 Some(Err(e)) => {
                     let help = miette::Diagnostic::help(&e).map_or_else(String::new, |h| format!("; {h}"));
-                    document.unanswered.push((heading, format!("{}{help}", e.message())));
+                    let why = e.message();
+                    // The page says so already.
+                    let why = why.strip_prefix("not answered: ").unwrap_or(&why);
+                    document.unanswered.push((heading, format!("{why}{help}")));
                 }
                 None => {}
             }
@@ -352,12 +355,12 @@ impl Brief {
         let rate = |id: &str| found(Topic::History).and_then(|h| value(h, id));
         if let (Some(dollars), Some(share)) = (rate("history.base_rate"), rate("history.relative")) {
             out.push(format!(
-                "Of the starts by pairs of that size, {} reached times {} within {} years in current dollars, {} as a \
-                 share of all trade.",
-                percent(dollars),
+                "Of the starts by pairs of that size, {} multiplied their share of world trade by {} within {} years; \
+                 in current dollars {} did.",
+                percent(share),
                 multiple(self.times),
                 defaults::HORIZON,
-                percent(share)
+                percent(dollars)
             ));
         }
         out
