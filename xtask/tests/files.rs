@@ -17,6 +17,7 @@ const CIRCLES: &[(&str, &str, &str)] = &[
     ("turnover-analysis", "coverage::touch", "shares within chapters say what touches them"),
     ("turnover-analysis", "error", "errors word countries and limits"),
     ("turnover-data", "error", "errors name places in tables"),
+    ("turnover-data", "read::values", "values are read for the reading that they are part of"),
     ("turnover-python", "models", "models make predictors, which raise the models' errors"),
     ("turnover-query", "command", "a command is written from a query and read back to one"),
     ("turnover-query", "query", "the list of questions names each, and each names the list's commands"),
@@ -33,6 +34,7 @@ const LONG_FILES: &[(&str, &str)] = &[
 /// Longer functions that are not divided yet, with what they do.
 const LONG_FUNCTIONS: &[(&str, &str)] = &[
     ("turnover-analysis/effect::robust", "one specification after another"),
+    ("turnover-analysis/turnover", "the report of a file's flows, finding by finding"),
     ("turnover-analysis/panel", "a panel is cut out of flows in steps that share its axes"),
     ("turnover-cluster/each", "a plan from its table to its answers"),
     ("turnover-data/read::economy", "one table after another"),

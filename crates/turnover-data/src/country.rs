@@ -133,7 +133,7 @@ impl Iso3 {
 
 fn unknown(text: &str) -> DataError {
     // A long text is no slip of a name, and is not repeated whole.
-    let text = &crate::read::cell::short(text);
+    let text = &crate::suggest::short(text);
     let upper = text.to_uppercase();
     let by_code = nearest(&upper, TABLE.iter().map(|c| c.code.as_str()));
     let by_name = nearest(text, TABLE.iter().map(|c| c.name));

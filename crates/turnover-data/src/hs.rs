@@ -63,7 +63,7 @@ impl HsCode {
     pub fn parse(text: &str) -> Result<Self, DataError> {
         let refuse = |why: &str, help: &str| {
             Err(DataError::UnknownProduct {
-                text: crate::read::cell::short(text),
+                text: crate::suggest::short(text),
                 why: why.to_owned(),
                 help: help.to_owned(),
             })

@@ -20,3 +20,13 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         })
         .map(|(_, c)| c)
 }
+
+/// A text from a file as an error may show it: its beginning, without control characters.
+pub(crate) fn short(text: &str) -> String {
+    const MOST: usize = 40;
+    let mut out: String = text.chars().take(MOST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if text.chars().nth(MOST).is_some() {
+        out.push_str("...");
+    }
+    out
+}

@@ -290,7 +290,7 @@ fn peak() -> usize {
 fn a_small_file_that_unpacks_to_gigabytes_is_refused() {
     let to = server(None, Limits { file_bytes: 64 << 20, reading_bytes: 160 << 20, ..Limits::default() });
     let packed = |text: &[u8]| {
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         packer.write_all(text).unwrap();
         packer.finish().unwrap()
     };

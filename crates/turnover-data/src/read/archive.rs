@@ -4,9 +4,9 @@ use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
-use super::cell::short;
 use super::unpacked;
 use crate::error::DataError;
+use crate::suggest::short;
 
 /// What a zip archive holds.
 pub(super) enum Content {

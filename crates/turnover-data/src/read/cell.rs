@@ -4,6 +4,7 @@ use super::options::Direction;
 use super::{RawColumn, RawTable};
 use crate::error::DataError;
 use crate::hs::HsCode;
+use crate::suggest::short;
 
 /// Earliest and latest year that a trade file can be about.
 pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1800..=2100;
@@ -19,16 +20,6 @@ pub(super) fn wrong(table: &RawTable, row: usize, column: &RawColumn, expected: 
         found,
         help: help.to_owned(),
     }
-}
-
-/// A text from a file as an error may show it: its beginning, without control characters.
-pub(crate) fn short(text: &str) -> String {
-    const MOST: usize = 40;
-    let mut out: String = text.chars().take(MOST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    if text.chars().nth(MOST).is_some() {
-        out.push_str("...");
-    }
-    out
 }
 
 /// A column's name as a filter takes it: in backticks where it is not a word.

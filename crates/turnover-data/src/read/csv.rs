@@ -4,11 +4,11 @@ use arrow_array::StringArray;
 use arrow_array::builder::StringBuilder;
 use csv::{ByteRecord, ErrorKind, ReaderBuilder, Trim};
 
-use super::cell::short;
 use super::header::{self, HEAD};
 use super::text::in_utf8;
 use super::{Cells, RawColumn};
 use crate::error::DataError;
+use crate::suggest::short;
 
 /// A piece of a table: its columns and the lines that its rows stand on.
 pub(super) struct Piece {

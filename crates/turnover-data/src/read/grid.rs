@@ -2,10 +2,10 @@
 
 use arrow_array::StringArray;
 
-use super::cell::short;
 use super::header::{self, HEAD};
 use super::{Cells, Places, RawColumn, RawTable};
 use crate::error::DataError;
+use crate::suggest::short;
 
 /// The cells of a sheet with the number of its first row.
 pub(super) struct Grid {

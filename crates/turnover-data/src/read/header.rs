@@ -22,7 +22,13 @@ fn filled(row: &[String]) -> usize {
 pub(super) fn find(rows: &[Vec<String>]) -> Header {
     let widest = rows.iter().map(|r| filled(r)).max().unwrap_or(0);
     let wide = |row: &[String]| filled(row) >= 2 && filled(row) * 10 >= widest * 6;
-    let at = rows.iter().position(|r| wide(r)).unwrap_or(0);
+    let mut at = rows.iter().position(|r| wide(r)).unwrap_or(0);
+    // A row of groups may itself be wide: the names stand below it then, and no value among them.
+    let is_name = |cell: &String| cell.trim().parse::<f64>().is_err();
+    let below = rows.get(at + 1).filter(|r| filled(r) >= 2 && r.iter().all(|c| c.trim().is_empty() || is_name(c)));
+    if below.is_some_and(|r| is_group_row(&rows[at], &r.iter().map(|c| tidy(c)).collect::<Vec<_>>())) {
+        at += 1;
+    }
     let mut names: Vec<String> = rows.get(at).map_or_else(Vec::new, |r| r.iter().map(|c| tidy(c)).collect());
     // A row of groups above the names, as in `Morocco's exports to Türkiye` above `Value in 2021`.
     let mut first = at;

@@ -9,11 +9,11 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::ChunkReader;
 
-use super::cell::short;
 use super::select::{append, finish};
 use super::{Cells, RawColumn};
 use crate::error::DataError;
 use crate::fault::Fault;
+use crate::suggest::short;
 
 /// Rows read at a time.
 const BATCH: usize = 1 << 16;

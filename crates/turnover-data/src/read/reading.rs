@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 
 use super::RawTable;
-use super::cell::{self, FlowWord, Period, flow_word, in_filter, short, wrong};
+use super::cell::{self, FlowWord, Period, flow_word, in_filter, wrong};
 use super::draft::{Codes, Draft, LeftOut, Reason};
 use super::form::{FlowRole, Form, Parties, PartyRole, PeriodRole};
 use super::options::{Direction, FlowOptions, Unknown};
@@ -16,6 +16,7 @@ use crate::error::{DataError, Place};
 use crate::flows::{Status, Valuation};
 use crate::hs::HsCode;
 use crate::party::{Party, party};
+use crate::suggest::short;
 
 /// A reading under way.
 pub(super) struct Reading<'o> {

@@ -1,9 +1,10 @@
 //! Why a row is refused, and what would be read.
 
-use super::cell::{in_filter, short, wrong};
+use super::cell::{in_filter, wrong};
 use super::{RawColumn, RawTable};
 use crate::country::Iso3;
 use crate::error::DataError;
+use crate::suggest::short;
 
 pub(super) fn unknown_party(table: &RawTable, row: usize, column: &RawColumn, text: &str) -> DataError {
     let help = if text.is_empty() {

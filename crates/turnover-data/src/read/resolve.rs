@@ -401,7 +401,9 @@ fn left_out(reason: Reason, left: &LeftOut) -> String {
 fn nothing_left(reading: &Reading<'_>, notes: &[String]) -> DataError {
     if reading.rows == 0 {
         let (what, help) = match &reading.options.filter {
-            Some(f) => (format!("no row passes the filter `{}`", super::cell::short(f.as_str())), "loosen the filter"),
+            Some(f) => {
+                (format!("no row passes the filter `{}`", crate::suggest::short(f.as_str())), "loosen the filter")
+            }
             None => ("has a header but no rows".to_owned(), "check that the download or export finished"),
         };
         return DataError::Empty { path: reading.path.clone(), what, help: help.to_owned() };

@@ -87,7 +87,7 @@ mod tests {
     use crate::RawTable;
 
     fn zeros(bytes: usize) -> Vec<u8> {
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         let block = vec![b'0'; 1 << 20];
         for _ in 0..bytes >> 20 {
             packer.write_all(&block).unwrap();

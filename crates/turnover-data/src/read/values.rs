@@ -1,12 +1,13 @@
 //! Values of a row: numbers, units, rates, and the mark before decimals, which a whole column decides.
 
-use super::cell::{Period, in_filter, short, wrong};
+use super::cell::{Period, in_filter, wrong};
 use super::form::{Form, PeriodRole, ValueColumn};
 use super::number::{self, Decimal, Reading as Number};
 use super::reading::Reading;
 use super::unit::{euro_years, usd_per_eur};
 use super::{RawColumn, RawTable};
 use crate::error::{DataError, Place};
+use crate::suggest::short;
 
 /// A value above this is more than the world's output of a decade: the unit must be wrong.
 const MAX_VALUE_USD: f64 = 1e15;

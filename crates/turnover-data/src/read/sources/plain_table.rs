@@ -7,11 +7,12 @@ use crate::country::Iso3;
 use crate::error::DataError;
 use crate::flows::Valuation;
 use crate::read::RawColumn;
-use crate::read::cell::{missing, period, short};
+use crate::read::cell::{missing, period};
 use crate::read::form::{Columns, FlowRole, Form, Parties, PartyRole, PeriodRole, ValueColumn, plain};
 use crate::read::options::{Direction, FlowOptions};
 use crate::read::unit::{Named, Unit, named};
 use crate::suggest::nearest;
+use crate::suggest::short;
 
 pub(in crate::read) struct PlainTable;
 
