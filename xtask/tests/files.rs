@@ -17,6 +17,7 @@ const CIRCLES: &[(&str, &str, &str)] = &[
     ("turnover-analysis", "coverage::touch", "shares within chapters say what touches them"),
     ("turnover-analysis", "error", "errors word countries and limits"),
     ("turnover-data", "error", "errors name places in tables"),
+    ("turnover-data", "filter", "a filter reads cells, and stands in the options of reading them"),
     ("turnover-data", "read::values", "values are read for the reading that they are part of"),
     ("turnover-python", "models", "models make predictors, which raise the models' errors"),
     ("turnover-query", "command", "a command is written from a query and read back to one"),
