@@ -35,7 +35,10 @@ pub(crate) async fn run(words: &words::Each) -> Result<String, ClusterError> {
     let about = query.table()?;
     if query.reads_beside() {
         let help = "leave the catalogue, levers, scenario or dossier out".to_owned();
-        return Err(ClusterError::Call("executors read the table alone, and the question names another file".to_owned(), help));
+        return Err(ClusterError::Call(
+            "executors read the table alone, and the question names another file".to_owned(),
+            help,
+        ));
     }
     if words.digits.is_some() && words.columns.len() > 1 {
         let help = "name one column, or leave --digits out".to_owned();

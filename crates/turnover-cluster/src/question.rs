@@ -23,7 +23,9 @@ use serde_json::Value;
 use turnover_analysis::Table;
 use turnover_brief::{Document, part};
 use turnover_data::{Cells, Filter, RawColumn, RawTable};
-use turnover_query::{Command, Figures, Knowledge, MEMORY, Query, QueryError, Remedy, Reply, Watch, Workspace, answer, shell, word};
+use turnover_query::{
+    Command, Figures, Knowledge, MEMORY, Query, QueryError, Remedy, Reply, Watch, Workspace, answer, shell, word,
+};
 
 const NAME: &str = "turnover_ask";
 
