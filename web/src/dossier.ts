@@ -5,9 +5,10 @@ import { h } from "./dom";
 import { table } from "./figure";
 
 const kind = (verdict: string): string => {
-  if (/hold/i.test(verdict) && !/depend/i.test(verdict)) return "holds";
-  if (/fail/i.test(verdict)) return "fails";
-  if (/depend/i.test(verdict)) return "depends";
+  const [holds, fails] = [/holds/i.test(verdict), /fails/i.test(verdict)];
+  if ((holds && fails) || /undecided/i.test(verdict)) return "depends";
+  if (holds) return "holds";
+  if (fails) return "fails";
   return "none";
 };
 

@@ -153,7 +153,7 @@ async function settle(): Promise<void> {
 
 async function history(): Promise<void> {
   const a = await fill("history", (signal) => ask("history", question(), signal), (x) => show(x));
-  leads.set("history", sentence(a, "history.base_rate"));
+  leads.set("history", sentence(a, "history.relative"));
   lead();
 }
 

@@ -1,12 +1,10 @@
 //! Makes the tables under `figures/` from the sources' files, rounded and cut to what is needed.
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write;
 use std::path::Path;
 
-use turnover_data::figures::LEAST_SHARE;
-use turnover_data::{ColumnMap, Filter, Flow, FlowOptions, Flows, HsCode, Iso3, RawColumn, RawTable, Unit, read_flows};
+use turnover_data::{ColumnMap, Filter, Flow, FlowOptions, Flows, HsCode, Unit, read_flows};
 
 /// Suppliers outside the 2014 embargo, of whom all chapters are kept: what else they sell tells what
 /// their food would have done.
@@ -41,53 +39,7 @@ pub(crate) fn make(dir: &Path) -> Result<(), Box<dyn Error>> {
 
     let world = read("wiod-44/trade_2000_2014.csv", "year == 2014", None, Unit::MillionUsd)?;
     write("world_44_2014", &world, 1e6, "million", 1, |_| true)?;
-    pairs(&dir.join("bilateral-1964-2016/bilateral_exports.parquet"))?;
     crate::within::make(dir)
-}
-
-/// Codes of the source that have an ISO code of their own.
-const SOURCE_CODES: [(&str, &str); 2] = [("ROM", "ROU"), ("ZAR", "COD")];
-
-/// Turnover of the larger pairs by year; the totals hold all pairs.
-fn pairs(file: &Path) -> Result<(), Box<dyn Error>> {
-    let table = RawTable::read_selected(file, &["exp", "imp", "time", "export"], None)?;
-    let column = |name: &str| table.column(name).ok_or_else(|| format!("no column {name}"));
-    let (from, to, time, value) = (column("exp")?, column("imp")?, column("time")?, column("export")?);
-    let mut turnover: BTreeMap<(String, String), BTreeMap<i32, f64>> = BTreeMap::new();
-    let mut totals: BTreeMap<i32, f64> = BTreeMap::new();
-    for row in 0..table.rows {
-        let code = |c: &RawColumn| {
-            let text = c.str(row).unwrap_or("");
-            SOURCE_CODES.iter().find(|(old, _)| *old == text).map_or(text, |(_, new)| new).to_owned()
-        };
-        let (Some(year), Some(value)) = (time.float(row), value.float(row)) else { continue };
-        let (a, b) = (code(from), code(to));
-        let pair = if a < b { (a, b) } else { (b, a) };
-        *turnover.entry(pair).or_default().entry(year as i32).or_default() += value;
-        *totals.entry(year as i32).or_default() += value;
-    }
-    let mut text = String::from("a,b");
-    totals.keys().try_for_each(|y| write!(text, ",{y}"))?;
-    let mut line = |a: &str, b: &str, values: &BTreeMap<i32, f64>| -> Result<(), std::fmt::Error> {
-        write!(text, "\n{a},{b}")?;
-        totals.keys().try_for_each(|y| match values.get(y) {
-            Some(v) if *v >= 5e5 => write!(text, ",{:.0}", v / 1e6),
-            _ => write!(text, ","),
-        })
-    };
-    line("WLD", "WLD", &totals)?;
-    let large = |values: &BTreeMap<i32, f64>| values.iter().any(|(y, v)| v / totals[y] >= LEAST_SHARE);
-    let mut kept = 0;
-    for ((a, b), values) in turnover.iter().filter(|(_, v)| large(v)) {
-        if Iso3::parse(a).is_ok() && Iso3::parse(b).is_ok() {
-            line(a, b, values)?;
-            kept += 1;
-        }
-    }
-    text.push('\n');
-    std::fs::write("figures/pair_turnover_1964_2016.csv", text)?;
-    println!("figures/pair_turnover_1964_2016.csv: {kept} pairs");
-    Ok(())
 }
 
 fn write(

@@ -29,17 +29,14 @@ const LONG_FILES: &[(&str, &str)] = &[
     ("turnover-analysis/diversion", "facts and report of one question"),
     ("turnover-analysis/engine", "models of one sector and of many behind one face"),
     ("turnover-analysis/estimate", "facts and report of one question"),
-    ("turnover-data/read::flows", "the roles of columns and the rows"),
 ];
 
 /// Longer functions that are not divided yet, with what they do.
 const LONG_FUNCTIONS: &[(&str, &str)] = &[
     ("turnover-analysis/effect::robust", "one specification after another"),
-    ("turnover-analysis/turnover", "the report of a file's flows, finding by finding"),
     ("turnover-analysis/panel", "a panel is cut out of flows in steps that share its axes"),
     ("turnover-cluster/each", "a plan from its table to its answers"),
     ("turnover-data/read::economy", "one table after another"),
-    ("turnover-data/read::offices::comext", "one column after another"),
     ("turnover-equilibrium/sectors::economy", "an economy is mended in steps that share its arrays"),
     ("turnover-gravity/absorb::plan", "a plan is laid in one pass"),
     ("turnover-gravity/formula::design", "one design from one formula"),

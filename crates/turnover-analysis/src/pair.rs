@@ -193,7 +193,7 @@ impl PairFlows {
     }
 
     /// A direction's total in a year by the reporter that stands for it; 0 where nothing is reported, which
-    /// [`PairFlows::reported`] tells apart.
+    /// [`PairFlows::reported`] distinguishes.
     pub fn total(&self, year: i32, forward: bool) -> f64 {
         self.reported(year, forward).unwrap_or(0.0)
     }

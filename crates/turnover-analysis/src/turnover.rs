@@ -65,17 +65,7 @@ pub fn answer(flows: &Flows, question: &Question) -> Result<Answer, AnalysisErro
     let mut findings = vec![finding(
         "level",
         "Turnover",
-        match (p.reported(year, true), p.reported(year, false)) {
-            (None, _) | (_, None) => {
-                let (from, to) = if p.reported(year, true).is_none() { (&a, &b) } else { (&b, &a) };
-                sentence(&format!(
-                    "{a} and {b} traded goods worth at least {} in {year}: nothing is reported on goods from \
-                         {from} to {to}",
-                    usd(total)
-                ))
-            }
-            _ => sentence(&format!("{a} and {b} traded goods worth {} in {year}", usd(total))),
-        },
+        level_statement(&p, year, [&a, &b], total),
         total,
         Unit::Usd,
         format!("goods exports plus imports of the pair in {year}, current US dollars"),
@@ -120,6 +110,20 @@ pub fn answer(flows: &Flows, question: &Question) -> Result<Answer, AnalysisErro
     tables.extend(both_reports(&p));
     let charts = vec![trend_chart(&trend, year, &p)];
     Ok(Answer { title: format!("Trade of {a} and {b}, {year}"), command, findings, tables, charts, named: Map::new() })
+}
+
+/// How much two countries trade: at least as much as one direction where the other is not reported.
+fn level_statement(p: &PairFlows, year: i32, [a, b]: [&str; 2], total: f64) -> String {
+    let missing = match (p.reported(year, true), p.reported(year, false)) {
+        (None, _) => (a, b),
+        (_, None) => (b, a),
+        _ => return sentence(&format!("{a} and {b} traded goods worth {} in {year}", usd(total))),
+    };
+    let (from, to) = missing;
+    sentence(&format!(
+        "{a} and {b} traded goods worth at least {} in {year}: nothing is reported on goods from {from} to {to}",
+        usd(total)
+    ))
 }
 
 type Trend = [(i32, f64, f64)];

@@ -116,7 +116,6 @@ fn without_skill_the_base_rate_answers() {
         years: (1960..=2020).collect(),
         totals: vec![2e9; 61],
         pairs,
-        least_share: 0.0,
         source: turnover_data::Source { name: "made".into(), vintage: String::new(), hash: String::new() },
         caveats: Vec::new(),
     };

@@ -54,7 +54,7 @@ impl From<CatalogueError> for CliError {
 }
 
 impl CliError {
-    /// What to do, in the words of a shell.
+    /// What to do, with options as a shell takes them.
     pub(crate) fn advice(&self) -> Option<String> {
         self.help().map(|h| worded(&h.to_string()))
     }

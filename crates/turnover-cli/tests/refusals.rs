@@ -53,7 +53,7 @@ fn wrong_cells() {
     refuses_row("ragged_row", "2018,USA,RUS,02,5,6");
 }
 
-/// Small letters, names, lines of ten digits and cells without a value are read; a missing value is told from
+/// Small letters, names, lines of ten digits and cells without a value are read; a missing value is kept apart from
 /// zero.
 #[test]
 fn cells_that_differ_from_the_usual_are_read() {

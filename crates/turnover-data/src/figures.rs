@@ -7,7 +7,6 @@ use serde::Deserialize;
 
 use crate::error::DataError;
 use crate::flows::{Flows, Source};
-use crate::pairs::PairPanel;
 use crate::read::{FlowOptions, RawTable, read_flows_from};
 
 #[derive(Deserialize)]
@@ -35,16 +34,6 @@ pub fn russia_food_imports() -> Result<Flows, DataError> {
 pub fn world_2014() -> Result<Flows, DataError> {
     embedded("world_44_2014", include_str!("../../../figures/world_44_2014.csv"))
 }
-
-/// Turnover of the larger pairs of the world, every fourth year 1964-2016.
-pub fn pair_turnover() -> Result<PairPanel, DataError> {
-    let csv = include_str!("../../../figures/pair_turnover_1964_2016.csv");
-    let (table, source, caveats) = entry("pair_turnover_1964_2016", csv)?;
-    PairPanel::from_table(&table, LEAST_SHARE, source, caveats)
-}
-
-/// Share of all trade that a pair of [`pair_turnover`] has in at least one year.
-pub const LEAST_SHARE: f64 = 2e-4;
 
 fn embedded(key: &str, csv: &str) -> Result<Flows, DataError> {
     let (table, source, caveats) = entry(key, csv)?;

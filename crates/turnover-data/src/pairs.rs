@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::builtin::{BothBooks, Side};
 use crate::country::Iso3;
-use crate::error::{DataError, Place};
+use crate::error::DataError;
 use crate::flows::{Flow, Flows, Source};
-use crate::read::RawTable;
 
 /// Turnover (both directions) of pairs by year.
 #[derive(Debug, Clone)]
@@ -16,10 +15,8 @@ pub struct PairPanel {
     /// Pairs in alphabetical order with their turnover in US dollars by year; 0 where none is
     /// reported.
     pub pairs: Vec<(Iso3, Iso3, Vec<f64>)>,
-    /// Turnover of all pairs by year, those left out of `pairs` included.
+    /// Turnover of all pairs by year.
     pub totals: Vec<f64>,
-    /// Pairs below this share of the total in every year were left out.
-    pub least_share: f64,
     /// Where it comes from.
     pub source: Source,
     /// The source's caveats.
@@ -67,49 +64,9 @@ impl PairPanel {
             pairs: pairs.into_iter().map(|((a, b), sides)| (a, b, both(sides))).collect(),
             years,
             totals,
-            least_share: 0.0,
             source: books.source.clone(),
             caveats: books.caveats.clone(),
         }
-    }
-
-    /// From a table `a,b,YEAR,YEAR,...` in million US dollars, whose first row, `WLD,WLD`, holds the
-    /// totals.
-    pub(crate) fn from_table(
-        table: &RawTable,
-        least_share: f64,
-        source: Source,
-        caveats: Vec<String>,
-    ) -> Result<Self, DataError> {
-        let wrong = |row: usize, column: &str| DataError::Cell {
-            path: table.path.clone(),
-            place: if row < table.rows { table.place(row) } else { Place::Row(0) },
-            column: column.to_owned(),
-            expected: "a country or a number".to_owned(),
-            found: String::new(),
-            help: "the program was built with a damaged table; build it again".to_owned(),
-        };
-        let years: Vec<i32> = table.columns.iter().skip(2).filter_map(|c| c.name.parse().ok()).collect();
-        if table.rows == 0 || years.len() + 2 != table.columns.len() {
-            return Err(wrong(0, "years"));
-        }
-        let values = |row: usize| -> Result<Vec<f64>, DataError> {
-            let cell = |c: &crate::read::RawColumn| match c.str(row) {
-                None => Ok(0.0),
-                Some(text) => text.parse::<f64>().map(|x| x * 1e6).map_err(|_| wrong(row, &c.name)),
-            };
-            table.columns.iter().skip(2).map(cell).collect()
-        };
-        let totals = values(0)?;
-        let mut pairs = Vec::with_capacity(table.rows - 1);
-        for row in 1..table.rows {
-            let country = |k: usize| {
-                let column = &table.columns[k];
-                Iso3::parse(column.str(row).unwrap_or("")).map_err(|_| wrong(row, &column.name))
-            };
-            pairs.push((country(0)?, country(1)?, values(row)?));
-        }
-        Ok(PairPanel { years, pairs, totals, least_share, source, caveats })
     }
 
     /// A pair's turnover by year, in either order of the names.
@@ -164,6 +121,6 @@ impl PairSums {
             totals[place] += value;
         }
         let pairs = pairs.into_iter().map(|((a, b), v)| (a, b, v)).collect();
-        PairPanel { years, pairs, totals, least_share: 0.0, source, caveats }
+        PairPanel { years, pairs, totals, source, caveats }
     }
 }

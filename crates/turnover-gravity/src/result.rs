@@ -14,7 +14,7 @@ pub enum Kind {
 pub enum Status {
     /// Coefficients and deviance have settled.
     Converged,
-    /// The deviance can no longer be told from its last value, though coefficients still move by
+    /// The deviance no longer differs from its last value, though coefficients still move by
     /// more than the tolerance: the data hardly determine them.
     ConvergedInDeviance,
 }

@@ -102,7 +102,7 @@ macro_rules! questions {
         ///
         /// # Errors
         /// Where the options contradict each other, the figures cannot be read or do not hold the answer, or
-        /// `watch` was told to stop. The error says what to do.
+        /// `watch` was cancelled. The error says what to do.
         pub fn answer(workspace: &Workspace, query: &Query, watch: Watch<'_>) -> Result<Reply, QueryError> {
             match query { $(Query::$name(q) => q.answer(workspace, watch)),* }
         }

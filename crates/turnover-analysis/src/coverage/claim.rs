@@ -81,25 +81,22 @@ pub(super) fn statement(facts: &CoverageFacts) -> String {
         return "Cannot be judged: nothing is traded in these figures.".to_owned();
     };
     let claim = percent(facts.claim).replace(".0 ", " ");
+    let leaning = match (main.verdict, main.leaning(facts.claim)) {
+        (Verdict::Open, Some(true)) => ", though true by the best estimate",
+        (Verdict::Open, Some(false)) => ", though false by the best estimate",
+        _ => "",
+    };
+    let verb = if main.verdict == Verdict::Unknown { "" } else { "is " };
+    format!("That {claim} is not affected {verb}{}{leaning}: {}", main.verdict.word(), grounds(facts, main))
+}
+
+/// What a verdict rests on, and what would decide an open one; without the verdict, for those who word it
+/// themselves.
+pub fn grounds(facts: &CoverageFacts, main: &Definition) -> String {
+    let share = share_words(facts, main);
     let mut out = vec![match main.verdict {
-        Verdict::Unknown => format!(
-            "That {claim} is not affected cannot be judged: {}. What the catalogue holds by code touches {}",
-            missing(facts, main),
-            share_words(facts, main)
-        ),
-        verdict => {
-            let leaning = match (verdict, main.leaning(facts.claim)) {
-                (Verdict::Open, Some(true)) => ", though true by the best estimate",
-                (Verdict::Open, Some(false)) => ", though false by the best estimate",
-                _ => "",
-            };
-            format!(
-                "That {claim} is not affected is {}{leaning}: {} touch {}",
-                verdict.word(),
-                subject(facts, main),
-                share_words(facts, main)
-            )
-        }
+        Verdict::Unknown => format!("{}. What the catalogue holds by code touches {share}", missing(facts, main)),
+        _ => format!("{} touch {share}", subject(facts, main)),
     }];
     if main.verdict == Verdict::Open {
         out.extend(decides(facts, main));

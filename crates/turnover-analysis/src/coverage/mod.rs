@@ -30,7 +30,7 @@ use crate::answer::Answer;
 use crate::error::AnalysisError;
 use crate::pair::Pair;
 
-pub use claim::ClaimFacts;
+pub use claim::{ClaimFacts, grounds};
 pub use definition::{Definition, Instruments, Verdict, Ways, Weights};
 pub use facts::{CoverageFacts, WatchFacts, compute};
 pub use known::known;

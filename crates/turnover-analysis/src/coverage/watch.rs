@@ -34,7 +34,7 @@ fn unmatched(facts: &CoverageFacts, groups: &[&Products], edition: Edition) -> V
     let level = facts.items.iter().map(|i| i.goods.product.level()).max().unwrap_or(0);
     let year = Edition::in_force(facts.on);
     let data = turnover_data::editions(facts.items.iter().map(|i| &i.goods.product));
-    // The data's own edition where its codes tell, else that of the day.
+    // The data's own edition where its codes show it, else that of the day.
     let of_data = match &data.fit[..] {
         [one] => *one,
         _ => year,

@@ -70,7 +70,7 @@ impl WithinShares {
         Ok(WithinShares { tables, used: BTreeSet::new() })
     }
 
-    /// The share of codes in a product, by the first table that can tell.
+    /// The share of codes in a product, by the first table that holds them.
     pub(crate) fn share(&mut self, goods: &Goods, codes: &BTreeSet<HsCode>) -> Option<f64> {
         let (at, share) = self.tables.iter().enumerate().find_map(|(at, t)| Some((at, t.share(goods, codes)?)))?;
         self.used.insert(at);

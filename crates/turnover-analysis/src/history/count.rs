@@ -96,11 +96,6 @@ impl Counter<'_> {
         Outcomes { found, years: self.panel.years.len(), lag: self.lag(horizon) }
     }
 
-    /// The share of starts that reached a multiple; `None` with fewer than two pairs.
-    pub(super) fn rate(&self, k: f64, horizon: i32, scale: Scale) -> Option<Rate> {
-        self.outcomes(horizon, scale).rate(k)
-    }
-
     /// Years of the panel within a horizon: how far starts share their years ahead.
     fn lag(&self, horizon: i32) -> usize {
         let step = self.panel.years.windows(2).map(|w| w[1] - w[0]).min().unwrap_or(1).max(1);
@@ -220,7 +215,6 @@ mod tests {
                 (c("RUS"), c("USA"), vec![1.0, 0.0, 1.0, 1.0, 1.0, 1.0]),
             ],
             totals: vec![10.0; 6],
-            least_share: 0.0,
             source: Source { name: "test".into(), vintage: String::new(), hash: String::new() },
             caveats: Vec::new(),
         }
@@ -230,7 +224,7 @@ mod tests {
     fn what_is_not_reported_is_neither_a_start_nor_a_fall() {
         let panel = panel();
         let counter = Counter { panel: &panel, least: 0.05 };
-        let rate = counter.rate(3.0, 2, Scale::Dollars).unwrap();
+        let rate = counter.outcomes(2, Scale::Dollars).rate(3.0).unwrap();
         // DEU-FRA starts in 2000-2003, RUS-USA in 2000, 2002 and 2003; DEU-FRA reaches it from 2001 and 2002.
         assert_eq!((rate.starts, rate.reached), (7, 2));
         assert_eq!(counter.within(&panel.pairs[1].2, 0, 1, Scale::Dollars), None, "the only year ahead is missing");

@@ -136,14 +136,12 @@ pub fn compute(panel: &PairPanel, question: &Question) -> Result<HistoryFacts, A
     let (first, last, step) = check(panel, question)?;
     let own = panel.pair(question.pair.a, question.pair.b);
     let own_share = own.and_then(|v| (0..v.len()).rev().find(|t| v[*t] > 0.0).map(|t| v[t] / panel.totals[t]));
-    let least = question
-        .least_share
-        .unwrap_or_else(|| own_share.map_or(USUAL_SHARE, |share| 0.5 * share).max(panel.least_share));
+    let least = question.least_share.unwrap_or_else(|| own_share.map_or(USUAL_SHARE, |share| 0.5 * share));
     let too_few = |help: String, expected| {
         Err(AnalysisError::Range { what: "‹least_share›", found: (100.0 * least).to_string(), expected, help })
     };
-    if !(least >= panel.least_share && least < 1.0) {
-        let help = format!("this panel holds pairs from {} per cent of all trade on", 100.0 * panel.least_share);
+    if !(0.0..1.0).contains(&least) {
+        let help = "this panel holds pairs from 0 per cent of all trade on".to_owned();
         return too_few(help, "a share of all trade that the panel covers");
     }
     let counter = Counter { panel, least };
@@ -160,7 +158,7 @@ pub fn compute(panel: &PairPanel, question: &Question) -> Result<HistoryFacts, A
         has_pair: own_share.is_some(),
         relative,
         dollars,
-        path: path(&counter, k, horizon),
+        path: path(panel, &asked[0], k, horizon),
         own: own.and_then(|v| best(&counter, v, horizon)),
         rates,
         curve,
@@ -192,8 +190,7 @@ fn check(panel: &PairPanel, question: &Question) -> Result<(i32, i32, i32), Anal
 }
 
 /// World trade's growth over the last twenty years, and what it leaves of the multiple.
-fn path(counter: &Counter, k: f64, horizon: i32) -> Option<DollarPath> {
-    let panel = counter.panel;
+fn path(panel: &PairPanel, share: &Outcomes, k: f64, horizon: i32) -> Option<DollarPath> {
     let last = panel.years.len().checked_sub(1)?;
     let from = (0..last).rfind(|t| panel.years[last] - panel.years[*t] >= PATH).unwrap_or(0);
     let years = (panel.years[from], panel.years[last]);
@@ -202,7 +199,7 @@ fn path(counter: &Counter, k: f64, horizon: i32) -> Option<DollarPath> {
     if !(growth.is_finite() && times > 1.0) {
         return None;
     }
-    Some(DollarPath { growth, years, times, rate: counter.rate(times, horizon, Scale::Share)? })
+    Some(DollarPath { growth, years, times, rate: share.rate(times)? })
 }
 
 /// The highest multiple of a pair's share within the horizon.

@@ -28,8 +28,8 @@ pub fn report(facts: &SimulateFacts, command: &str) -> Answer {
     let mut tables = vec![changes_table(facts), regions_table("simulate.countries", &facts.regions)];
     tables.extend(facts.decomposition.iter().flat_map(|d| decomposition_tables(d)));
     tables.extend(facts.resistances.as_ref().map(resistance::table));
-    tables.push(flows_table(&facts.flows));
-    tables.extend(facts.sector_flows.as_ref().map(|f| sector_flows_table(f)));
+    tables.push(flows_table(&facts.flows, false));
+    tables.extend(facts.sector_flows.as_ref().map(|f| flows_table(f, true)));
     tables.push(by_rule);
     let mut named = Map::new();
     named.insert("multiple".into(), json!(facts.changed.multiple));
@@ -247,53 +247,24 @@ fn change(flow: &FlowFacts) -> Cell {
     (flow.before_usd > 0.0).then(|| flow.after_usd / flow.before_usd - 1.0).into()
 }
 
-/// Values of flows, in dollars, before and after their costs change.
-fn flows_table(flows: &[FlowFacts]) -> Table {
-    let mut table = Table::new(
-        "simulate.flows",
-        "Flows whose cost changes",
-        &[
-            ("exporter", "Exporter", Unit::Text),
-            ("importer", "Importer", Unit::Text),
-            ("before_usd", "Before", Unit::Usd),
-            ("after_usd", "After", Unit::Usd),
-            ("change", "Change", Unit::Change),
-        ],
-    );
+/// Values of flows, in dollars, before and after their costs change; with their sectors in a world of many.
+fn flows_table(flows: &[FlowFacts], by_sector: bool) -> Table {
+    let (id, title) = match by_sector {
+        false => ("simulate.flows", "Flows whose cost changes"),
+        true => ("simulate.sector_flows", "Flows whose cost changes, by sector"),
+    };
+    let sector: &[_] = if by_sector { &[("sector", "Sector", Unit::Text)] } else { &[] };
+    let places = [("exporter", "Exporter", Unit::Text), ("importer", "Importer", Unit::Text)];
+    let values =
+        [("before_usd", "Before", Unit::Usd), ("after_usd", "After", Unit::Usd), ("change", "Change", Unit::Change)];
+    let mut table = Table::new(id, title, &[&places[..], sector, &values].concat());
     for f in flows {
-        table.rows.push(vec![
-            f.exporter.clone().into(),
-            f.importer.clone().into(),
-            f.before_usd.into(),
-            f.after_usd.into(),
-            change(f),
-        ]);
-    }
-    table
-}
-
-fn sector_flows_table(flows: &[FlowFacts]) -> Table {
-    let mut table = Table::new(
-        "simulate.sector_flows",
-        "Flows whose cost changes, by sector",
-        &[
-            ("exporter", "Exporter", Unit::Text),
-            ("importer", "Importer", Unit::Text),
-            ("sector", "Sector", Unit::Text),
-            ("before_usd", "Before", Unit::Usd),
-            ("after_usd", "After", Unit::Usd),
-            ("change", "Change", Unit::Change),
-        ],
-    );
-    for f in flows {
-        table.rows.push(vec![
-            f.exporter.clone().into(),
-            f.importer.clone().into(),
-            f.sector.clone().unwrap_or_default().into(),
-            f.before_usd.into(),
-            f.after_usd.into(),
-            change(f),
-        ]);
+        let mut row: Vec<Cell> = vec![f.exporter.clone().into(), f.importer.clone().into()];
+        if by_sector {
+            row.push(f.sector.clone().unwrap_or_default().into());
+        }
+        row.extend([f.before_usd.into(), f.after_usd.into(), change(f)]);
+        table.rows.push(row);
     }
     table
 }

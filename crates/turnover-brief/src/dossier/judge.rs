@@ -122,7 +122,14 @@ impl Dossier {
 
     /// A share that measures do not touch: on the first day and on the last of a month or a year.
     fn coverage(&self, claim: f64, date: Moment, evidence: &Evidence) -> Result<JudgedClaim, AnalysisError> {
-        let on = |day: Date| -> Result<(Verdict, String, Vec<Finding>), AnalysisError> {
+        struct Day {
+            verdict: Verdict,
+            /// The claim with its verdict, and what that rests on.
+            statement: String,
+            grounds: String,
+            found: Vec<Finding>,
+        }
+        let on = |day: Date| -> Result<Day, AnalysisError> {
             let question = coverage::Question { date: Some(day), claim, ..coverage::Question::new(self.pair) };
             let facts = coverage::compute(evidence.flows, Some(evidence.partners), evidence.catalogue, &question)?;
             let verdict = match facts.judged().map(|c| c.verdict) {
@@ -132,24 +139,26 @@ impl Dossier {
                 Some(coverage::Verdict::Unknown) | None => Verdict::Unchecked,
             };
             let answer = coverage::report(&facts);
+            let statement = answer.finding("coverage.claim").map_or_else(String::new, |f| lower(&f.statement));
+            let grounds = facts.main().map_or_else(|| statement.clone(), |d| coverage::grounds(&facts, d));
             let main = facts.main().and_then(|d| answer.finding(&format!("coverage.{}", d.id))).cloned();
-            let why = answer.finding("coverage.claim").map_or_else(String::new, |f| lower(&f.statement));
-            Ok((verdict, why, main.into_iter().chain(answer.findings.into_iter().take(1)).collect()))
+            let found = main.into_iter().chain(answer.findings.into_iter().take(1)).collect();
+            Ok(Day { verdict, statement, grounds, found })
         };
-        let (last, why, found) = on(date.last())?;
+        let last = on(date.last())?;
         let mut judged = JudgedClaim {
             claim: None,
-            verdict: last,
-            why,
+            verdict: last.verdict,
+            why: last.grounds,
             readings: Vec::new(),
-            sources: sources(&found),
-            evidence: found,
+            sources: sources(&last.found),
+            evidence: last.found,
         };
         if date.first() != date.last() {
-            let (first, other, _) = on(date.first())?;
-            if first != last {
+            let first = on(date.first())?;
+            if first.verdict != last.verdict {
                 judged.verdict = Verdict::Depends;
-                judged.why = format!("on {} {other}; on {} {}", date.first(), date.last(), judged.why);
+                judged.why = format!("on {} {}; on {} {}", date.first(), first.statement, date.last(), last.statement);
             }
         }
         Ok(judged)

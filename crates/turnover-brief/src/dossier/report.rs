@@ -42,13 +42,10 @@ impl Checked {
         let caveats: BTreeSet<String> = claim.evidence.iter().flat_map(|f| f.caveats.clone()).collect();
         let first = claim.evidence.first();
         let said = claim.claim.as_ref().unwrap_or(&s.said);
-        // The evidence may begin with the verdict.
-        let words = claim.verdict.words();
-        let why = claim.why.split_once(&format!(" {words}: ")).map_or(claim.why.as_str(), |(_, rest)| rest);
         Some(Finding {
             id,
             title: format!("{}, {}", s.speaker, s.date),
-            statement: format!("{}: {said} This {words}: {why}", s.speaker),
+            statement: format!("{}: {said} This {}: {}", s.speaker, claim.verdict.words(), claim.why),
             value: Number::Word(claim.verdict.words().to_owned()),
             unit: Unit::Text,
             interval: None,

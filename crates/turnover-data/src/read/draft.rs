@@ -15,7 +15,7 @@ pub(super) struct Draft {
     pub(super) code: u32,
     /// Line or row in the file.
     pub(super) place: u32,
-    /// Hash of the cells that tell parts of one value apart.
+    /// Hash of the cells that distinguish parts of one value.
     pub(super) identity: u32,
     pub(super) year: i16,
     /// Place in the country table plus one; 0 where no reporter is named.

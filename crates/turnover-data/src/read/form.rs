@@ -92,7 +92,7 @@ impl ValueColumn {
     }
 }
 
-/// A column that tells parts of a value from their total, such as means of transport.
+/// A column that distinguishes parts of a value from their total, such as means of transport.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Detail {
     /// Its place.
@@ -136,7 +136,7 @@ pub(super) struct Form {
     pub(super) status: Status,
     /// A column that flags estimates, with the cell that does.
     pub(super) estimated: Option<(usize, &'static str)>,
-    /// Columns that tell parts of a value from their total.
+    /// Columns that distinguish parts of a value from their total.
     pub(super) details: Vec<Detail>,
     /// Column of the classification, such as `H5` or `S3`.
     pub(super) classification: Option<usize>,

@@ -403,7 +403,7 @@ impl<'o> Reading<'o> {
         Ok((read, part))
     }
 
-    /// Which details are parts, and a hash of the cells that tell parts apart.
+    /// Which details are parts, and a hash of the cells that distinguish the parts.
     fn details(&self, form: &Form, table: &RawTable, row: usize) -> (u8, u32) {
         if form.details.is_empty() && form.identity.is_empty() {
             return (0, 0);

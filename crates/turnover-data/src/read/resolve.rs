@@ -162,7 +162,7 @@ impl Resolved {
         Ok(())
     }
 
-    /// Refuses years that are there both whole and by month; tells of years of which months are missing.
+    /// Refuses years that are there both whole and by month; names years of which months are missing.
     fn months(&self, reading: &Reading<'_>) -> Result<Vec<String>, DataError> {
         let mut by_pair: HashMap<(u16, u16, u16, i16), u16> = HashMap::new();
         if self.drafts.iter().all(|d| d.month == 0) {

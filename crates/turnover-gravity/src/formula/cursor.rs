@@ -6,7 +6,7 @@ use super::token::{Lexeme, Token};
 /// Deepest nesting; beyond it a formula is refused, not a stack overflow.
 const MAX_DEPTH: usize = 64;
 
-/// The words of a formula, and where the parser stands.
+/// The tokens of a formula, and where the parser stands.
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) tokens: Vec<Lexeme>,

@@ -42,7 +42,7 @@ impl Source for Comext {
         if let Some(indicators) = c.find(&["indicators"]) {
             form.keep.push((indicators, &["VALUE_IN_EUROS", "VALUE_EUR", "VALUE_IN_EUROS:Value in euros", "VALUE"]));
         }
-        // Bulk files tell trade apart by procedure and kind of trade; the parts add up.
+        // Bulk files list trade by procedure and kind of trade; the parts add up.
         form.identity = c.all(&["tradetype", "statprocedure", "suppunit", "siteunit", "cpa2002", "sitc", "statregime"]);
         Ok(form)
     }

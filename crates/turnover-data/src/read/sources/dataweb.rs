@@ -110,7 +110,7 @@ impl Source for DataWeb {
         }
         form.series = series.map(|column| Series { column, kind });
         form.thousands = true;
-        // National lines are told apart by rate provisions and districts; the parts add up.
+        // National lines are listed by rate provisions and districts; the parts add up.
         form.identity =
             c.all(&["rateprovisioncode", "district", "importprogram", "specialimportprogram", "countrysubcode"]);
         Ok(form)
