@@ -15,6 +15,7 @@ mod oracle_equilibrium;
 mod oracle_estimate;
 mod python;
 mod reconcile;
+mod sectors;
 mod server;
 mod within;
 mod world;
@@ -51,12 +52,13 @@ fn main() -> ExitCode {
         ["bench-reconcile"] => reconcile::bench(None),
         ["bench-reconcile", reports] => reports.parse().map_err(Into::into).and_then(|n| reconcile::bench(Some(n))),
         ["suspects"] => reconcile::suspects(),
+        ["world-sectors", dir] => sectors::make(dir.as_ref()),
         ["world", dir] => world::make(dir.as_ref(), None),
         ["world", dir, table] => world::make(dir.as_ref(), Some(table)),
         ["python"] => python::write(),
         _ => {
             eprintln!(
-                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask world DIR   (DIR holds imf-dots-pairs-1960-2020/ and the other sources of figures/SOURCES.toml)\n       xtask suspects\n       xtask bench-reconcile [REPORTS]\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-import [ROWS]\n       xtask bench-scaling\n       xtask bench-server\n       xtask oracle-equilibrium WORLDS SEED\n       xtask oracle-estimate DESIGNS [SET]\n       xtask oracle-design SEED\n       xtask python"
+                "usage: xtask figures DIR   (DIR holds russia-hs2/ and wiod-44/)\n       xtask world DIR   (DIR holds imf-dots-pairs-1960-2020/ and the other sources of figures/SOURCES.toml)\n       xtask world-sectors DIR\n       xtask suspects\n       xtask bench-reconcile [REPORTS]\n       xtask bench\n       xtask bench-estimate [DIR]\n       xtask bench-equilibrium [DIR]\n       xtask bench-import [ROWS]\n       xtask bench-scaling\n       xtask bench-server\n       xtask oracle-equilibrium WORLDS SEED\n       xtask oracle-estimate DESIGNS [SET]\n       xtask oracle-design SEED\n       xtask python"
             );
             return ExitCode::from(2);
         }

@@ -212,13 +212,48 @@ impl Model {
                 let named = named.today().under(settings.imbalance, settings.theta)?;
                 Ok(Model::One { named: Box::new(named), settings })
             }
-            Model::Many { named, settings, .. } => {
-                let theta = (0..named.economy.sectors()).map(|j| named.economy.theta(j) * factor).collect();
-                let economy = named.economy.with_theta(theta).map_err(|e| unsolved(&e.to_string()))?;
-                let named = NamedEconomy { economy, ..(**named).clone() };
-                let before = settle(&named, &sectors::Change::none(&named.economy), settings, None)?;
-                Ok(Model::Many { named: Box::new(named), settings: *settings, before: Box::new(before) })
+            Model::Many { named, .. } => {
+                self.with_thetas((0..named.economy.sectors()).map(|j| named.economy.theta(j) * factor).collect())
             }
+        }
+    }
+
+    /// The same with other elasticities by sector.
+    pub(crate) fn with_thetas(&self, theta: Vec<f64>) -> Result<Self, AnalysisError> {
+        let Model::Many { named, settings, .. } = self else { return Err(unsolved("a world of one sector")) };
+        let economy = named.economy.with_theta(theta).map_err(|e| unsolved(&e.to_string()))?;
+        let named = NamedEconomy { economy, ..(**named).clone() };
+        let before = settle(&named, &sectors::Change::none(&named.economy), settings, None)?;
+        Ok(Model::Many { named: Box::new(named), settings: *settings, before: Box::new(before) })
+    }
+
+    /// The same, solved less closely: for questions that solve it many times.
+    pub(crate) fn with_tolerance(&self, tolerance: f64) -> Self {
+        let mut out = self.clone();
+        match &mut out {
+            Model::One { settings, .. } => settings.tolerance = tolerance,
+            Model::Many { settings, .. } => settings.tolerance = tolerance,
+        }
+        out
+    }
+
+    /// Incomes of the regions after a shock in US dollars; `None` where the tables' unit is not known.
+    pub(crate) fn incomes_usd(&self, outcome: &Outcome) -> Option<Vec<f64>> {
+        match (self, &outcome.world) {
+            (Model::Many { named, .. }, After::Many(after)) if named.tables.in_usd => {
+                Some((0..after.regions()).map(|r| after.income(r) * named.economy.unit()).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// What a sector is called.
+    pub(crate) fn sector_title(&self, sector: usize) -> String {
+        match self {
+            Model::Many { named, .. } => {
+                named.tables.titles.get(sector).unwrap_or(&named.tables.sectors[sector]).clone()
+            }
+            Model::One { .. } => "all goods".to_owned(),
         }
     }
 
@@ -307,6 +342,27 @@ impl Model {
         })
     }
 
+    /// The sectors of a pull: one by code or name, several joined by `+`, `goods`, or all.
+    pub(crate) fn sectors(&self, name: Option<&str>) -> Result<Vec<usize>, AnalysisError> {
+        let count = match self {
+            Model::One { .. } => 1,
+            Model::Many { named, .. } => named.economy.sectors(),
+        };
+        let Some(text) = name else { return Ok((0..count).collect()) };
+        let mut out = Vec::new();
+        for part in text.split('+').map(str::trim) {
+            match self {
+                Model::Many { named, .. } if part.eq_ignore_ascii_case("goods") && !named.tables.goods.is_empty() => {
+                    out.extend((0..count).filter(|j| named.tables.goods[*j]));
+                }
+                _ => out.push(self.sector(part)?),
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        Ok(out)
+    }
+
     fn sector(&self, text: &str) -> Result<usize, AnalysisError> {
         let Model::Many { named, .. } = self else {
             return Err(AnalysisError::Change {
@@ -315,7 +371,9 @@ impl Model {
             });
         };
         let sectors = &named.tables.sectors;
-        sectors.iter().position(|s| s.eq_ignore_ascii_case(text)).ok_or_else(|| {
+        let titles = &named.tables.titles;
+        let of = |names: &[String]| names.iter().position(|s| s.eq_ignore_ascii_case(text));
+        of(sectors).or_else(|| of(titles)).ok_or_else(|| {
             let near = nearest(text, sectors.iter().map(String::as_str));
             AnalysisError::Change {
                 what: format!("{} has no sector `{text}`", named.tables.source.name),
@@ -332,11 +390,33 @@ impl Model {
         }
     }
 
+    /// The regions of a party: one, several joined by `+`, a group such as `EU`, or all.
+    pub(crate) fn party(&self, name: Option<&str>) -> Result<Vec<usize>, AnalysisError> {
+        let Some(text) = name else { return Ok((0..self.regions()).collect()) };
+        let mut out = Vec::new();
+        for part in text.split('+').map(str::trim) {
+            match crate::parties::members(part) {
+                Some(group) => {
+                    let found: Vec<usize> = group.iter().filter_map(|code| self.find(code).ok()).collect();
+                    if found.is_empty() {
+                        return Err(AnalysisError::Change {
+                            what: format!("{} has no member of {part}", self.source().name),
+                            help: "name countries or regions of the data".to_owned(),
+                        });
+                    }
+                    out.extend(found);
+                }
+                None => out.push(self.find(part)?),
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        Ok(out)
+    }
+
     /// The flows of a pull, as (exporter, importer).
     pub(crate) fn flows(&self, pull: &Pull) -> Result<Vec<(usize, usize)>, AnalysisError> {
-        let side = |name: &Option<String>| -> Result<Vec<usize>, AnalysisError> {
-            name.as_ref().map_or_else(|| Ok((0..self.regions()).collect()), |n| Ok(vec![self.find(n)?]))
-        };
+        let side = |name: &Option<String>| self.party(name.as_deref());
         if let What::Schedule { among, .. } | What::Rates { among, .. } = &pull.what {
             let all: Vec<usize> = (0..self.regions()).collect();
             let named = among.iter().map(|n| self.find(n)).collect::<Result<Vec<usize>, _>>()?;
@@ -363,16 +443,12 @@ impl Model {
 
     /// The flows of a pull by sector, as (sector, exporter, importer); the only sector is 0.
     pub(crate) fn cells(&self, pull: &Pull) -> Result<Vec<Cell>, AnalysisError> {
-        let sectors = match (self, &pull.sector) {
-            (Model::One { .. }, None) => 0..1,
-            (_, Some(name)) => {
-                let j = self.sector(name)?;
-                j..j + 1
-            }
-            (Model::Many { named, .. }, None) => 0..named.economy.sectors(),
-        };
+        if let What::Sized(cells) = &pull.what {
+            return Ok(cells.iter().map(|c| (c.sector, c.exporter, c.importer)).collect());
+        }
+        let sectors = self.sectors(pull.sector.as_deref())?;
         let flows = self.flows(pull)?;
-        Ok(sectors.flat_map(|s| flows.iter().map(move |&(i, j)| (s, i, j))).collect())
+        Ok(sectors.into_iter().flat_map(|s| flows.iter().map(move |&(i, j)| (s, i, j))).collect())
     }
 
     /// Name of a sector.
@@ -463,15 +539,15 @@ impl Model {
     }
 
     fn add(&self, shock: &mut Shock, pull: &Pull, size: &What, flows: Flows) -> Result<(), AnalysisError> {
-        let sector = pull.sector.as_ref().map(|s| self.sector(s)).transpose()?;
+        let sectors = self.sectors(pull.sector.as_deref())?;
         match (self, shock) {
             (Model::One { named, settings }, Shock::One(log_b)) => {
                 let b = match size {
                     What::Cost(c) => log_points_of_cost_change(*c, settings.theta),
                     What::LogPoints(b) => *b,
-                    What::Tariff(_) | What::Schedule { .. } | What::Rates { .. } => {
+                    What::Tariff(_) | What::Schedule { .. } | What::Rates { .. } | What::Sized(_) | What::Lift => {
                         return Err(AnalysisError::Change {
-                            what: format!("\"{}\" sets a tariff, and the model of one sector has none", pull.title),
+                            what: format!("\"{}\" is a tariff or a measure by product, and the model of one sector has neither", pull.title),
                             help: "give tariff_equivalent_percent, or choose ‹model caliendo-parro›".to_owned(),
                         });
                     }
@@ -480,7 +556,16 @@ impl Model {
             }
             (Model::Many { named, .. }, Shock::Many(change)) => {
                 let e = &named.economy;
-                for j in sector.map_or(0..e.sectors(), |s| s..s + 1) {
+                if let What::Sized(cells) = size {
+                    for c in cells.iter() {
+                        change.add_effect(c.sector, c.importer, c.exporter, c.log_points);
+                        // Lifting a duty that stands only in part leaves no subsidy.
+                        let rate = change.tariff(c.sector, c.importer, c.exporter) + c.tariff;
+                        change.set_tariff(c.sector, c.importer, c.exporter, rate.max(0.0));
+                    }
+                    return Ok(());
+                }
+                for j in sectors {
                     for &(from, to) in flows {
                         match size {
                             What::Cost(c) => change.add_effect(j, to, from, log_points_of_cost_change(*c, e.theta(j))),
@@ -489,7 +574,13 @@ impl Model {
                             What::Rates { rates, .. } => {
                                 change.set_tariff(j, to, from, rates[(j * e.regions() + to) * e.regions() + from]);
                             }
-                            What::Schedule { .. } => return Err(unsolved("a schedule that was not read")),
+                            What::Schedule { .. } | What::Sized(_) | What::Lift => {
+                                return Err(AnalysisError::Change {
+                                    what: format!("\"{}\" has no size", pull.title),
+                                    help: "lift = true is for turnover negotiate and turnover design; give a size here"
+                                        .to_owned(),
+                                });
+                            }
                         }
                     }
                 }
@@ -512,6 +603,20 @@ impl Model {
             }
             _ => Err(unsolved("a change of another model")),
         }
+    }
+
+    /// The same, from a guess: that each of some changes from a world does what it does alone.
+    pub(crate) fn outcome_of(&self, shock: &Shock, base: &Outcome, alone: &[&Outcome]) -> Result<Outcome, AnalysisError> {
+        let (Model::Many { named, settings, before }, Shock::Many(change), After::Many(base)) =
+            (self, shock, &base.world)
+        else {
+            return self.outcome(shock);
+        };
+        let alone: Vec<&Settled> =
+            alone.iter().filter_map(|o| if let After::Many(after) = &o.world { Some(&**after) } else { None }).collect();
+        let guess = sectors::Guess::sum(base, &alone);
+        let after = named.economy.settle_from(change, settings, &guess).map_err(|e| self.error(&e))?;
+        Ok(of_many(before, after))
     }
 
     /// Sum of flows after over today's.

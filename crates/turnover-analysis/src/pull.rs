@@ -1,5 +1,6 @@
 //! Files of levers and scenarios: changes of trade costs in TOML (docs/scenarios.md).
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +27,10 @@ pub enum What {
         /// The regions; all if empty.
         among: Vec<String>,
     },
+    /// The measure that is named is lifted, at the size that the world of sectors gives it.
+    Lift,
+    /// What a measure does to each flow by sector; many sectors only.
+    Sized(Arc<Vec<SizedCell>>),
     /// A schedule that has been read: tariffs by sector, importer, exporter.
     Rates {
         /// Shares.
@@ -33,6 +38,21 @@ pub enum What {
         /// The regions; all if empty.
         among: Vec<String>,
     },
+}
+
+/// What a measure does to one flow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SizedCell {
+    /// The sector.
+    pub sector: usize,
+    /// Whose goods, by index of the region.
+    pub exporter: usize,
+    /// To whom.
+    pub importer: usize,
+    /// Partial effect.
+    pub log_points: f64,
+    /// What is added to the tariff, as a share.
+    pub tariff: f64,
 }
 
 /// A change of trade costs.
@@ -50,6 +70,10 @@ pub struct Pull {
     pub both: bool,
     /// In which sector; in all if `None`.
     pub sector: Option<String>,
+    /// Which side pulls it, where it is one of a negotiation.
+    pub by: Option<String>,
+    /// Whether it is pulled whole or not at all.
+    pub whole: bool,
     /// What changes.
     pub what: What,
     /// Standard error of the log points.
@@ -100,6 +124,9 @@ struct FileText {
     model: ModelText,
     #[serde(default)]
     rest: RestText,
+    /// Groups of countries of one's own.
+    #[serde(default)]
+    groups: BTreeMap<String, Vec<String>>,
     #[serde(default, alias = "change")]
     lever: Vec<PullText>,
 }
@@ -123,15 +150,20 @@ struct RestText {
 struct PullText {
     title: Option<String>,
     measure: Option<String>,
-    exporter: Option<String>,
-    importer: Option<String>,
+    exporter: Option<OneOrMore>,
+    importer: Option<OneOrMore>,
     #[serde(default)]
     both: bool,
-    sector: Option<String>,
+    sector: Option<OneOrMore>,
+    by: Option<String>,
+    #[serde(default)]
+    whole: bool,
     cost_percent: Option<f64>,
     log_points: Option<f64>,
     tariff_equivalent_percent: Option<f64>,
     tariff_percent: Option<f64>,
+    #[serde(default)]
+    lift: bool,
     schedule: Option<String>,
     #[serde(default)]
     among: Vec<String>,
@@ -139,6 +171,26 @@ struct PullText {
     estimate: Option<PathBuf>,
     coefficient: Option<String>,
     times: Option<f64>,
+}
+
+/// A name, or a list of names.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    /// The names joined by `+`, groups of one's own written out.
+    fn joined(self, groups: &BTreeMap<String, Vec<String>>) -> String {
+        let names = match self {
+            OneOrMore::One(name) => vec![name],
+            OneOrMore::More(names) => names,
+        };
+        let own = |name: String| groups.get(&name).map_or(name, |members| members.join("+"));
+        names.into_iter().map(own).collect::<Vec<_>>().join("+")
+    }
 }
 
 impl PullFile {
@@ -171,7 +223,7 @@ impl PullFile {
         let mut pulls = Vec::new();
         for (at, entry) in file.lever.into_iter().enumerate() {
             pulls.push(
-                pull(entry, at + 1, path).map_err(|what| wrong(what, "docs/scenarios.md has an example of each"))?,
+                pull(entry, at + 1, path, &file.groups).map_err(|what| wrong(what, "docs/scenarios.md has an example of each"))?,
             );
         }
         let percent = |value: Option<f64>, what: &str, most: f64| match value {
@@ -198,13 +250,27 @@ impl PullFile {
         })
     }
 
+    /// A file without changes.
+    pub fn none() -> Self {
+        PullFile {
+            title: String::new(),
+            pulls: Vec::new(),
+            theta: None,
+            theta_std_error: 0.0,
+            deficits: None,
+            rest_at_most: None,
+            covariance: Vec::new(),
+            path: PathBuf::new(),
+        }
+    }
+
     /// Whether anything in it is uncertain.
     pub fn is_uncertain(&self) -> bool {
         self.theta_std_error > 0.0 || self.covariance.iter().any(|v| *v != 0.0)
     }
 }
 
-fn pull(entry: PullText, at: usize, path: &Path) -> Result<Pull, String> {
+fn pull(entry: PullText, at: usize, path: &Path, groups: &BTreeMap<String, Vec<String>>) -> Result<Pull, String> {
     let here = format!("entry {at}{}", entry.title.as_ref().map_or_else(String::new, |t| format!(" ({t})")));
     let number = |x: f64, what: &str, low: f64, high: f64| {
         let within = if what == "log_points" { LOG_POINTS.contains(&x) } else { x > low && x <= high };
@@ -228,6 +294,12 @@ fn pull(entry: PullText, at: usize, path: &Path) -> Result<Pull, String> {
         }
         found.push(What::Tariff(x / 100.0));
     }
+    if entry.lift {
+        if entry.measure.is_none() {
+            return Err(format!("{here}: lift goes with measure"));
+        }
+        found.push(What::Lift);
+    }
     if let Some(file) = entry.schedule {
         found.push(What::Schedule { file, among: entry.among.clone() });
     }
@@ -242,7 +314,7 @@ fn pull(entry: PullText, at: usize, path: &Path) -> Result<Pull, String> {
     };
     let [what] = <[What; 1]>::try_from(found).map_err(|found| {
         format!(
-            "{here}: {} of cost_percent, log_points, tariff_equivalent_percent, tariff_percent, schedule and estimate; \
+            "{here}: {} of cost_percent, log_points, tariff_equivalent_percent, tariff_percent, lift, schedule and estimate; \
              exactly one was expected",
             if found.is_empty() { "none".to_owned() } else { found.len().to_string() }
         )
@@ -257,10 +329,10 @@ fn pull(entry: PullText, at: usize, path: &Path) -> Result<Pull, String> {
     if !(0.0..=100.0).contains(&std_error) {
         return Err(format!("{here}: std_error is {std_error}; 0 to 100 was expected"));
     }
-    if !matches!(what, What::Schedule { .. }) && entry.exporter.is_none() && entry.importer.is_none() {
+    if !matches!(what, What::Schedule { .. } | What::Lift) && entry.exporter.is_none() && entry.importer.is_none() {
         return Err(format!("{here}: name an exporter, an importer or both"));
     }
-    let party = |p: Option<String>| p.filter(|p| p != "*");
+    let party = |p: Option<OneOrMore>| p.map(|p| p.joined(groups)).filter(|p| p != "*");
     let title = entry.title.clone().or_else(|| entry.measure.clone()).unwrap_or_else(|| format!("Change {at}"));
     Ok(Pull {
         title,
@@ -268,7 +340,9 @@ fn pull(entry: PullText, at: usize, path: &Path) -> Result<Pull, String> {
         exporter: party(entry.exporter),
         importer: party(entry.importer),
         both: entry.both,
-        sector: entry.sector,
+        sector: entry.sector.map(|s| s.joined(&BTreeMap::new())),
+        by: entry.by,
+        whole: entry.whole,
         what,
         std_error,
         estimate,

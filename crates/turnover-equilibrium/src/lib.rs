@@ -47,9 +47,12 @@
 //! ```
 
 mod accelerate;
+mod bargain;
 mod conditional;
+mod design;
 pub mod draws;
 mod error;
+mod maximum;
 mod model;
 mod newton;
 mod plan;
@@ -58,8 +61,11 @@ pub mod sectors;
 mod settings;
 mod world;
 
+pub use bargain::{Bargain, Deal, MOST_LEVERS, MOST_SOLVED, bargain};
 pub use conditional::{Conditional, conditional};
+pub use design::{Aim, Design, Designed, Levers, design};
 pub use error::{LimitReason, ReachError, SolveError, WorldError};
+pub use maximum::{Maximum, maximum};
 pub use newton::{Equilibrium, Status, solve};
 pub use plan::{MOST_TRIED, Plan, plan};
 pub use reach::{Attainable, Lever, Reached, attainable, multiple, reach, reach_beside};

@@ -300,9 +300,24 @@ pub struct ModelOptions {
     /// What happens to trade imbalances
     #[arg(long, value_enum, default_value_t)]
     pub imbalance: ImbalanceRule,
-    /// Year of the world; the latest in the data by default
+    /// The built-in world that stands behind the answer, where no ‹data› brings one
+    #[arg(long, value_enum, default_value_t)]
+    pub world: WorldKind,
+    /// Year of the world; the latest in the data by default. In the world of sectors, the pair's goods are scaled to
+    /// customs figures of that year
     #[arg(long, value_name = "YEAR")]
     pub world_year: Option<i32>,
+}
+
+/// A built-in world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum WorldKind {
+    /// 44 economies of 2014, all goods and services together
+    #[default]
+    OneSector,
+    /// 44 economies and 50 sectors of 2014, with inputs and tariffs
+    Sectors,
 }
 
 impl ModelOptions {
@@ -331,6 +346,16 @@ impl From<ImbalanceRule> for Imbalance {
             ImbalanceRule::Additive => Imbalance::Additive,
             ImbalanceRule::Multiplicative => Imbalance::Multiplicative,
             ImbalanceRule::Balanced => Imbalance::Balanced,
+        }
+    }
+}
+
+impl From<ImbalanceRule> for Deficits {
+    fn from(rule: ImbalanceRule) -> Self {
+        match rule {
+            ImbalanceRule::Additive => Deficits::Kept,
+            ImbalanceRule::Multiplicative => Deficits::Proportional,
+            ImbalanceRule::Balanced => Deficits::Zero,
         }
     }
 }

@@ -44,13 +44,20 @@ pub struct Knowledge {
     catalogue: Catalogue,
     dossier: OnceLock<Arc<Dossier>>,
     world: OnceLock<Arc<NamedWorld>>,
+    sectors: OnceLock<Arc<NamedEconomy>>,
     panel: OnceLock<Arc<PairPanel>>,
 }
 
 impl Knowledge {
     /// With a catalogue of measures.
     pub fn new(catalogue: Catalogue) -> Self {
-        Knowledge { catalogue, dossier: OnceLock::new(), world: OnceLock::new(), panel: OnceLock::new() }
+        Knowledge {
+            catalogue,
+            dossier: OnceLock::new(),
+            world: OnceLock::new(),
+            sectors: OnceLock::new(),
+            panel: OnceLock::new(),
+        }
     }
 
     /// The user's catalogue, or the embedded one.
@@ -83,6 +90,14 @@ impl Knowledge {
     /// Where the embedded table is damaged.
     pub fn world(&self) -> Result<Arc<NamedWorld>, QueryError> {
         kept(&self.world, || Ok(NamedWorld::new(&figures::world_2014()?, None)?))
+    }
+
+    /// The embedded world of sectors.
+    ///
+    /// # Errors
+    /// Where the embedded tables are damaged.
+    pub fn sectors(&self) -> Result<Arc<NamedEconomy>, QueryError> {
+        kept(&self.sectors, || Ok(NamedEconomy::new(builtin::sectors_2014()?.0)?))
     }
 
     /// The embedded histories of pairs.
@@ -297,6 +312,28 @@ impl Workspace {
         let figures = own.map_or(Figures::Embedded, Figures::File);
         let beside = Workspace::new(figures, FlowOptions::default(), Arc::clone(&self.knowledge));
         (beside, DataOptions { data })
+    }
+
+    /// The built-in world of sectors; with a year the pair's goods are those of its customs figures.
+    ///
+    /// # Errors
+    /// Where figures of one's own are there, which the world would not be of, or none of that year are.
+    pub(crate) fn sectors(
+        &self,
+        pair: Option<Pair>,
+        year: Option<i32>,
+        watch: Watch<'_>,
+    ) -> Result<NamedEconomy, QueryError> {
+        let plain = self.knowledge.sectors()?;
+        let Some(year) = year else { return Ok((*plain).clone()) };
+        let Some(pair) = pair else {
+            return Err(QueryError::call(
+                "‹world-year› scales a pair's goods, and this question is about no pair",
+                "leave it out: the world of sectors is that of 2014",
+            ));
+        };
+        let flows = self.flows(&Select::Pair(pair.a, pair.b), watch)?;
+        Ok(NamedEconomy::new(turnover_analysis::at_customs(&plain.tables, &flows, pair, year)?)?)
     }
 
     /// The tables of an economy of many sectors.

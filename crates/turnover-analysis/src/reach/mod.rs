@@ -2,6 +2,7 @@
 
 mod facts;
 mod report;
+pub mod sectors;
 
 use turnover_equilibrium::Imbalance;
 

@@ -303,8 +303,12 @@ fn sector_names(model: &Model, pulls: &[Pull]) -> Result<Option<Vec<String>>, An
     }
     let mut sectors = Vec::new();
     for pull in pulls {
-        let name = model.cells(pull)?.first().map(|c| model.sector_name(c.0));
-        sectors.extend(name.filter(|n| !sectors.contains(n)));
+        for sector in model.sectors(pull.sector.as_deref())? {
+            let name = model.sector_name(sector);
+            if !sectors.contains(&name) {
+                sectors.push(name);
+            }
+        }
     }
     Ok(Some(sectors))
 }
@@ -331,7 +335,7 @@ fn sector_flows(model: &Model, outcome: &Outcome, cells: &[(usize, usize, usize)
 
 /// Whether a pull names the region rather than all of them.
 fn names(model: &Model, pull: &Pull, region: usize) -> bool {
-    let is = |name: &String| model.find(name).is_ok_and(|r| r == region);
+    let is = |name: &String| model.party(Some(name)).is_ok_and(|of| of.contains(&region));
     let among = if let What::Rates { among, .. } = &pull.what { &among[..] } else { &[] };
     pull.exporter.iter().chain(&pull.importer).chain(among).any(is)
 }

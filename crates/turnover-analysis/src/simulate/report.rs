@@ -134,6 +134,11 @@ pub(crate) fn size_words(pull: &Pull) -> String {
         What::Schedule { file, among } if among.is_empty() => format!("tariffs of {file}"),
         What::Schedule { file, among } => format!("tariffs of {file} among {}", among.join(", ")),
         What::Rates { .. } => "a schedule of tariffs".to_owned(),
+        What::Lift => "lifted".to_owned(),
+        What::Sized(cells) => match (cells.iter().any(|c| c.log_points != 0.0), cells.iter().any(|c| c.tariff != 0.0)) {
+            (false, true) => format!("tariffs of {} sectors", cells.len()),
+            _ => format!("effects on {} sectors", cells.len()),
+        },
     }
 }
 

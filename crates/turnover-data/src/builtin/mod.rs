@@ -23,6 +23,7 @@ mod flows;
 mod packed;
 mod panel;
 mod report;
+mod sectors;
 mod suspects;
 mod tables;
 
@@ -37,6 +38,7 @@ use packed::Series;
 pub use packed::{Axis, Packer, Side};
 pub use panel::{BookedFlow, BothBooks};
 pub use report::{Period, Report, TotalReport, WorldTrade};
+pub use sectors::{SectorFacts, SectorTable, chapter_sectors, sectors_2014};
 pub use suspects::{Against, SuspectYear, suspect_years};
 pub use tables::{Table, TableFacts};
 

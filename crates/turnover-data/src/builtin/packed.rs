@@ -195,7 +195,7 @@ fn place(list: &[String], text: &str) -> usize {
 
 /// A value as leading digits and a power of ten: 5787123456 with four digits is 5787 and 6. A value above
 /// nought never becomes nought: what is below one dollar is quoted as one.
-fn quote(value: f64, digits: u32) -> (u16, u8) {
+pub(super) fn quote(value: f64, digits: u32) -> (u16, u8) {
     let limit = 10f64.powi(digits as i32);
     let mut power = 0u8;
     let mut scaled = if value > 0.0 { value.max(1.0) } else { 0.0 };
@@ -207,7 +207,7 @@ fn quote(value: f64, digits: u32) -> (u16, u8) {
 }
 
 /// The value of leading digits and a power of ten; exact up to 10^22.
-fn value_of(digits: u16, power: u8) -> f64 {
+pub(super) fn value_of(digits: u16, power: u8) -> f64 {
     f64::from(digits) * 10f64.powi(i32::from(power))
 }
 

@@ -33,7 +33,17 @@ pub struct EconomyTables {
     pub source: Source,
     /// What was assumed.
     pub caveats: Vec<String>,
-    folder: PathBuf,
+    /// What each sector is, where that is known.
+    pub titles: Vec<String>,
+    /// The year of the flows, where it is known.
+    pub year: Option<i32>,
+    /// Whether each sector makes goods, where that is known.
+    pub goods: Vec<bool>,
+    /// Other elasticities by sector, with their names.
+    pub theta_sets: Vec<(String, Vec<f64>)>,
+    /// Whether values are US dollars; where not, nobody said what they are.
+    pub in_usd: bool,
+    pub(crate) folder: PathBuf,
 }
 
 /// Names of the files: ours, and those of Caliendo and Parro's (2015) replication files.
@@ -85,6 +95,9 @@ const SECTORS: &str = "Agriculture,Mining,Food,Textile,Wood,Paper,Petroleum,Chem
 impl EconomyTables {
     /// Reads a folder.
     pub fn read(folder: &Path) -> Result<Self, DataError> {
+        if super::inter_country::is_one(folder) {
+            return super::inter_country::read(folder);
+        }
         let authors = folder.join(CALIENDO_PARRO.flows).is_file();
         let layout = if authors { CALIENDO_PARRO } else { PLAIN };
         let mut digest = Sha256::new();
@@ -164,6 +177,11 @@ impl EconomyTables {
             theta,
             source,
             caveats,
+            titles: Vec::new(),
+            year: None,
+            goods: Vec::new(),
+            theta_sets: Vec::new(),
+            in_usd: false,
             folder,
         })
     }
@@ -192,6 +210,47 @@ impl EconomyTables {
         as_shares(&mut tariffs, s * n * n);
         Ok(tariffs)
     }
+}
+
+/// Elasticities of a folder: those of `theta.txt`, else the usual one everywhere.
+pub(crate) fn theta_of(folder: &Path, s: usize, caveats: &mut Vec<String>) -> Result<Vec<f64>, DataError> {
+    let path = folder.join(PLAIN.theta);
+    if !path.is_file() {
+        caveats.push(format!("No elasticities are given ({}); every sector has {USUAL_THETA}.", PLAIN.theta));
+        return Ok(vec![USUAL_THETA; s]);
+    }
+    let (table, _) = rows(&path)?;
+    if table.numbers.len() == s {
+        return Ok(table.numbers);
+    }
+    Err(DataError::Format {
+        path: path.display().to_string(),
+        what: format!("has {} numbers", table.numbers.len()),
+        help: format!("{s} were expected, one for each sector in the order of the table"),
+    })
+}
+
+/// The elasticity where none is given.
+const USUAL_THETA: f64 = 4.0;
+
+/// Tariffs of a folder: those of `tariffs.txt`, else none.
+pub(crate) fn no_tariffs(folder: &Path, n: usize, s: usize, caveats: &mut Vec<String>) -> Result<Vec<f64>, DataError> {
+    let path = folder.join(PLAIN.tariffs);
+    if !path.is_file() {
+        caveats.push(format!("No tariffs are given ({}); they count as 0.", PLAIN.tariffs));
+        return Ok(vec![0.0; s * n * n]);
+    }
+    let (table, _) = rows(&path)?;
+    if table.columns != n || table.lines % n != 0 || table.lines > s * n {
+        return Err(DataError::Format {
+            path: path.display().to_string(),
+            what: format!("has {} lines of {} numbers", table.lines, table.columns),
+            help: format!("for each traded sector {n} lines of {n} numbers were expected: importers down, exporters across"),
+        });
+    }
+    let mut tariffs = table.numbers;
+    as_shares(&mut tariffs, s * n * n);
+    Ok(tariffs)
 }
 
 /// Per cent to shares, with nothing in sectors that are not traded.

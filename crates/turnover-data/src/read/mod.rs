@@ -11,6 +11,7 @@ mod grid;
 mod gzip;
 mod header;
 mod html;
+mod inter_country;
 mod json;
 mod levels;
 mod number;

@@ -34,6 +34,11 @@ impl Change {
         self.effect[(sector * self.n + importer) * self.n + exporter] += log_points;
     }
 
+    /// The new tariff, as a share.
+    pub fn tariff(&self, sector: usize, importer: usize, exporter: usize) -> f64 {
+        self.tariffs[(sector * self.n + importer) * self.n + exporter]
+    }
+
     /// Sets a tariff, as a share.
     pub fn set_tariff(&mut self, sector: usize, importer: usize, exporter: usize, rate: f64) {
         self.tariffs[(sector * self.n + importer) * self.n + exporter] = rate;

@@ -24,6 +24,8 @@ pub struct Tangent {
     tariffs: Vec<f64>,
     /// Of log consumer prices.
     log_price: Vec<f64>,
+    /// Of log incomes.
+    log_income: Vec<f64>,
 }
 
 impl Tangent {
@@ -35,6 +37,11 @@ impl Tangent {
     /// Of the log real wage.
     pub fn log_real_wage(&self, region: usize) -> f64 {
         self.point[region] - self.log_price[region]
+    }
+
+    /// Of log real income: wages, tariff revenue and deficit over consumer prices.
+    pub fn log_real_income(&self, region: usize) -> f64 {
+        self.log_income[region] - self.log_price[region]
     }
 
     /// Of a flow before tariffs, at the solution from which the tangent was taken.
@@ -91,7 +98,7 @@ impl Linear<'_> {
         let mut point = vec![0.0; self.at.point.len()];
         let mut anderson = Anderson::default();
         for iteration in 1..=MOST_PASSES {
-            let image = self.image(&point);
+            let (image, d_income) = self.image(&point);
             let (mut miss, mut size) = (0.0f64, 0.0f64);
             // Spending is compared within its region.
             for (k, (a, b)) in image.iter().zip(&point).enumerate() {
@@ -114,6 +121,7 @@ impl Linear<'_> {
                     log_shares,
                     tariffs: self.tariffs.to_vec(),
                     log_price,
+                    log_income: d_income.iter().zip(&self.at.income).map(|(d, i)| d / i).collect(),
                 });
             }
             point = anderson.next(&point, image);
@@ -121,7 +129,8 @@ impl Linear<'_> {
         Err(SolveError::NotConverged { residual: f64::NAN, iterations: MOST_PASSES, tolerance })
     }
 
-    fn image(&self, point: &[f64]) -> Vec<f64> {
+    /// The image of a point, and the derivatives of incomes on the way.
+    fn image(&self, point: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let e = self.map.economy;
         let Economy { n, s, .. } = *e;
         let (d_wage, rest) = point.split_at(n);
@@ -154,7 +163,7 @@ impl Linear<'_> {
         new_wage.iter_mut().for_each(|u| *u -= shift);
         new_wage.extend(new_price);
         new_wage.extend(new_spending);
-        new_wage
+        (new_wage, d_income)
     }
 
     fn deficit(&self, d_wage: &[f64], supply: &[f64]) -> Vec<f64> {

@@ -37,4 +37,4 @@ pub use decompose::{Decomposition, decompose};
 pub use derive::Tangent;
 pub use economy::{Economy, EconomyData, EconomyError, Note};
 pub use goal::SectorsReached;
-pub use settle::{Deficits, SettleSettings, Settled};
+pub use settle::{Deficits, Guess, SettleSettings, Settled};

@@ -411,7 +411,39 @@ impl Economy {
     ) -> Result<Settled, SolveError> {
         let map = Map::new(self, change, settings.deficits);
         // One entry into the pool: passes are too short for one each.
-        rayon::scope(|_| map.settle(change, settings, start))
+        rayon::scope(|_| map.settle(change, settings, start.map(|s| &s.point[..])))
+    }
+
+    /// The same as [`Economy::settle`] from a guess, which saves passes where it is near.
+    pub fn settle_from(
+        &self,
+        change: &Change,
+        settings: &SettleSettings,
+        guess: &Guess,
+    ) -> Result<Settled, SolveError> {
+        let map = Map::new(self, change, settings.deficits);
+        rayon::scope(|_| map.settle(change, settings, Some(&guess.point)))
+            .or_else(|_| self.settle(change, settings, None))
+    }
+}
+
+/// A guess at an equilibrium.
+#[derive(Debug, Clone)]
+pub struct Guess {
+    point: Vec<f64>,
+}
+
+impl Guess {
+    /// What several changes do together, if they did what each does alone: the sum of the moves from `base` to each.
+    pub fn sum(base: &Settled, alone: &[&Settled]) -> Self {
+        let mut point = base.point.clone();
+        for one in alone {
+            point.iter_mut().zip(one.point.iter().zip(&base.point)).for_each(|(p, (x, b))| *p += x - b);
+        }
+        // Spending stays above nought.
+        let spending = base.n + base.n * base.s;
+        point[spending..].iter_mut().zip(&base.point[spending..]).for_each(|(p, b)| *p = p.max(0.01 * b));
+        Guess { point }
     }
 }
 
@@ -423,10 +455,10 @@ impl Map<'_> {
         &self,
         change: &Change,
         settings: &SettleSettings,
-        start: Option<&Settled>,
+        start: Option<&[f64]>,
     ) -> Result<Settled, SolveError> {
         let e = self.economy;
-        let mut point = start.map_or_else(|| self.start(), |s| s.point.clone());
+        let mut point = start.map_or_else(|| self.start(), <[f64]>::to_vec);
         let mut anderson = Anderson::default();
         let mut best = f64::INFINITY;
         let mut since = 0;

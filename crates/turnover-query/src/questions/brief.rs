@@ -14,7 +14,7 @@ use crate::error::QueryError;
 use crate::lever::Lever;
 use crate::options::{
     CatalogueOptions, ClaimOptions, DataOptions, DrawOptions, LaterPartners, LedgerKind, ModelOptions, PairOptions,
-    PeriodOptions, ReadOptions, SupposeOptions,
+    PeriodOptions, ReadOptions, SupposeOptions, WorldKind,
 };
 use crate::query::{Query, Reply, Uses};
 use crate::resolve::Resolved;
@@ -209,6 +209,19 @@ impl Brief {
         }
     }
 
+    /// The multiple in one sector, and beside it in the world of sectors where that is built in.
+    fn reach_both(&self, reach: &Reach, world: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
+        let mut answer = reach.find(world, watch)?;
+        let plain = reach.levers.is_none() && reach.lever.is_empty() && self.model.world == WorldKind::OneSector;
+        // A country that the smaller world has no row for, or a multiple beyond it, leaves the other answer.
+        if plain && world.is_embedded() && self.model.world_year.is_none()
+            && let Ok(Some(finding)) = reach.beside(world, watch)
+        {
+            answer.findings.insert(1.min(answer.findings.len()), finding);
+        }
+        Ok(answer)
+    }
+
     fn potential(&self, period: PeriodOptions) -> Potential {
         Potential {
             pair: self.pair.clone(),
@@ -261,7 +274,7 @@ impl Brief {
             match topic {
                 Topic::Coverage => own.coverage(goods).find(workspace, watch),
                 Topic::Effect => own.effect(pair, period).find(workspace, watch),
-                Topic::Reach => own.reach(world.clone()).find(&beside, watch),
+                Topic::Reach => own.reach_both(&own.reach(world.clone()), &beside, watch),
                 Topic::Potential => own.potential(period).find(workspace, watch),
                 Topic::History => own.history().find(
                     &Workspace::new(

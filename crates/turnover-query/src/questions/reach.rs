@@ -13,7 +13,8 @@ use super::Question;
 use crate::error::QueryError;
 use crate::lever::{Lever, LeverFields};
 use crate::options::{
-    CatalogueOptions, DataOptions, DrawOptions, ModelKind, ModelOptions, PairOptions, ReadOptions, SupposeOptions,
+    CatalogueOptions, DataOptions, DrawOptions, ImbalanceRule, ModelKind, ModelOptions, PairOptions, ReadOptions,
+    SupposeOptions, WorldKind,
 };
 use crate::query::{Query, Reply, Uses};
 use crate::workspace::Workspace;
@@ -113,12 +114,27 @@ pub(crate) fn changes(
 /// The model that changes go through.
 pub(crate) fn model(
     workspace: &Workspace,
+    pair: Option<Pair>,
     file: &PullFile,
     draw: &DrawOptions,
     model: &ModelOptions,
     watch: Watch<'_>,
 ) -> Result<Model, QueryError> {
     let theta = model.theta.or(file.theta);
+    if model.world == WorldKind::Sectors {
+        if !workspace.is_embedded() {
+            return Err(QueryError::call(
+                "‹world sectors› is built in, and ‹data› names another world",
+                "leave one of the two out; ‹model caliendo-parro› reads tables of sectors",
+            ));
+        }
+        without_theta(theta)?;
+        let deficits = match (model.imbalance, file.deficits) {
+            (ImbalanceRule::Additive, Some(of_file)) => of_file,
+            (rule, _) => rule.into(),
+        };
+        return Ok(Model::many(workspace.sectors(pair, model.world_year, watch)?, deficits)?);
+    }
     match draw.model {
         ModelKind::OneSector => {
             let theta = theta.unwrap_or(turnover_analysis::defaults::THETA);
@@ -127,15 +143,21 @@ pub(crate) fn model(
             Ok(Model::one((*world).clone(), theta, model.imbalance.or_of_file(file.deficits))?)
         }
         ModelKind::CaliendoParro => {
-            if theta.is_some() {
-                return Err(QueryError::call(
-                    "theta is one number, and this model has one for each sector",
-                    "they are read from the data's folder; leave theta out",
-                ));
-            }
+            without_theta(theta)?;
             let deficits = file.deficits.unwrap_or(turnover_analysis::Deficits::Kept);
             Ok(Model::many(workspace.economy(watch)?, deficits)?)
         }
+    }
+}
+
+/// Refuses one elasticity where each sector has its own.
+fn without_theta(theta: Option<f64>) -> Result<(), QueryError> {
+    match theta {
+        None => Ok(()),
+        Some(_) => Err(QueryError::call(
+            "theta is one number, and this model has one for each sector",
+            "leave theta out: elasticities come with the tables",
+        )),
     }
 }
 
@@ -202,6 +224,9 @@ impl Reach {
     }
 
     fn alone(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
+        if self.model.world == WorldKind::Sectors {
+            return self.by_sector(workspace, watch);
+        }
         without_file(&self.draw, "levers")?;
         let pair = self.pair.pair()?;
         let world = workspace.world(self.model.world_year, watch)?;
@@ -217,6 +242,41 @@ impl Reach {
         Ok(self.with_uncounted(answer, workspace, &[]))
     }
 
+    /// In the built-in world of sectors.
+    pub(crate) fn by_sector(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
+        let (model, question) = self.sector_question(workspace, watch)?;
+        watch.step("solving", 0, 1)?;
+        let answer = reach::sectors::answer(&model, &question)?;
+        Ok(self.with_uncounted(answer, workspace, &[]))
+    }
+
+    /// The finding of the world of sectors, to stand beside that of one sector.
+    pub(crate) fn beside(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Option<Finding>, QueryError> {
+        let asked = Reach { model: ModelOptions { world: WorldKind::Sectors, theta: None, ..self.model }, ..self.clone() };
+        let (model, question) = asked.sector_question(workspace, watch)?;
+        let facts = reach::sectors::compute(&model, &question)?;
+        Ok(reach::sectors::beside(&facts, &question.command))
+    }
+
+    fn sector_question(
+        &self,
+        workspace: &Workspace,
+        watch: Watch<'_>,
+    ) -> Result<(Model, reach::sectors::SectorQuestion), QueryError> {
+        let pair = self.pair.pair()?;
+        let none = PullFile::none();
+        let model = model(workspace, Some(pair), &none, &self.draw, &self.model, watch)?;
+        let asked = Reach { pair: pair.into(), ..self.clone() };
+        let question = reach::sectors::SectorQuestion {
+            a: pair.a.to_string(),
+            b: pair.b.to_string(),
+            times: self.times,
+            ways: self.ways(pair)?,
+            command: Query::Reach(asked).command().to_string(),
+        };
+        Ok((model, question))
+    }
+
     fn after_levers(
         &self,
         workspace: &Workspace,
@@ -227,7 +287,8 @@ impl Reach {
         if self.only.is_some() {
             return Err(QueryError::call("‹only› cannot be used with levers", "leave one of the two out"));
         }
-        let model = model(workspace, file, &self.draw, &self.model, watch)?;
+        let pair = self.pair.pair().ok();
+        let model = model(workspace, pair, file, &self.draw, &self.model, watch)?;
         watch.step("solving", 0, 1)?;
         let question = levers::Question {
             a: self.pair.a.clone(),

@@ -67,7 +67,7 @@ impl Question for Simulate {
                 "add ‹change FROM:TO=CHANGE›, for example USA:RUS=-20%, or ‹scenario FILE›",
             ));
         };
-        let model = model(workspace, &file, &self.draw, &self.model, watch)?;
+        let model = model(workspace, None, &file, &self.draw, &self.model, watch)?;
         watch.step("solving", 0, 1)?;
         let question = simulate::Question { file: &file, draws: self.draw.draws(), command };
         Ok(simulate::answer(&model, workspace.catalogue(), &question)?.into())
