@@ -100,14 +100,17 @@ pub(crate) fn make(dir: &Path) -> Outcome<()> {
 }
 
 fn world(dir: &Path) -> Outcome<()> {
-    let flows =
-        Columns::read(&dir.join("flows_tariffs_2014.parquet"), &["exporter", "importer", "sector", "value_musd", "tariff"])?;
+    let flows = Columns::read(
+        &dir.join("flows_tariffs_2014.parquet"),
+        &["exporter", "importer", "sector", "value_musd", "tariff"],
+    )?;
     let (exporter, importer, sector) = (flows.text("exporter")?, flows.text("importer")?, flows.text("sector")?);
     let mut regions = exporter.clone();
     regions.sort_unstable();
     regions.dedup();
     let (n, s) = (regions.len(), SECTORS.len());
-    let region = |code: &str| regions.binary_search_by(|r| r.as_str().cmp(code)).map_err(|_| format!("no region {code}"));
+    let region =
+        |code: &str| regions.binary_search_by(|r| r.as_str().cmp(code)).map_err(|_| format!("no region {code}"));
     let place = |code: &str| SECTORS.iter().position(|x| x.0 == code).ok_or_else(|| format!("no sector {code}"));
     let mut table = SectorTable {
         regions: regions.clone(),
@@ -157,7 +160,8 @@ fn elasticities(dir: &Path) -> Outcome<()> {
     for (sector, value) in trade.text("gtap_sector")?.into_iter().zip(trade.numbers("value_kusd")?) {
         *weights.entry(sector).or_default() += value;
     }
-    let sets = Columns::read(&dir.join("icio-2022-sectors-tariffs/elasticities.csv"), &["set", "sector", "trade_elasticity"])?;
+    let sets =
+        Columns::read(&dir.join("icio-2022-sectors-tariffs/elasticities.csv"), &["set", "sector", "trade_elasticity"])?;
     let mut by_set: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
     for ((set, sector), theta) in
         sets.text("set")?.into_iter().zip(sets.text("sector")?).zip(sets.numbers("trade_elasticity")?)

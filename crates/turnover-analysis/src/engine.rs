@@ -547,7 +547,10 @@ impl Model {
                     What::LogPoints(b) => *b,
                     What::Tariff(_) | What::Schedule { .. } | What::Rates { .. } | What::Sized(_) | What::Lift => {
                         return Err(AnalysisError::Change {
-                            what: format!("\"{}\" is a tariff or a measure by product, and the model of one sector has neither", pull.title),
+                            what: format!(
+                                "\"{}\" is a tariff or a measure by product, and the model of one sector has neither",
+                                pull.title
+                            ),
                             help: "give tariff_equivalent_percent, or choose ‹model caliendo-parro›".to_owned(),
                         });
                     }
@@ -606,14 +609,21 @@ impl Model {
     }
 
     /// The same, from a guess: that each of some changes from a world does what it does alone.
-    pub(crate) fn outcome_of(&self, shock: &Shock, base: &Outcome, alone: &[&Outcome]) -> Result<Outcome, AnalysisError> {
+    pub(crate) fn outcome_of(
+        &self,
+        shock: &Shock,
+        base: &Outcome,
+        alone: &[&Outcome],
+    ) -> Result<Outcome, AnalysisError> {
         let (Model::Many { named, settings, before }, Shock::Many(change), After::Many(base)) =
             (self, shock, &base.world)
         else {
             return self.outcome(shock);
         };
-        let alone: Vec<&Settled> =
-            alone.iter().filter_map(|o| if let After::Many(after) = &o.world { Some(&**after) } else { None }).collect();
+        let alone: Vec<&Settled> = alone
+            .iter()
+            .filter_map(|o| if let After::Many(after) = &o.world { Some(&**after) } else { None })
+            .collect();
         let guess = sectors::Guess::sum(base, &alone);
         let after = named.economy.settle_from(change, settings, &guess).map_err(|e| self.error(&e))?;
         Ok(of_many(before, after))

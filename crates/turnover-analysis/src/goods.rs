@@ -90,7 +90,12 @@ pub(crate) fn years(flows: &Flows, exporter: Iso3, importer: Iso3) -> BTreeSet<i
 ///
 /// # Errors
 /// Where the flows have no chapters of both years.
-pub fn at_customs(tables: &EconomyTables, flows: &Flows, pair: Pair, year: i32) -> Result<EconomyTables, AnalysisError> {
+pub fn at_customs(
+    tables: &EconomyTables,
+    flows: &Flows,
+    pair: Pair,
+    year: i32,
+) -> Result<EconomyTables, AnalysisError> {
     let base = tables.year.unwrap_or(year);
     let mut out = tables.clone();
     let n = tables.regions.len();

@@ -15,7 +15,9 @@ const DAY: jiff::civil::Date = jiff::civil::date(2014, 12, 31);
 /// Codes of the members; `None` where the name is that of no group.
 pub(crate) fn members(name: &str) -> Option<Vec<&'static str>> {
     match name.to_ascii_uppercase().as_str() {
-        "EU" | "EU28" => Some(countries().iter().filter(|c| c.code.is_eu_member(DAY)).map(|c| c.code.as_str()).collect()),
+        "EU" | "EU28" => {
+            Some(countries().iter().filter(|c| c.code.is_eu_member(DAY)).map(|c| c.code.as_str()).collect())
+        }
         "G7" => Some(G7.to_vec()),
         "BRICS" => Some(BRICS.to_vec()),
         "EAEU" | "EEU" => Some(EAEU.to_vec()),

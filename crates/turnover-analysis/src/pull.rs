@@ -223,7 +223,8 @@ impl PullFile {
         let mut pulls = Vec::new();
         for (at, entry) in file.lever.into_iter().enumerate() {
             pulls.push(
-                pull(entry, at + 1, path, &file.groups).map_err(|what| wrong(what, "docs/scenarios.md has an example of each"))?,
+                pull(entry, at + 1, path, &file.groups)
+                    .map_err(|what| wrong(what, "docs/scenarios.md has an example of each"))?,
             );
         }
         let percent = |value: Option<f64>, what: &str, most: f64| match value {

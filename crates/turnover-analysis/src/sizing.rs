@@ -121,8 +121,7 @@ impl Standing {
         flows: &Flows,
     ) -> Result<(), AnalysisError> {
         let Model::Many { named, .. } = model else { return Ok(()) };
-        let on: Vec<usize> =
-            (0..measures.len()).filter(|m| measures[*m].concerns(exporter, importer, day)).collect();
+        let on: Vec<usize> = (0..measures.len()).filter(|m| measures[*m].concerns(exporter, importer, day)).collect();
         let first = on.iter().filter_map(|m| measures[*m].first_day()).min();
         let Some(base) = first.and_then(|d| base_year(flows, exporter, importer, i32::from(d.year()) - 1)) else {
             return Ok(());

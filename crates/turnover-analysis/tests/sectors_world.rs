@@ -100,11 +100,9 @@ fn the_built_in_world_agrees_with_the_literal_equations() {
     let economy = Economy::new(&data(&tables)).unwrap().0;
     let at = |code: &str| tables.regions.iter().position(|r| r == code).unwrap();
     let (usa, rus, deu) = (at("USA"), at("RUS"), at("DEU"));
-    for (rule, own) in [
-        (Rule::Kept, OracleRule::Kept),
-        (Rule::Proportional, OracleRule::Proportional),
-        (Rule::Zero, OracleRule::Zero),
-    ] {
+    for (rule, own) in
+        [(Rule::Kept, OracleRule::Kept), (Rule::Proportional, OracleRule::Proportional), (Rule::Zero, OracleRule::Zero)]
+    {
         let settings = SettleSettings { deficits: rule, ..SettleSettings::default() };
         let before = economy.settle(&Change::none(&economy), &settings, None).unwrap();
         let mut change = Change::none(&economy);

@@ -150,7 +150,7 @@ fn every_figure_can_be_had_again_by_its_command() {
         assert_eq!(same["value"], finding["value"], "{id}");
         assert_eq!(same["interval"], finding["interval"], "{id}");
     }
-    assert_eq!(answers.len(), 7);
+    assert_eq!(answers.len(), 8);
 }
 
 #[test]

@@ -66,10 +66,7 @@ pub struct Bargain {
 ///
 /// # Errors
 /// That of `gains`, for the first set that has one.
-pub fn bargain<E: Send>(
-    levers: usize,
-    gains: &(dyn Fn(u32) -> Result<[f64; 2], E> + Sync),
-) -> Result<Bargain, E> {
+pub fn bargain<E: Send>(levers: usize, gains: &(dyn Fn(u32) -> Result<[f64; 2], E> + Sync)) -> Result<Bargain, E> {
     let sets: Vec<u32> = (0..1u32 << levers.min(MOST_LEVERS)).collect();
     let solve = |masks: &[u32]| -> Result<Vec<Deal>, E> {
         masks.par_iter().map(|&levers| Ok(Deal { levers, gains: gains(levers)?, solved: true })).collect()

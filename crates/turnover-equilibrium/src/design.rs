@@ -185,8 +185,16 @@ fn trade_off<E>(levers: &dyn Levers<E>, start: Design) -> Result<(Design, usize)
         let slopes = levers.slopes(&here.sizes)?;
         let price = |l: usize| slopes[l][1] / slopes[l][0];
         let helps = |l: &&usize| slopes[**l][0] > 0.0;
-        let more = free.iter().filter(helps).filter(|l| here.sizes[**l] < 1.0).min_by(|x, y| price(**x).total_cmp(&price(**y)));
-        let less = free.iter().filter(helps).filter(|l| here.sizes[**l] > 0.0).max_by(|x, y| price(**x).total_cmp(&price(**y)));
+        let more = free
+            .iter()
+            .filter(helps)
+            .filter(|l| here.sizes[**l] < 1.0)
+            .min_by(|x, y| price(**x).total_cmp(&price(**y)));
+        let less = free
+            .iter()
+            .filter(helps)
+            .filter(|l| here.sizes[**l] > 0.0)
+            .max_by(|x, y| price(**x).total_cmp(&price(**y)));
         let (Some(&more), Some(&less)) = (more, less) else { break };
         if more == less || price(less) - price(more) <= 1e-6 * price(less).abs() {
             break;

@@ -70,7 +70,8 @@ fn autarky_and_bans_cost_what_domestic_shares_say_under_every_rule() {
             let by_share = (share(&after, 0) / share(&before, 0)).powf(-1.0 / theta);
             let found = real_income(&before, &after, 0);
             // The regions' deficits differ from nought, since small ones sell more than they buy; a ban moves them.
-            let transfer = (after.income(0) - after.deficit(0)) / after.income(0)
+            let transfer = (after.income(0) - after.deficit(0))
+                / after.income(0)
                 / ((before.income(0) - before.deficit(0)) / before.income(0));
             assert!((found * transfer - by_share).abs() < 1e-9, "{deficits:?} {ban}: {found} {by_share}");
             if autarky && deficits == Deficits::Zero {

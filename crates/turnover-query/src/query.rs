@@ -10,8 +10,8 @@ use crate::command::Command;
 use crate::error::QueryError;
 use crate::options::ReadOptions;
 use crate::questions::{
-    Brief, Check, Coverage, Diversion, Effect, Estimate, History, Negotiate, Outlook, Potential, Question, Reach, Simulate,
-    Turnover,
+    Brief, Check, Coverage, Diversion, Effect, Estimate, History, Negotiate, Outlook, Potential, Question, Reach,
+    Simulate, Turnover,
 };
 use crate::schema;
 use crate::workspace::Workspace;

@@ -7,8 +7,8 @@ use turnover_data::Source;
 use turnover_equilibrium::{Bargain, Deal, bargain};
 use turnover_measures::Catalogue;
 
-use super::war::{WarFacts, tariff_war};
 use super::stakes::{Stake, StakeKind};
+use super::war::{WarFacts, tariff_war};
 use super::{Question, Setting};
 use crate::engine::{Model, unsolved};
 use crate::error::AnalysisError;
@@ -209,6 +209,8 @@ fn caveats_of(table: &Bargain, setting: &Setting, too_small: &[String]) -> Vec<S
                 .to_owned(),
         );
     }
-    out.push("Security, politics and what sanctions are for have no price here: gains are those of real income.".to_owned());
+    out.push(
+        "Security, politics and what sanctions are for have no price here: gains are those of real income.".to_owned(),
+    );
     out
 }

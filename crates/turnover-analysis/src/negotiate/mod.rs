@@ -23,7 +23,6 @@ pub use facts::{DealFacts, LeverFacts, NegotiateFacts, RestFacts, compute};
 pub use report::report;
 pub use war::{WarFacts, tariff_war};
 
-
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct Question<'a> {

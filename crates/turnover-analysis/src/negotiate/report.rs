@@ -138,9 +138,10 @@ fn kalai_smorodinsky(facts: &NegotiateFacts, template: &Finding) -> Option<Findi
         statement,
         value: Number::Unknown,
         interval: None,
-        definition: "the combination on the frontier in which the smaller of the two shares of the most that each could \
+        definition:
+            "the combination on the frontier in which the smaller of the two shares of the most that each could \
                      gain is largest (Kalai and Smorodinsky 1975)"
-            .into(),
+                .into(),
         ..template.clone()
     })
 }
@@ -193,9 +194,10 @@ fn goal(facts: &NegotiateFacts, template: &Finding) -> Finding {
         statement,
         value: Number::Value(most),
         unit: Unit::Multiple,
-        definition: "the largest multiple of the pair's trade on the frontier; the rest is a fall of the ad valorem cost \
+        definition:
+            "the largest multiple of the pair's trade on the frontier; the rest is a fall of the ad valorem cost \
                      of all trade between the two"
-            .into(),
+                .into(),
         ..template.clone()
     }
 }
@@ -216,13 +218,11 @@ fn war(facts: &NegotiateFacts, template: &Finding) -> Option<Finding> {
             times_word(war.multiple)
         ),
         value: Number::Unknown,
-        interval: Some(Interval {
-            low: war.gains[0].min(war.gains[1]),
-            high: war.gains[0].max(war.gains[1]),
-        }),
-        definition: "each side's uniform tariff on the other's goods that is best for its real income given the other's, \
+        interval: Some(Interval { low: war.gains[0].min(war.gains[1]), high: war.gains[0].max(war.gains[1]) }),
+        definition:
+            "each side's uniform tariff on the other's goods that is best for its real income given the other's, \
                      answered until neither moves; the measures of the status quo stand"
-            .into(),
+                .into(),
         ..template.clone()
     })
 }

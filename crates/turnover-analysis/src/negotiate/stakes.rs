@@ -20,8 +20,6 @@ pub(crate) struct Stake {
     pub(crate) side: usize,
     /// What it touches, in words; empty where its size says so.
     pub(crate) note: String,
-    /// Whether it is pulled whole or not at all.
-    pub(crate) whole: bool,
     /// What it is.
     pub(crate) kind: StakeKind,
 }
@@ -82,7 +80,7 @@ pub(crate) fn stakes(model: &Model, catalogue: &Catalogue, question: &Question) 
 }
 
 fn lift(model: &Model, place: usize, measure: &SizedMeasure, title: String) -> Stake {
-    Stake { title, side: measure.side, note: note(model, measure), whole: true, kind: StakeKind::Measure(place) }
+    Stake { title, side: measure.side, note: note(model, measure), kind: StakeKind::Measure(place) }
 }
 
 impl Stakes {
@@ -124,7 +122,6 @@ impl Stakes {
                 title: pull.title.clone(),
                 side: side_of(file, pull, question, sender)?,
                 note: String::new(),
-                whole: pull.whole,
                 kind: StakeKind::Pull(pull.clone()),
             });
         }
@@ -171,11 +168,8 @@ fn part(pull: &Pull, size: f64) -> Pull {
         What::Cost(c) => What::Cost((1.0 + c).powf(size) - 1.0),
         What::LogPoints(b) => What::LogPoints(size * b),
         What::Sized(cells) => {
-            let scaled = cells.iter().map(|c| SizedCell {
-                log_points: size * c.log_points,
-                tariff: size * c.tariff,
-                ..*c
-            });
+            let scaled =
+                cells.iter().map(|c| SizedCell { log_points: size * c.log_points, tariff: size * c.tariff, ..*c });
             What::Sized(Arc::new(scaled.collect()))
         }
         other => other.clone(),
@@ -219,7 +213,6 @@ fn tariffs(model: &Model, side: usize, own: Iso3, other: Iso3) -> Result<Option<
         title: title.clone(),
         side,
         note,
-        whole: false,
         kind: StakeKind::Pull(bare(title, What::Sized(Arc::new(cells)))),
     }))
 }

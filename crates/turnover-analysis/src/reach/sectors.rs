@@ -114,6 +114,18 @@ fn range(own: f64, others: impl Iterator<Item = f64>) -> Interval {
 /// # Errors
 /// Where the model has one sector, the pair does not trade, the multiple is out of reach, or there is no equilibrium.
 pub fn compute(model: &Model, question: &SectorQuestion) -> Result<SectorReachFacts, AnalysisError> {
+    find(model, question, true)
+}
+
+/// The summary alone, without the rules for imbalances, which takes half the time.
+///
+/// # Errors
+/// As [`compute`].
+pub fn summarised(model: &Model, question: &SectorQuestion) -> Result<Option<Finding>, AnalysisError> {
+    Ok(beside(&find(model, question, false)?, &question.command))
+}
+
+fn find(model: &Model, question: &SectorQuestion, with_rules: bool) -> Result<SectorReachFacts, AnalysisError> {
     let k = question.times;
     check_times(k)?;
     let Model::Many { named, .. } = model else { return Err(unsolved("a world of one sector")) };
@@ -126,11 +138,11 @@ pub fn compute(model: &Model, question: &SectorQuestion) -> Result<SectorReachFa
     };
     let nothing = model.shock(&[], None)?;
     let solve = |model: &Model| -> Result<Rest, AnalysisError> {
-        model.reach(&model.shock(&[], None)?, moved, &targets, k).map_err(|e| reason(model, k, &question.a, &question.b, e))
+        model
+            .reach(&model.shock(&[], None)?, moved, &targets, k)
+            .map_err(|e| reason(model, k, &question.a, &question.b, e))
     };
-    let found = model
-        .reach(&nothing, moved, &targets, k)
-        .map_err(|e| reason(model, k, &question.a, &question.b, e))?;
+    let found = model.reach(&nothing, moved, &targets, k).map_err(|e| reason(model, k, &question.a, &question.b, e))?;
     let of = |rest: &Rest| [rest.cost_cut, rest.outcome.welfare[a] - 1.0, rest.outcome.welfare[b] - 1.0];
     let [cut, welfare_a, welfare_b] = of(&found);
     let values = [
@@ -139,7 +151,10 @@ pub fn compute(model: &Model, question: &SectorQuestion) -> Result<SectorReachFa
         (format!("Welfare of {}", model.code(b)), Unit::Change, welfare_b),
     ];
     let (rules, sets) = rayon::join(
-        || closure::compute(model, &values, &|model| Ok(of(&solve(model)?).to_vec())),
+        || match with_rules {
+            true => closure::compute(model, &values, &|model| Ok(of(&solve(model)?).to_vec())),
+            false => RuleFacts { compared: Vec::new(), by_rule: Vec::new() },
+        },
         || -> Vec<SetFacts> {
             let sets = &named.tables.theta_sets;
             sets.par_iter()
@@ -235,9 +250,12 @@ pub fn report(facts: &SectorReachFacts, command: &str) -> Answer {
         command.to_owned(),
     );
     let (by_rule, driven) = closure::report("reach", &facts.rules, &template);
-    let mut findings = vec![cost_finding(facts, &template)];
+    let cost = cost_finding(facts, &template);
+    let summary = summary(facts, &cost);
+    let mut findings = vec![cost];
     findings.extend((0..2).filter_map(|side| welfare_finding(facts, side, &template)));
     findings.extend(third_finding(facts, &template));
+    findings.extend(summary);
     findings.extend(driven);
     let [a, b] = facts.names.each_ref().map(|n| in_sentence(n));
     let source = format!("{}; own calculation, change in welfare", facts.source.name);
@@ -266,27 +284,33 @@ fn named(facts: &SectorReachFacts) -> Map<String, Value> {
     out
 }
 
-/// The cost finding in a sentence that can stand beside that of one sector.
+/// All of it in one sentence, which can stand beside that of one sector.
 pub fn beside(facts: &SectorReachFacts, command: &str) -> Option<Finding> {
     let answer = report(facts, command);
-    let cost = answer.findings.first()?.clone();
+    answer.finding("reach.sectors").cloned()
+}
+
+fn summary(facts: &SectorReachFacts, cost: &Finding) -> Option<Finding> {
     let welfare = |side: usize| {
         let region = facts.region(&facts.codes[side])?;
         Some(format!("{} {}", in_sentence(&region.name), percent_signed(region.welfare)))
+    };
+    let over = if facts.sets.is_empty() {
+        String::new()
+    } else {
+        format!(" ({} over published sets of elasticities)", cost_range(facts.cost_cut, facts.cost_cut_range()))
     };
     Some(Finding {
         id: "reach.sectors".into(),
         title: "The same in a world of sectors".into(),
         statement: format!(
-            "With {} sectors, inputs and tariffs, trade costs would {} ({} over published sets of elasticities); real \
-             income: {}, {}",
+            "With {} sectors, inputs and tariffs, trade costs would {}{over}; real income: {}, {}",
             facts.sectors,
             cost_words(facts.cost_cut),
-            cost_range(facts.cost_cut, facts.cost_cut_range()),
             welfare(0)?,
             welfare(1)?
         ),
-        ..cost
+        ..cost.clone()
     })
 }
 
@@ -301,8 +325,7 @@ fn cost_finding(facts: &SectorReachFacts, template: &Finding) -> Finding {
     let over = if facts.sets.is_empty() {
         String::new()
     } else {
-        let beyond: Vec<&str> =
-            facts.sets.iter().filter(|s| s.found.is_none()).map(|s| s.name.as_str()).collect();
+        let beyond: Vec<&str> = facts.sets.iter().filter(|s| s.found.is_none()).map(|s| s.name.as_str()).collect();
         let out = if beyond.is_empty() { String::new() } else { format!("; out of reach with {}", beyond.join(", ")) };
         format!(
             " ({} over {solved} other published sets of elasticities{out})",
@@ -332,11 +355,7 @@ fn welfare_finding(facts: &SectorReachFacts, side: usize, template: &Finding) ->
     let words = if facts.sets.is_empty() {
         String::new()
     } else {
-        format!(
-            " ({} to {} over sets of elasticities)",
-            percent_signed(over.low),
-            percent_signed(over.high)
-        )
+        format!(" ({} to {} over sets of elasticities)", percent_signed(over.low), percent_signed(over.high))
     };
     Some(Finding {
         id: format!("reach.welfare.{}", region.code),

@@ -135,10 +135,12 @@ pub(crate) fn size_words(pull: &Pull) -> String {
         What::Schedule { file, among } => format!("tariffs of {file} among {}", among.join(", ")),
         What::Rates { .. } => "a schedule of tariffs".to_owned(),
         What::Lift => "lifted".to_owned(),
-        What::Sized(cells) => match (cells.iter().any(|c| c.log_points != 0.0), cells.iter().any(|c| c.tariff != 0.0)) {
-            (false, true) => format!("tariffs of {} sectors", cells.len()),
-            _ => format!("effects on {} sectors", cells.len()),
-        },
+        What::Sized(cells) => {
+            match (cells.iter().any(|c| c.log_points != 0.0), cells.iter().any(|c| c.tariff != 0.0)) {
+                (false, true) => format!("tariffs of {} sectors", cells.len()),
+                _ => format!("effects on {} sectors", cells.len()),
+            }
+        }
     }
 }
 

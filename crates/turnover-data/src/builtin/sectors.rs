@@ -232,7 +232,8 @@ pub fn chapter_sectors() -> Result<BTreeMap<HsCode, String>, DataError> {
     let (table, ..) = figures::quoted("hs_sectors", include_str!("../../../../figures/hs_sectors.csv"))?;
     (0..table.rows)
         .map(|row| {
-            let text = |column: &str| cell(&table, column, row).ok_or_else(|| damaged("the codes beside it are damaged"));
+            let text =
+                |column: &str| cell(&table, column, row).ok_or_else(|| damaged("the codes beside it are damaged"));
             Ok((HsCode::parse(&text("hs")?)?, text("sector")?))
         })
         .collect()

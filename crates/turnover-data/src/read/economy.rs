@@ -245,7 +245,9 @@ pub(crate) fn no_tariffs(folder: &Path, n: usize, s: usize, caveats: &mut Vec<St
         return Err(DataError::Format {
             path: path.display().to_string(),
             what: format!("has {} lines of {} numbers", table.lines, table.columns),
-            help: format!("for each traded sector {n} lines of {n} numbers were expected: importers down, exporters across"),
+            help: format!(
+                "for each traded sector {n} lines of {n} numbers were expected: importers down, exporters across"
+            ),
         });
     }
     let mut tariffs = table.numbers;

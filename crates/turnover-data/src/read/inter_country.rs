@@ -204,7 +204,10 @@ mod tests {
         assert!(is_one(&dir));
         let t = read(&dir).unwrap();
         std::fs::remove_dir_all(&dir).unwrap();
-        assert_eq!((t.regions.as_slice(), t.sectors.as_slice()), (["N", "S"].map(str::to_owned).as_slice(), ["c1", "c2"].map(str::to_owned).as_slice()));
+        assert_eq!(
+            (t.regions.as_slice(), t.sectors.as_slice()),
+            (["N", "S"].map(str::to_owned).as_slice(), ["c1", "c2"].map(str::to_owned).as_slice())
+        );
         // c1 from N to S: 10 of inputs less 12 from stocks counts as 0.
         assert_eq!(t.flows[..4], [70.0, 5.0, 0.0, 25.0]);
         assert_eq!(t.output, [70.0, 30.0, 70.0, 24.0]);

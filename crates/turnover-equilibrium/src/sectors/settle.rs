@@ -451,12 +451,7 @@ impl Guess {
 const NO_PROGRESS: usize = 40;
 
 impl Map<'_> {
-    fn settle(
-        &self,
-        change: &Change,
-        settings: &SettleSettings,
-        start: Option<&[f64]>,
-    ) -> Result<Settled, SolveError> {
+    fn settle(&self, change: &Change, settings: &SettleSettings, start: Option<&[f64]>) -> Result<Settled, SolveError> {
         let e = self.economy;
         let mut point = start.map_or_else(|| self.start(), <[f64]>::to_vec);
         let mut anderson = Anderson::default();

@@ -14,7 +14,7 @@ from ._answers import Answer
 from ._frames import Data
 from ._questions import Changes, answer, changes
 
-__all__ = ["brief", "turnover", "coverage", "reach", "simulate", "effect", "diversion", "check", "potential", "history", "outlook"]
+__all__ = ["brief", "turnover", "coverage", "reach", "simulate", "negotiate", "effect", "diversion", "check", "potential", "history", "outlook"]
 
 
 def brief(
@@ -35,6 +35,7 @@ def brief(
     catalogue: str | None = None,
     theta: float | None = None,
     imbalance: Literal["additive", "multiplicative", "balanced"] = "additive",
+    world: Literal["one-sector", "sectors"] = "one-sector",
     world_year: int | None = None,
     data: Data | str | PathLike[str] | None = None,
     filter: str | None = None,
@@ -91,8 +92,10 @@ def brief(
         Trade elasticity; 4 by default.
     imbalance
         What happens to trade imbalances.
+    world
+        The built-in world that stands behind the answer, where no ‹data› brings one.
     world_year
-        Year of the world; the latest in the data by default.
+        Year of the world; the latest in the data by default. In the world of sectors, the pair's goods are scaled to customs figures of that year.
     data
         A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
@@ -132,7 +135,7 @@ def brief(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("brief", {"a": a, "b": b, "times": times, "only": only, "without": without, "levers": levers, "lever": changes(lever), "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("brief", {"a": a, "b": b, "times": times, "only": only, "without": without, "levers": levers, "lever": changes(lever), "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world": world, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def turnover(
@@ -337,6 +340,7 @@ def reach(
     catalogue: str | None = None,
     theta: float | None = None,
     imbalance: Literal["additive", "multiplicative", "balanced"] = "additive",
+    world: Literal["one-sector", "sectors"] = "one-sector",
     world_year: int | None = None,
     data: Data | str | PathLike[str] | None = None,
     filter: str | None = None,
@@ -391,8 +395,10 @@ def reach(
         Trade elasticity; 4 by default.
     imbalance
         What happens to trade imbalances.
+    world
+        The built-in world that stands behind the answer, where no ‹data› brings one.
     world_year
-        Year of the world; the latest in the data by default.
+        Year of the world; the latest in the data by default. In the world of sectors, the pair's goods are scaled to customs figures of that year.
     data
         A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
@@ -432,7 +438,7 @@ def reach(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("reach", {"a": a, "b": b, "times": times, "only": only, "levers": levers, "lever": changes(lever), "model": model, "draws": draws, "seed": seed, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("reach", {"a": a, "b": b, "times": times, "only": only, "levers": levers, "lever": changes(lever), "model": model, "draws": draws, "seed": seed, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world": world, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def simulate(
@@ -445,6 +451,7 @@ def simulate(
     catalogue: str | None = None,
     theta: float | None = None,
     imbalance: Literal["additive", "multiplicative", "balanced"] = "additive",
+    world: Literal["one-sector", "sectors"] = "one-sector",
     world_year: int | None = None,
     data: Data | str | PathLike[str] | None = None,
     filter: str | None = None,
@@ -485,8 +492,10 @@ def simulate(
         Trade elasticity; 4 by default.
     imbalance
         What happens to trade imbalances.
+    world
+        The built-in world that stands behind the answer, where no ‹data› brings one.
     world_year
-        Year of the world; the latest in the data by default.
+        Year of the world; the latest in the data by default. In the world of sectors, the pair's goods are scaled to customs figures of that year.
     data
         A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
@@ -526,7 +535,95 @@ def simulate(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("simulate", {"change": changes(change), "scenario": scenario, "model": model, "draws": draws, "seed": seed, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("simulate", {"change": changes(change), "scenario": scenario, "model": model, "draws": draws, "seed": seed, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world": world, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+
+
+def negotiate(
+    a: str,
+    b: str,
+    times: float = 3,
+    *,
+    levers: str | None = None,
+    date: str | datetime.date | None = None,
+    imbalance: Literal["additive", "multiplicative", "balanced"] = "additive",
+    catalogue: str | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+    threads: int | None = None,
+) -> Answer:
+    """What each side could give so that both gain, in a world of sectors with inputs and tariffs: the real incomes of both under every combination of levers, the combinations that neither can better, the solutions of Nash (1950) and of Kalai and Smorodinsky (1975), and how a war of tariffs would end.
+
+    Parameters
+    ----------
+    a
+        First country: ISO code or name.
+    b
+        Second country.
+    times
+        The multiple of the pair's trade that is wished for.
+    levers
+        The levers of both sides: a TOML file (docs/negotiate.md); by default the measures of the catalogue that have a size, and each side's tariffs on the other's goods.
+    date
+        Day whose measures stand; 2019-12-31 by default.
+    imbalance
+        What happens to trade imbalances.
+    catalogue
+        Your own catalogue of measures: a TOML file or a folder of them.
+    data
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter, or one country for the whole file.
+    importer
+        Column of the importer, or one country for the whole file.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
+    unit
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("negotiate", {"a": a, "b": b, "times": times, "levers": levers, "date": date, "imbalance": imbalance, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def effect(

@@ -214,7 +214,9 @@ impl Brief {
         let mut answer = reach.find(world, watch)?;
         let plain = reach.levers.is_none() && reach.lever.is_empty() && self.model.world == WorldKind::OneSector;
         // A country that the smaller world has no row for, or a multiple beyond it, leaves the other answer.
-        if plain && world.is_embedded() && self.model.world_year.is_none()
+        if plain
+            && world.is_embedded()
+            && self.model.world_year.is_none()
             && let Ok(Some(finding)) = reach.beside(world, watch)
         {
             answer.findings.insert(1.min(answer.findings.len()), finding);

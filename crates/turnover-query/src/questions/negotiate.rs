@@ -66,11 +66,8 @@ const DAY: Date = date(EMBEDDED_YEAR as i16, 12, 31);
 
 /// The model of a negotiation: the built-in world of sectors, or the user's tables.
 pub(crate) fn model(workspace: &Workspace, rule: ImbalanceRule, watch: Watch<'_>) -> Result<Model, QueryError> {
-    let economy = if workspace.is_embedded() {
-        workspace.sectors(None, None, watch)?
-    } else {
-        workspace.economy(watch)?
-    };
+    let economy =
+        if workspace.is_embedded() { workspace.sectors(None, None, watch)? } else { workspace.economy(watch)? };
     Ok(Model::many(economy, rule.into())?)
 }
 

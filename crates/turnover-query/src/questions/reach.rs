@@ -252,10 +252,10 @@ impl Reach {
 
     /// The finding of the world of sectors, to stand beside that of one sector.
     pub(crate) fn beside(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Option<Finding>, QueryError> {
-        let asked = Reach { model: ModelOptions { world: WorldKind::Sectors, theta: None, ..self.model }, ..self.clone() };
+        let asked =
+            Reach { model: ModelOptions { world: WorldKind::Sectors, theta: None, ..self.model }, ..self.clone() };
         let (model, question) = asked.sector_question(workspace, watch)?;
-        let facts = reach::sectors::compute(&model, &question)?;
-        Ok(reach::sectors::beside(&facts, &question.command))
+        Ok(reach::sectors::summarised(&model, &question)?)
     }
 
     fn sector_question(
