@@ -41,7 +41,7 @@ test("the main job", async () => {
   assert.equal(await page.textContent("h1"), "The United States and Russia");
   await answered(page);
   const words = await lead(page);
-  for (const part of ["26.62 billion US dollars in 2019", "24.2 %", "holds under 19", "713 reached times 3"]) {
+  for (const part of ["26.32 to 28.07 billion US dollars in 2019", "24.2 %", "That 90 % is not affected is undecided", "95 % interval"]) {
     assert.ok(words.includes(part), `${part}: ${words}`);
   }
   const charts = ["turnover-trend", "measures-timeline", "coverage-composition", "coverage-definitions", "reach-curve", "reach-third_countries", "reach-map", "effect-by_year", "history-survival", "diversion-timeline"];
@@ -164,7 +164,7 @@ test("a file is dropped: good, with strange columns, bad", async () => {
   assert.equal(await page.getAttribute("#year", "placeholder"), "2023");
   assert.equal(await page.textContent("#resolved"), "Trade of 2023, measures as on 2023-12-31.");
   assert.equal(await page.isChecked("#m-usa-2022-energy"), true);
-  assert.match(await page.textContent("#card-coverage"), /in force on 2023-12-31/);
+  await page.waitForFunction(() => document.querySelector("#card-coverage")?.textContent?.includes("in force on 2023-12-31"));
   await page.fill("#date", "2021-06-30");
   await page.waitForFunction(() => document.querySelector("#lead")?.textContent?.includes("in 2021"));
   await page.waitForFunction(() => !document.querySelector("#m-usa-2022-energy").checked);
@@ -251,7 +251,7 @@ test("charts are taken away as SVG, PNG and CSV, the brief as a page", async () 
   assert.ok(map.bytes.length > 10_000);
   if (pictures) (await import("node:fs")).writeFileSync(`${pictures}/map.png`, map.bytes);
   const brief = await get(page.locator("#save"));
-  assert.ok(brief.name === "brief-USA-RUS.html" && String(brief.bytes).includes("26.62 billion"));
+  assert.ok(brief.name === "brief-USA-RUS.html" && String(brief.bytes).includes("26.32 to 28.07 billion"));
   await page.close();
 });
 

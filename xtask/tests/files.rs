@@ -28,7 +28,6 @@ const CIRCLES: &[(&str, &str, &str)] = &[
 const LONG_FILES: &[(&str, &str)] = &[
     ("turnover-analysis/diversion", "facts and report of one question"),
     ("turnover-analysis/engine", "models of one sector and of many behind one face"),
-    ("turnover-analysis/estimate", "facts and report of one question"),
 ];
 
 /// Longer functions that are not divided yet, with what they do.

@@ -1,7 +1,7 @@
 //! Estimates on frames.
 
 use pyo3::prelude::*;
-use turnover_analysis::estimate::{Estimated, Input, Predictor as Known, Question, Use, models, tell};
+use turnover_analysis::estimate::{Estimated, Input, Predictor as Known, Question, Use, models, report};
 use turnover_analysis::{AnalysisError, Answer};
 use turnover_brief::{Document, Style, terminal};
 use turnover_data::{DataError, Filter};
@@ -88,7 +88,7 @@ pub(crate) fn estimate(py: Python<'_>, table: &Table, options: &str, call: &str)
         };
         let input = Input::of_typed(raw);
         let models = models(&input, &question, watch)?;
-        let answer = tell(&input, &question, &models);
+        let answer = report(&input, &question, &models);
         Ok::<_, AnalysisError>(Models { input, models, answer })
     })?;
     done.map_err(|e| raised(e.into()))

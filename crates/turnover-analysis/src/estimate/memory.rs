@@ -7,7 +7,9 @@ use turnover_data::{Cells, RawColumn, RawTable, Source};
 use turnover_gravity::formula::parse;
 use turnover_gravity::{Column, Frame};
 
-use super::{Input, Question, Vcov, formula_error, typed};
+use super::fault::formula_error;
+use super::input::{Input, typed};
+use super::question::{Question, Vcov};
 use crate::error::AnalysisError;
 
 /// How a question uses a column.

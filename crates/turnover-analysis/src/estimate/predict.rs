@@ -8,8 +8,10 @@ use turnover_data::RawTable;
 use turnover_gravity::formula::{parse, regressors_again};
 use turnover_gravity::{Column, Frame, Kind};
 
+use super::facts::Estimated;
+use super::fault::formula_error;
+use super::input::Input;
 use super::memory::{Use, typed_frame};
-use super::{Estimated, Input, formula_error};
 use crate::error::AnalysisError;
 
 /// A family of fixed effects as estimated. They are identified up to constants that move between families.
