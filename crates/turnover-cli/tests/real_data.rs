@@ -1,5 +1,5 @@
-//! The same questions on the sources' own files, where they are there: `../shared/data` seen from
-//! the project's root. Skipped, saying so, where they are not.
+//! The same questions on the sources' own files, in a folder `shared/data` beside the project's: run with
+//! `-- --ignored`.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "test code")]
 #![allow(dead_code, reason = "not every test file uses all of the support")]
@@ -11,13 +11,9 @@ use std::path::PathBuf;
 use serde_json::Value;
 use support::Room;
 
-fn data(file: &str) -> Option<String> {
+fn data(file: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(file);
-    if !path.exists() {
-        eprintln!("skipped: shared/data/{file} is absent");
-        return None;
-    }
-    Some(path.display().to_string())
+    path.display().to_string()
 }
 
 fn value(answer: &str, id: &str) -> f64 {
@@ -26,8 +22,9 @@ fn value(answer: &str, id: &str) -> f64 {
 }
 
 #[test]
+#[ignore = "reads ../shared/data, which is not part of the repository"]
 fn russias_file_has_the_totals_of_its_own_summary() {
-    let Some(file) = data("russia-hs2/russia_trade_by_hs2.csv") else { return };
+    let file = data("russia-hs2/russia_trade_by_hs2.csv");
     let out = Room::new().answer(&format!("turnover USA RUS --data {file} --reporter RUS --year 2019 --json"));
     // russia_totals_by_partner.csv says 26618248128 for USA 2019, 84 dollars more than its chapters.
     let level = value(&out, "turnover.level");
@@ -35,8 +32,9 @@ fn russias_file_has_the_totals_of_its_own_summary() {
 }
 
 #[test]
+#[ignore = "reads ../shared/data, which is not part of the repository"]
 fn the_built_in_figures_are_the_files_figures_rounded() {
-    let Some(file) = data("russia-hs2/russia_trade_by_hs2.csv") else { return };
+    let file = data("russia-hs2/russia_trade_by_hs2.csv");
     let room = Room::new();
     for year in 2010..=2020 {
         let own = format!("turnover USA RUS --data {file} --reporter RUS --year {year} --json");
@@ -58,8 +56,9 @@ fn the_built_in_figures_are_the_files_figures_rounded() {
 }
 
 #[test]
+#[ignore = "reads ../shared/data, which is not part of the repository"]
 fn the_world_file_gives_the_embedded_worlds_answer() {
-    let Some(file) = data("wiod-44/trade_2000_2014.csv") else { return };
+    let file = data("wiod-44/trade_2000_2014.csv");
     let room = Room::new();
     let own = value(
         &room.answer(&format!("reach USA RUS --times 3 --data {file} --unit million-usd --json")),
@@ -72,6 +71,7 @@ fn the_world_file_gives_the_embedded_worlds_answer() {
 /// fixest: RTA 0.55718533559, clustered by pair 0.103752738726 and without factors 0.102214082738;
 /// ppmlhdfe's example 0.192445493472 (0.0432402292715).
 #[test]
+#[ignore = "reads ../shared/data, which is not part of the repository"]
 fn estimates_are_the_published_ones() {
     let room = Room::new();
     let first = |words: &str| -> (f64, f64, u64) {
@@ -118,6 +118,7 @@ fn estimates_are_the_published_ones() {
 }
 
 #[test]
+#[ignore = "reads ../shared/data, which is not part of the repository"]
 fn stata_and_parquet_files_are_read() {
     let room = Room::new();
     if let Some(file) = data("wiod-44/GE_gravity_example_data.dta") {
@@ -143,8 +144,9 @@ fn stata_and_parquet_files_are_read() {
 
 /// Caliendo and Parro (2015), Table 2, from their files by the scenario of docs/scenarios.md.
 #[test]
+#[ignore = "reads ../shared/data, which is not part of the repository"]
 fn nafta_is_the_published_one() {
-    let Some(folder) = data("caliendo-parro-2015") else { return };
+    let folder = data("caliendo-parro-2015");
     let docs = include_str!("../../../docs/scenarios.md");
     let scenario = docs.rsplit("```toml").next().unwrap().split("```").next().unwrap();
     let room = Room::new();
@@ -168,8 +170,9 @@ fn nafta_is_the_published_one() {
 /// pyfixest's -3.129601350979 (0.324078213939) over 107,350 observations, from the same file. With them the
 /// engine's is fixest's, in turnover-gravity's golden tests.
 #[test]
+#[ignore = "reads ../shared/data, which is not part of the repository"]
 fn the_embargos_effect_is_pyfixests() {
-    let Some(file) = data("russia-hs2/russia_trade_by_hs2.csv") else { return };
+    let file = data("russia-hs2/russia_trade_by_hs2.csv");
     let room = Room::new();
     let words = format!("effect rus-2014-food --later control --data {file} --reporter RUS --json");
     let answer: Value = serde_json::from_str(&room.answer(&words)).unwrap();
@@ -183,8 +186,9 @@ fn the_embargos_effect_is_pyfixests() {
 /// Belarus and Serbia delivered more food after August 2014; Norway's fish and Poland's fruit are
 /// among what was lost.
 #[test]
+#[ignore = "reads ../shared/data, which is not part of the repository"]
 fn food_went_through_belarus_and_serbia() {
-    let Some(file) = data("russia-hs2/russia_trade_by_hs2.csv") else { return };
+    let file = data("russia-hs2/russia_trade_by_hs2.csv");
     let room = Room::new();
     let words = format!("diversion rus-2014-food --data {file} --reporter RUS --json");
     let answer: Value = serde_json::from_str(&room.answer(&words)).unwrap();

@@ -1,4 +1,5 @@
-//! Published and peers' results on real data, where `../shared/data` has it; skipped otherwise.
+//! Published and peers' results on the sources' own data, in a folder `shared/data` beside the project's: run with
+//! `-- --ignored`.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "test code")]
 
@@ -16,8 +17,9 @@ fn close(found: f64, expected: f64, relative: f64) {
 /// An Advanced Guide to Trade Policy Analysis, chapter 2 application 2: the effect of regional trade
 /// agreements; fixest's coefficient and errors.
 #[test]
+#[ignore = "reads ../shared/data, which is not part of the repository"]
 fn regional_trade_agreements() {
-    let Some(path) = data("agtpa/agtpa_applications.parquet") else { return };
+    let path = data("agtpa/agtpa_applications.parquet");
     let d = Data::read(&path, |t, r| {
         let year = t.column("year").unwrap().float(r).unwrap();
         (1986.0..=2006.0).contains(&year) && (year - 1986.0) % 4.0 == 0.0
@@ -35,8 +37,9 @@ fn regional_trade_agreements() {
 
 /// ppmlhdfe's example: category TOTAL; fixest's error.
 #[test]
+#[ignore = "reads ../shared/data, which is not part of the repository"]
 fn free_trade_agreements() {
-    let Some(path) = data("ppmlhdfe/EXAMPLE_TRADE_FTA_DATA.dta") else { return };
+    let path = data("ppmlhdfe/EXAMPLE_TRADE_FTA_DATA.dta");
     let d = Data::read(&path, |t, r| t.column("category").unwrap().str(r) == Some("TOTAL"));
     let effects = d.effects(&["isoimp^year", "isoexp^year", "isoexp^isoimp"]);
     let model = Model::new(d.number("trade"), vec![("fta".into(), d.number("fta"))]).with_effects(effects);
@@ -51,8 +54,9 @@ fn free_trade_agreements() {
 /// Russia's imports by partner, chapter and year, without 2014, missing flows as zeros; fixest's
 /// coefficient and error of the food embargo.
 #[test]
+#[ignore = "reads ../shared/data, which is not part of the repository"]
 fn the_food_embargo() {
-    let Some(path) = data("russia-hs2/russia_trade_by_hs2.csv") else { return };
+    let path = data("russia-hs2/russia_trade_by_hs2.csv");
     let all = Data::read(&path, |_, _| true);
     let (partners, chapters) = (all.text("partner"), all.text("hs2"));
     let mut value: BTreeMap<(String, String, i32), f64> = BTreeMap::new();
@@ -116,9 +120,10 @@ fn the_food_embargo() {
 
 /// The separation data sets of ppmlhdfe, each with its true flags.
 #[test]
+#[ignore = "reads ../shared/data, which is not part of the repository"]
 fn separated_observations() {
     for set in ["01", "02", "03", "04", "05", "06", "07", "08", "09", "11"] {
-        let Some(path) = data(&format!("ppmlhdfe/separation/{set}.csv")) else { return };
+        let path = data(&format!("ppmlhdfe/separation/{set}.csv"));
         let d = Data::read(&path, |_, _| true);
         let header = std::fs::read_to_string(&path).unwrap().lines().next().unwrap().to_owned();
         let names: Vec<&str> = header.split(',').map(str::trim).collect();

@@ -6,14 +6,9 @@ use std::path::{Path, PathBuf};
 use turnover_data::RawTable;
 use turnover_gravity::{Cluster, Effects, Family};
 
-/// A file of `../shared/data` seen from the project's root; `None`, saying so, where it is absent.
-pub(crate) fn data(file: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(file);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: shared/data/{file} is absent");
-    None
+/// A file of the sources' own data, in a folder `shared/data` beside the project's.
+pub(crate) fn data(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(file)
 }
 
 /// A table with some of its rows.
