@@ -42,6 +42,15 @@ fn made(columns: &mut Vec<(String, Column)>, dist: &[f64], pair: &[f64], year: &
     }
 }
 
+/// Where this is not fixest's and means not to be: model, covariance, rule (empty for each), with the reason.
+const OTHERWISE: &[(&str, &str, &str, &str)] = &[
+    ("a05", "cluster:exporter+importer+year", "", "negative eigenvalues are set to zero where the diagonal is 1"),
+    ("a12", "cluster:exporter+year", "", "negative eigenvalues are set to zero where the diagonal is 1"),
+    ("a11", "cluster:pair_id", "fixest", "effects of exporters lie within those of pairs and count nothing"),
+    ("a11", "cluster:exporter+importer", "fixest", "effects of pairs are nested in the clusters"),
+    ("a17", "cluster:pair_id", "fixest", "effects of importers lie within those of pairs and count nothing"),
+];
+
 /// `panel.csv`, made by `panel.py`.
 fn panel() -> Option<Frame> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/panel.csv");
@@ -155,6 +164,12 @@ fn compare(golden: &str, frames: &BTreeMap<&str, Frame>) {
                 "stata" => SmallSample::Stata,
                 _ => SmallSample::None,
             };
+            let otherwise = |(model, covariance, rule, _): &&(&str, &str, &str, &str)| {
+                row[1] == "panel" && *model == row[0] && *covariance == row[4] && (rule.is_empty() || *rule == row[5])
+            };
+            if OTHERWISE.iter().any(|o| otherwise(&o)) {
+                continue;
+            }
             let table = fit.table(&which, ssc).unwrap();
             let name = row[6].replace(' ', "");
             let Some(c) = table.iter().find(|c| c.name == name) else {
