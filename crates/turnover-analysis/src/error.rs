@@ -36,6 +36,15 @@ pub enum AnalysisError {
         #[help]
         help: String,
     },
+    /// No trade of groups of countries.
+    #[error("{what}")]
+    NoBlocTrade {
+        /// What is missing or does not fit.
+        what: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
     /// The year is not in the data.
     #[error("there is no trade between {a} and {b} in {year} in {source_name}")]
     NoYear {

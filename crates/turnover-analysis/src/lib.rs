@@ -51,6 +51,7 @@ pub use error::AnalysisError;
 pub use goods::at_customs;
 pub use limits::check_theta;
 pub use pair::{Pair, PairFlows};
+pub use parties::Bloc;
 pub use pull::{Deficits, Pull, PullFile, SizedCell, What};
 pub use uncertain::{Draws, DrawsRun};
 pub use watch::{Tell, Watch};

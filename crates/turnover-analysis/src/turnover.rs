@@ -2,6 +2,8 @@
 //! from the built-in world ([`Books`], [`report`]).
 
 mod beside;
+mod blocs;
+mod blocs_report;
 mod books;
 mod report;
 mod series;
@@ -34,6 +36,8 @@ impl Question {
     }
 }
 
+pub use blocs::{BlocBooks, BlocYear, Side, Sum};
+pub use blocs_report::report_blocs;
 pub use books::{Book, Books, Chapters, Directions, Entry, MonthlyBook};
 pub use report::report;
 

@@ -86,6 +86,7 @@ fn any_pair_is_answered_from_the_built_in_world() {
     for (pair, id) in [("DEU CHN", "turnover.reported_by_DEU"), ("KEN UGA", "turnover.reported_by_UGA")] {
         assert!(value(&json(&room, &format!("turnover {pair}")), id) > 0.0);
     }
+    insta::assert_snapshot!("blocs", room.answer("turnover EU28 RUS --year 2019"));
     let answer = room.answer("turnover KOR PRK --year 1997");
     assert!(answer.contains("not reported by North Korea"), "{answer}");
     let answer = room.answer("turnover DEU FRA --year 2023");

@@ -81,7 +81,8 @@ fn estimates_are_the_published_ones() {
         (number("estimate"), number("std_error"), answer["nobs"].as_u64().unwrap())
     };
     let close = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-8, "{a} {b}");
-    if let Some(file) = data("agtpa/agtpa_applications.parquet") {
+    {
+        let file = data("agtpa/agtpa_applications.parquet");
         let words = format!(
             "estimate {file} 'trade ~ rta | exporter^year + importer^year + pair_id' --vcov cluster:pair_id \
              --filter 'year in [1986, 1990, 1994, 1998, 2002, 2006]'"
@@ -96,7 +97,8 @@ fn estimates_are_the_published_ones() {
         assert_eq!(bytes(1), bytes(2));
         assert_eq!(bytes(1), bytes(4));
     }
-    if let Some(file) = data("ppmlhdfe/EXAMPLE_TRADE_FTA_DATA.dta") {
+    {
+        let file = data("ppmlhdfe/EXAMPLE_TRADE_FTA_DATA.dta");
         let (b, se, n) = first(&format!(
             "estimate {file} 'trade ~ fta | isoimp^year + isoexp^year + isoexp^isoimp' --vcov cluster:isoexp^isoimp \
              --filter 'category == \"TOTAL\"'"
@@ -121,7 +123,8 @@ fn estimates_are_the_published_ones() {
 #[ignore = "reads ../shared/data, which is not part of the repository"]
 fn stata_and_parquet_files_are_read() {
     let room = Room::new();
-    if let Some(file) = data("wiod-44/GE_gravity_example_data.dta") {
+    {
+        let file = data("wiod-44/GE_gravity_example_data.dta");
         let stata = value(
             &room.answer(&format!("reach USA RUS --times 3 --data {file} --unit million-usd --json")),
             "reach.cost_cut",
@@ -129,13 +132,15 @@ fn stata_and_parquet_files_are_read() {
         let embedded = value(&room.answer("reach USA RUS --times 3 --json"), "reach.cost_cut");
         assert!((stata - embedded).abs() < 1e-6, "{stata} {embedded}");
     }
-    if let Some(file) = data("agtpa/agtpa_applications.parquet") {
+    {
+        let file = data("agtpa/agtpa_applications.parquet");
         let out = room.answer(&format!("data describe {file} --json"));
         let answer: Value = serde_json::from_str(&out).unwrap();
         assert_eq!(answer["description"]["rows"], 99_981);
         assert_eq!(answer["description"]["exporters"].as_array().unwrap().len(), 69);
     }
-    if let Some(file) = data("ppmlhdfe/EXAMPLE_TRADE_FTA_DATA.dta") {
+    {
+        let file = data("ppmlhdfe/EXAMPLE_TRADE_FTA_DATA.dta");
         let out = room.answer(&format!("data describe {file} --filter 'category == \"TOTAL\"' --json"));
         let answer: Value = serde_json::from_str(&out).unwrap();
         assert_eq!(answer["description"]["rows"], 5_950);

@@ -165,6 +165,9 @@ fn wrong_words() {
     refuses(&room, "year_absent", "turnover USA RUS --year 1950", 1);
     refuses(&room, "base_year_absent", "coverage USA RUS --base-year 1950", 1);
     refuses(&room, "pair_absent", "turnover BVT HMD", 1);
+    refuses(&room, "group_for_a_country", "coverage EU RUS", 1);
+    refuses(&room, "group_with_the_other_side", "turnover EU DEU", 1);
+    refuses(&room, "group_reconciled", "turnover EU RUS --ledger reconciled", 1);
     refuses(&room, "columns_without_data", "turnover USA RUS --exporter origin", 2);
     refuses(&room, "filter_cut_short", "turnover USA RUS --data flows.csv --filter 'year >= '", 2);
     refuses(&room, "filter_on_no_column", "turnover USA RUS --data flows.csv --filter 'yaer >= 2000'", 1);

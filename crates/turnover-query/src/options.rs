@@ -15,7 +15,7 @@ use crate::error::QueryError;
 /// Whose trade.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema, Args)]
 pub struct PairOptions {
-    /// First country: ISO code or name
+    /// First country: ISO code or name; how much is traded also takes groups, for example EU or DEU+FRA
     #[arg(value_name = "A")]
     pub a: String,
     /// Second country

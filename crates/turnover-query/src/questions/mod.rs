@@ -14,7 +14,7 @@ mod reach;
 mod simulate;
 mod turnover;
 
-use turnover_analysis::{Answer, Pair, Watch};
+use turnover_analysis::{AnalysisError, Answer, Bloc, Pair, Watch};
 
 use crate::error::QueryError;
 use crate::options::PairOptions;
@@ -56,6 +56,16 @@ impl PairOptions {
     /// # Errors
     /// Where one is not known, or both are the same.
     pub fn pair(&self) -> Result<Pair, QueryError> {
+        if let Some(group) = [&self.a, &self.b].into_iter().find(|side| Bloc::is_named(side)) {
+            return Err(AnalysisError::NoBlocTrade {
+                what: format!("`{group}` is a group of countries, and this question takes two countries"),
+                help: format!(
+                    "name one of its members; how much a group trades is answered by: turnover turnover {} {}",
+                    self.a, self.b
+                ),
+            }
+            .into());
+        }
         Ok(Pair::resolve(&self.a, &self.b)?)
     }
 }

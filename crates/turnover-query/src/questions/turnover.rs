@@ -7,8 +7,8 @@ use clap::Args;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use turnover_analysis::turnover::{self, Books};
-use turnover_analysis::{Answer, ChartKind, Mark, Pair, Watch};
+use turnover_analysis::turnover::{self, BlocBooks, Books};
+use turnover_analysis::{AnalysisError, Answer, Bloc, ChartKind, Mark, Pair, Watch};
 use turnover_data::Select;
 use turnover_data::reconcile::reconciled_flows;
 use turnover_measures::{Catalogue, Measure};
@@ -82,6 +82,40 @@ impl Turnover {
         Ok((resolved, resolved.mark(answer)))
     }
 
+    /// The same of groups of countries: sums over pairs of their members.
+    fn find_blocs(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
+        if self.ledger == LedgerKind::Reconciled {
+            return Err(AnalysisError::NoBlocTrade {
+                what: "the reconciled value is of two countries, and a group is named".to_owned(),
+                help: "name two countries, or leave ‹ledger› out: both sides' reports then stand side by side"
+                    .to_owned(),
+            }
+            .into());
+        }
+        let sides = |year: Option<i32>| -> Result<[Bloc; 2], QueryError> {
+            // Without a year: those of the day on which the latest figures end.
+            let day = self.period.date.unwrap_or(year.map_or(Date::MAX, end_of));
+            Ok([Bloc::resolve(&self.pair.a, day)?, Bloc::resolve(&self.pair.b, day)?])
+        };
+        let asked = self.period.year.or(self.period.date.map(|d| i32::from(d.year())));
+        let flows = match workspace.is_embedded() {
+            true => None,
+            false => Some(workspace.flows(&Select::All, watch)?),
+        };
+        let read = |sides: [Bloc; 2], year| match &flows {
+            Some(flows) => BlocBooks::of_flows(sides, year, flows),
+            None => BlocBooks::read(sides, year),
+        };
+        let first = read(sides(asked)?, asked)?;
+        // The year decides who is a member.
+        let books = if asked.is_some() { first } else { read(sides(Some(first.year))?, Some(first.year))? };
+        let [a, b] = [books.sides[0].code.clone(), books.sides[1].code.clone()];
+        let period = PeriodOptions { year: Some(books.year), date: self.period.date };
+        let command = Query::Turnover(Turnover { pair: PairOptions { a, b }, period, ..self.clone() }).command();
+        let resolved = Resolved { year: books.year, date: self.period.date.unwrap_or(end_of(books.year)) };
+        Ok(resolved.mark(turnover::report_blocs(&books, &command.to_string())))
+    }
+
     fn command(&self, pair: Pair, resolved: Resolved) -> String {
         // The end of the year is usual.
         let date = self.period.date.filter(|d| *d != end_of(resolved.year));
@@ -101,6 +135,9 @@ impl Question for Turnover {
     }
 
     fn answer(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Reply, QueryError> {
+        if Bloc::is_named(&self.pair.a) || Bloc::is_named(&self.pair.b) {
+            return self.find_blocs(workspace, watch).map(Into::into);
+        }
         self.find(workspace, watch).map(|(_, answer)| answer.into())
     }
 }
