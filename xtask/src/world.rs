@@ -115,8 +115,10 @@ fn side(text: &str) -> Outcome<Side> {
 /// Makes one table again, or all.
 pub(crate) fn make(dir: &Path, only: Option<&str>) -> Outcome<()> {
     std::fs::create_dir_all("figures/world")?;
-    if only == Some("distances") {
-        return distances(&dir.join("geodist/dist_cepii.dta"));
+    match only {
+        Some("distances") => return distances(&dir.join("geodist/dist_cepii.dta")),
+        Some("gdp") => return gdp(dir),
+        _ => {}
     }
     direction_of_trade(&dir.join("imf-dots-pairs-1960-2020/dots_pairs.parquet"))?;
     russia_partners(&dir.join("imf-imts-russia/russia_by_partner_2016_2024.csv"))?;
@@ -126,7 +128,47 @@ pub(crate) fn make(dir: &Path, only: Option<&str>) -> Outcome<()> {
     russia_chapters(&dir.join("russia-hs2/russia_trade_by_hs2.csv"))?;
     us_chapters(&dir.join("us-imports-hs2-monthly/us_imports_for_consumption_hs2_month_2013_2021.parquet"))?;
     pair_chapters(&dir.join("baci-2024/hs2_matrix_2024.parquet"))?;
-    distances(&dir.join("geodist/dist_cepii.dta"))
+    distances(&dir.join("geodist/dist_cepii.dta"))?;
+    gdp(dir)
+}
+
+/// Gross domestic product in current dollars stands where dollars of trade do elsewhere. The Fund's figure goes
+/// before the World Bank's, which has economies that are not of the Fund.
+fn gdp(dir: &Path) -> Outcome<()> {
+    const FIRST: u32 = 1980;
+    const LAST: u32 = 2024;
+    let mut source = Source::read(
+        &dir.join("imf-weo-2025-10/weo_selected.parquet"),
+        &["ref_area", "concept", "year", "value", "scale"],
+    )?;
+    let (area, concept, year) = (source.column("ref_area")?, source.column("concept")?, source.column("year")?);
+    let (value, scale) = (source.column("value")?, source.column("scale")?);
+    let mut values: BTreeMap<(String, u32), f64> = BTreeMap::new();
+    for row in (0..source.table.rows).filter(|r| text(&concept, *r) == "NGDPD") {
+        // The Fund's code of Kosovo.
+        let area = text(&area, row);
+        let Some(code) = source.code(if area == "KOS" { "XKX" } else { &area }) else { continue };
+        let year = number(&year, row).ok_or("no year")? as u32;
+        let scale = number(&scale, row).ok_or("no scale")?;
+        if let Some(value) = number(&value, row).filter(|v| *v > 0.0) {
+            values.insert((code, year), value * 10f64.powf(scale));
+        }
+    }
+    let mut bank =
+        Source::read(&dir.join("world-bank-gdp/gdp.csv"), &["Country Name", "Country Code", "Year", "Value"])?;
+    let (area, year, value) = (bank.column("Country Code")?, bank.column("Year")?, bank.column("Value")?);
+    for row in 0..bank.table.rows {
+        let Some(code) = bank.code(&text(&area, row)).filter(|c| c != WORLD) else { continue };
+        let year = number(&year, row).ok_or("no year")? as u32;
+        if let Some(value) = number(&value, row).filter(|v| *v > 0.0) {
+            values.entry((code, year)).or_insert(value);
+        }
+    }
+    let mut packer = Packer::new(Axis::Years { first: FIRST as i32 }, 4);
+    for ((code, year), value) in values.iter().filter(|((_, year), _)| (FIRST..=LAST).contains(year)) {
+        packer.add(code, WORLD, Side::Exports, "TOTAL", year - FIRST, *value);
+    }
+    source.save("gdp", &packer)
 }
 
 /// Kilometres between countries stand where dollars do elsewhere; each pair once.

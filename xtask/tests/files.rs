@@ -25,10 +25,7 @@ const CIRCLES: &[(&str, &str, &str)] = &[
 ];
 
 /// Longer files that are not divided yet, with what they hold.
-const LONG_FILES: &[(&str, &str)] = &[
-    ("turnover-analysis/diversion", "facts and report of one question"),
-    ("turnover-analysis/engine", "models of one sector and of many behind one face"),
-];
+const LONG_FILES: &[(&str, &str)] = &[("turnover-analysis/engine", "models of one sector and of many behind one face")];
 
 /// Longer functions that are not divided yet, with what they do.
 const LONG_FUNCTIONS: &[(&str, &str)] = &[

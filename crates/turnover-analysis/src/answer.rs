@@ -282,6 +282,48 @@ pub struct Chart {
     pub supposition: Option<String>,
 }
 
+/// One answer in the lead of a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Headline {
+    /// The sentence, without a full stop.
+    pub sentence: String,
+    /// The figure behind it.
+    pub figure: Figure,
+    /// What weighs most against it, as a whole sentence.
+    pub reservation: Option<Reservation>,
+}
+
+/// The figure of a headline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Figure {
+    /// The pair's turnover a year, US dollars.
+    Turnover(Interval),
+    /// Whether a claim that trade is not affected is true; `None` where that is undecided or cannot be judged.
+    Claim(Option<bool>),
+    /// The fall of trade costs that the multiple takes.
+    CostCut(f64),
+    /// What levers make of the trade together, as a multiple.
+    Levers(f64),
+    /// How many of the starts reached the multiple: of the share of world trade, and in current dollars.
+    BaseRate {
+        /// Of the share of world trade.
+        relative: f64,
+        /// In current dollars.
+        dollars: f64,
+    },
+    /// Unrealised potential both ways, as far as it is known, US dollars.
+    Room(f64),
+}
+
+/// What weighs against a headline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reservation {
+    /// A whole sentence.
+    pub sentence: String,
+    /// How much it weighs: the share of the figure that it puts in doubt, 0 to 1.
+    pub weight: f64,
+}
+
 /// The answer to one question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
@@ -297,6 +339,8 @@ pub struct Answer {
     pub charts: Vec<Chart>,
     /// Values that a command promises by name in its JSON, beside the findings.
     pub named: Map<String, Value>,
+    /// What it says in the lead of a page.
+    pub headline: Option<Headline>,
 }
 
 impl Answer {
@@ -322,6 +366,7 @@ impl Answer {
         self.findings.iter_mut().for_each(|f| f.supposition = mark());
         self.tables.iter_mut().for_each(|t| t.supposition = mark());
         self.charts.iter_mut().for_each(|c| c.supposition = mark());
+        self.headline.iter_mut().for_each(|h| h.sentence = format!("{supposition}: {}", h.sentence));
         self
     }
 

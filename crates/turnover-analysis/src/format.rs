@@ -2,13 +2,13 @@
 
 use crate::answer::Unit;
 
-/// A dollar value with three to four significant digits: `26.62 billion US dollars`.
+/// A dollar value with three significant digits: `26.6 billion US dollars`.
 pub fn usd(value: f64) -> String {
     let (scaled, word) = scale(value);
     format!("{}{word} US dollars", significant(scaled))
 }
 
-/// A dollar value for tables and axes: `26.62 bn`.
+/// A dollar value for tables and axes: `26.6 bn`.
 pub fn usd_short(value: f64) -> String {
     let (scaled, word) = scale(value);
     let word = match word {
@@ -21,12 +21,12 @@ pub fn usd_short(value: f64) -> String {
     format!("{}{word}", significant(scaled))
 }
 
-/// A range of dollar values with one unit where both have the same: `19.91 to 22.23 billion US dollars`.
+/// A range of dollar values with one unit where both have the same: `19.9 to 22.2 billion US dollars`.
 pub fn usd_range(low: f64, high: f64) -> String {
     with_one_unit(&usd(low), usd(high))
 }
 
-/// The same for tables and axes: `19.91 to 22.23 bn`.
+/// The same for tables and axes: `19.9 to 22.2 bn`.
 pub fn usd_short_range(low: f64, high: f64) -> String {
     with_one_unit(&usd_short(low), usd_short(high))
 }
@@ -53,13 +53,13 @@ fn significant(x: f64) -> String {
     match x.abs() {
         0.0 => "0".to_owned(),
         a if a < 0.0005 => significant_digits(x, 2),
-        a if a >= 100.0 => format!("{x:.0}"),
-        a if a >= 9.9995 => format!("{x:.2}"),
-        _ => format!("{x:.3}"),
+        a if a >= 99.95 => format!("{x:.0}"),
+        a if a >= 9.995 => format!("{x:.1}"),
+        _ => format!("{x:.2}"),
     }
 }
 
-/// A share as per cent with one decimal, more below 1 %: `14.9 %`, `0.39 %`.
+/// A share as per cent with at most three digits: `14.9 %`, `0.39 %`, `128 %`.
 pub fn percent(share: f64) -> String {
     let x = share * 100.0;
     match x.abs() {
@@ -67,7 +67,8 @@ pub fn percent(share: f64) -> String {
         a if a < 5e-5 => "0 %".to_owned(),
         a if a < 0.1 => format!("{x:.4} %"),
         a if a < 0.995 => format!("{x:.2} %"),
-        _ => format!("{x:.1} %"),
+        a if a < 99.95 => format!("{x:.1} %"),
+        _ => format!("{x:.0} %"),
     }
 }
 
@@ -95,6 +96,34 @@ pub fn percent_signed(share: f64) -> String {
 pub fn percent_range(low: f64, high: f64) -> String {
     let (l, h) = (percent(low), percent(high));
     if l == h { l } else { format!("{l} to {h}") }
+}
+
+/// Parts of a whole that people say, each with its name.
+const PARTS: [(f64, &str); 15] = [
+    (0.05, "a twentieth"),
+    (0.1, "a tenth"),
+    (0.125, "an eighth"),
+    (1.0 / 6.0, "a sixth"),
+    (0.2, "a fifth"),
+    (0.25, "a quarter"),
+    (0.3, "three tenths"),
+    (1.0 / 3.0, "a third"),
+    (0.4, "two fifths"),
+    (0.5, "half"),
+    (0.6, "three fifths"),
+    (2.0 / 3.0, "two thirds"),
+    (0.75, "three quarters"),
+    (0.8, "four fifths"),
+    (0.9, "nine tenths"),
+];
+
+/// A share as people say it: `a quarter`; under 3 % and above 95 % the per cent, which are clearer there.
+pub fn part(share: f64) -> String {
+    if !(0.03..=0.95).contains(&share) {
+        return percent(share);
+    }
+    let nearest = PARTS.iter().min_by(|a, b| (a.0 / share).ln().abs().total_cmp(&(b.0 / share).ln().abs()));
+    nearest.map_or_else(|| percent(share), |(_, name)| (*name).to_owned())
 }
 
 /// A multiple: `3`, `2.5`, `0.75`.

@@ -11,7 +11,7 @@
 //! let flows = figures::us_russia()?;
 //! let answer = turnover::answer(&flows, &turnover::Question::new(Pair::resolve("USA", "RUS")?))?;
 //! assert_eq!(answer.findings[0].statement.split(" in ").next(),
-//!     Some("The United States and Russia traded goods worth 24.17 billion US dollars"));
+//!     Some("The United States and Russia traded goods worth 24.2 billion US dollars"));
 //! # Ok::<(), turnover_analysis::AnalysisError>(())
 //! ```
 
@@ -45,7 +45,10 @@ mod uncertain;
 mod watch;
 mod world;
 
-pub use answer::{Answer, Bar, Cell, Chart, ChartKind, Column, Finding, Interval, Line, Mark, Number, Table, Unit};
+pub use answer::{
+    Answer, Bar, Cell, Chart, ChartKind, Column, Figure, Finding, Headline, Interval, Line, Mark, Number, Reservation,
+    Table, Unit,
+};
 pub use engine::{Model, NamedEconomy};
 pub use error::AnalysisError;
 pub use goods::at_customs;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
+use turnover_data::Iso3;
 
 use crate::error::AnalysisError;
 use crate::limits::{LOG_POINTS, MOST_COST};
@@ -101,6 +102,14 @@ pub struct PullFile {
     pub covariance: Vec<f64>,
     /// The file.
     pub path: PathBuf,
+}
+
+impl PullFile {
+    /// The countries that its changes name; groups of countries are left out.
+    pub fn countries(&self) -> Vec<Iso3> {
+        let names = self.pulls.iter().flat_map(|p| [&p.exporter, &p.importer]);
+        names.flatten().filter_map(|name| Iso3::resolve(name).ok()).collect()
+    }
 }
 
 /// What happens to imbalances.

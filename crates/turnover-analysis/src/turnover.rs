@@ -13,7 +13,9 @@ use std::collections::BTreeMap;
 use serde_json::Map;
 use turnover_data::{Flows, HsCode, Iso3, Valuation};
 
-use crate::answer::{Answer, Cell, Chart, ChartKind, Finding, Interval, Line, Number, Table, Unit};
+use crate::answer::{
+    Answer, Cell, Chart, ChartKind, Figure, Finding, Headline, Interval, Line, Number, Reservation, Table, Unit,
+};
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, percent, percent_signed, sentence, usd};
 use crate::pair::{Pair, PairFlows};
@@ -102,10 +104,7 @@ pub fn answer(flows: &Flows, question: &Question) -> Result<Answer, AnalysisErro
             },
         });
     }
-    if let Some(months) = [true, false].into_iter().filter_map(|forward| p.partial(year, forward)).min() {
-        let note = format!("The data hold {months} of the 12 months of {year}.");
-        findings.iter_mut().for_each(|f| f.caveats.insert(0, note.clone()));
-    }
+    note_months(&p, year, &mut findings);
     let years = p.years();
     let trend: Vec<(i32, f64, f64)> = years.iter().map(|&y| (y, p.total(y, true), p.total(y, false))).collect();
     findings.extend(trend_findings(&trend, year, &finding));
@@ -113,7 +112,37 @@ pub fn answer(flows: &Flows, question: &Question) -> Result<Answer, AnalysisErro
     let mut tables = vec![by_year(&trend, &p), by_section(&p, year), by_chapter(&p, year)];
     tables.extend(both_reports(&p));
     let charts = vec![trend_chart(&trend, year, &p)];
-    Ok(Answer { title: format!("Trade of {a} and {b}, {year}"), command, findings, tables, charts, named: Map::new() })
+    let headline = Some(headline(&p, year, &findings[0].statement, total));
+    Ok(Answer {
+        title: format!("Trade of {a} and {b}, {year}"),
+        command,
+        findings,
+        tables,
+        charts,
+        named: Map::new(),
+        headline,
+    })
+}
+
+/// Says of findings that a year is not whole.
+fn note_months(p: &PairFlows, year: i32, findings: &mut [Finding]) {
+    if let Some(months) = [true, false].into_iter().filter_map(|forward| p.partial(year, forward)).min() {
+        let note = format!("The data hold {months} of the 12 months of {year}.");
+        findings.iter_mut().for_each(|f| f.caveats.insert(0, note.clone()));
+    }
+}
+
+/// The level for the lead of a page; where one direction is missing, that weighs most.
+fn headline(p: &PairFlows, year: i32, level: &str, total: f64) -> Headline {
+    let is_whole = p.reported(year, true).is_some() && p.reported(year, false).is_some();
+    Headline {
+        sentence: level.to_owned(),
+        figure: Figure::Turnover(Interval { low: total, high: total }),
+        reservation: (!is_whole).then(|| Reservation {
+            sentence: "One direction is not reported: what is missing is not zero.".to_owned(),
+            weight: 1.0,
+        }),
+    }
 }
 
 /// How much two countries trade: at least as much as one direction where the other is not reported.
@@ -201,6 +230,7 @@ fn mirror_finding(
 fn included(valuation: Valuation) -> &'static str {
     match valuation {
         Valuation::Fob => ", FOB: without international freight and insurance",
+        Valuation::Fas => ", FAS: to the port of exit, before loading",
         Valuation::Cif => ", CIF: with freight and insurance to the importer's border",
         Valuation::Customs => ", customs value: what duty is assessed on",
     }

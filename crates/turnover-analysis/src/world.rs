@@ -19,6 +19,8 @@ pub struct NamedWorld {
     pub source: Source,
     /// The source's caveats, and what was filled in.
     pub caveats: Vec<String>,
+    /// What its flows are of, where that is known: `goods`, `goods and services`.
+    pub content: Option<&'static str>,
     /// The world with its imbalances, where `world` is the one without.
     observed: Option<Box<World>>,
 }
@@ -84,7 +86,25 @@ impl NamedWorld {
         if filled > 0 {
             caveats.push(format!("{filled} of {} pairs have no flow in the table and count as zero.", n * n));
         }
-        Ok(NamedWorld { countries, world, year, source: flows.source.clone(), caveats, observed: None })
+        Ok(NamedWorld { countries, world, year, source: flows.source.clone(), caveats, content: None, observed: None })
+    }
+
+    /// The same, with what its flows are of.
+    #[must_use]
+    pub fn of(mut self, content: &'static str) -> Self {
+        self.content = Some(content);
+        self
+    }
+
+    /// `the world of 2019 (goods, 190 economies)`.
+    pub fn words(&self) -> String {
+        let content = self.content.map_or_else(String::new, |c| format!("{c}, "));
+        format!("the world of {} ({content}{} economies)", self.year, self.countries.len())
+    }
+
+    /// Whether a country is in it.
+    pub fn has(&self, country: Iso3) -> bool {
+        self.countries.binary_search(&country).is_ok()
     }
 
     /// The world from which a change is measured under a rule for imbalances: without any where trade

@@ -12,12 +12,23 @@ use turnover_measures::{Catalogue, Extent};
 const COUNTRIES: [&str; 8] = ["USA", "RUS", "IRN", "DEU", "FRA", "CHN", "JPN", "BRA"];
 
 fn facts(products: &[&str], change: impl FnOnce(&mut Question)) -> Result<PotentialFacts, AnalysisError> {
+    facts_of(products, change, |_, _, _, value| Some(value))
+}
+
+/// The same of flows (exporter, importer, product) as `of` leaves them.
+fn facts_of(
+    products: &[&str],
+    change: impl FnOnce(&mut Question),
+    of: impl Fn(&str, &str, &str, usize) -> Option<usize>,
+) -> Result<PotentialFacts, AnalysisError> {
     let mut text = "year,exporter,importer,product,value_usd\n".to_owned();
     for (i, from) in COUNTRIES.iter().enumerate() {
         for (j, to) in COUNTRIES.iter().enumerate().filter(|(j, _)| *j != i) {
             for (k, product) in products.iter().enumerate() {
-                writeln!(text, "2019,{from},{to},{product},{}", 1_000_000 * (1 + (3 * i + 5 * j + 7 * k) % 11))
-                    .unwrap();
+                let value = of(from, to, product, 1_000_000 * (1 + (3 * i + 5 * j + 7 * k) % 11));
+                if let Some(value) = value {
+                    writeln!(text, "2019,{from},{to},{product},{value}").unwrap();
+                }
             }
         }
     }
@@ -74,4 +85,49 @@ fn what_the_catalogue_does_not_know_is_not_free() {
 #[test]
 fn one_product_has_no_potential() {
     assert!(facts(&["87"], |_| ()).unwrap_err().to_string().contains("trade by product"));
+}
+
+#[test]
+fn no_potential_exceeds_what_the_market_buys() {
+    // Russia buys all its fuel from the United States, of whose exports it is a small part of the world's: the ease of
+    // trade is far above 1, and the indicator alone would have Russia buy more machines than it buys at all.
+    let fuel = |from: &str, to: &str, value: usize| match (from, to) {
+        ("USA", "RUS") => 5_000_000_000,
+        (_, "RUS") => value,
+        _ => 100_000_000_000,
+    };
+    let f = facts_of(
+        &["02", "27", "84", "87"],
+        |_| (),
+        |from, to, product, value| Some(if product == "27" { fuel(from, to, value) } else { value }),
+    )
+    .unwrap();
+    let way = &f.directions[0];
+    assert!(way.products.iter().all(|p| p.potential_usd <= p.demand_usd), "{way:?}");
+    assert!(way.products.iter().any(|p| p.potential_usd == p.demand_usd), "the bound is met");
+}
+
+#[test]
+fn one_way_is_answered_where_the_other_cannot_be() {
+    let f = facts_of(&["02", "27"], |_| (), |_, to, _, value| (to != "USA").then_some(value)).unwrap();
+    let ways: Vec<&str> = f.directions.iter().map(|d| d.from.as_str()).collect();
+    assert_eq!(ways, ["USA"], "nobody reports what the United States buys");
+    let (from, to, why) = &f.missing[0];
+    assert_eq!((from.as_str(), to.as_str()), ("RUS", "USA"));
+    assert!(why.contains("what the United States buys from others (0 suppliers)"), "{why}");
+}
+
+#[test]
+fn a_zero_where_much_would_be_expected_is_no_room() {
+    let f = facts_of(
+        &["27", "84", "87"],
+        |_| (),
+        |from, to, product, value| ((from, to, product) != ("USA", "RUS", "84")).then_some(value),
+    )
+    .unwrap();
+    let way = &f.directions[0];
+    let zeros: Vec<String> = way.suspect_zeros().iter().map(|p| p.product.to_string()).collect();
+    assert_eq!(zeros, ["84"]);
+    let machines = way.products.iter().find(|p| p.product.to_string() == "84").unwrap();
+    assert!(machines.potential_usd > 0.0 && machines.unrealised_usd() == 0.0);
 }

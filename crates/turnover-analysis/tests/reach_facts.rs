@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "test code")]
 
-use turnover_analysis::reach::{Question, ReachFacts, Ways, compute};
+use turnover_analysis::reach::{Customs, Question, ReachFacts, Ways, compute, report};
 use turnover_analysis::{NamedWorld, Pair};
 use turnover_data::figures;
 use turnover_equilibrium::Imbalance;
@@ -66,4 +66,37 @@ fn countries_stand_from_gain_to_loss_and_the_rule_matters_little_for_the_cut() {
     let cut = &f.rules.compared[0];
     assert!(cut.over_rules.low <= f.cost_cut() && f.cost_cut() <= cut.over_rules.high);
     assert!(!cut.is_driven(), "the elasticity moves it far more");
+}
+
+/// A duty of 5 % gone is exp(4 log 1.05) = 1.2155 before the rest of the world answers.
+#[test]
+fn a_known_cut_stands_beside_the_answer() {
+    let known = facts(|_| ()).known.unwrap();
+    assert_eq!(known.tariff, 0.05);
+    assert!((1.2..1.2155).contains(&known.multiple), "{}", known.multiple);
+}
+
+/// The World Input-Output Database of 2014 has the United States selling Russia goods and services worth 7.08 and
+/// buying 14.8 billion US dollars.
+#[test]
+fn the_world_is_named_and_a_balance_on_the_other_side_is_a_caveat() {
+    let f = facts(|_| ());
+    assert!((f.world.usd[0] / 7.08e9 - 1.0).abs() < 1e-2 && (f.world.usd[1] / 14.75e9 - 1.0).abs() < 1e-2);
+    assert_eq!(f.world.words, "the world of 2014 (44 economies)");
+    let with = |forward: f64, backward: f64| {
+        facts(|q| q.customs = Some(Customs { year: 2019, usd: [Some(forward), Some(backward)] }))
+    };
+    assert!(!with(1.3e10, 2.2e10).world.balance_differs());
+    assert!(with(2.2e10, 1.3e10).world.balance_differs());
+    let answer = report(&with(2.2e10, 1.3e10), "");
+    assert!(answer.findings[0].caveats[0].contains("other sign"), "{:?}", answer.findings[0].caveats);
+}
+
+#[test]
+fn the_answer_is_said_as_people_say_it() {
+    let answer = report(&facts(|_| ()), "");
+    let said = &answer.finding("reach.cost_cut").unwrap().statement;
+    assert!(said.contains("fall by about a quarter (an eighth to two fifths)"), "{said}");
+    // A limit of thousands and hundredths of a per cent of welfare elsewhere are the model's, not the world's.
+    assert!(answer.finding("reach.maximum").is_none() && answer.finding("reach.third_countries").is_none());
 }

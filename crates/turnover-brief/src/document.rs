@@ -13,6 +13,17 @@ pub struct Section {
     pub answer: Answer,
 }
 
+/// A question that could not be answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unanswered {
+    /// The question, as a heading.
+    pub question: String,
+    /// Why.
+    pub why: String,
+    /// What would answer it.
+    pub help: Option<String>,
+}
+
 /// A page: the brief, or a single answer.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -22,12 +33,21 @@ pub struct Document {
     pub subtitle: String,
     /// The answer in a few sentences.
     pub lead: Vec<String>,
+    /// What a reader must hold against it, the weightiest first.
+    pub reservations: Vec<String>,
     /// The sections.
     pub sections: Vec<Section>,
     /// Questions that could not be answered, and why.
-    pub unanswered: Vec<(String, String)>,
+    pub unanswered: Vec<Unanswered>,
     /// The command that makes the page again.
     pub command: String,
+}
+
+impl Unanswered {
+    /// Why, and what would answer it, on one line.
+    pub fn words(&self) -> String {
+        self.help.as_ref().map_or_else(|| self.why.clone(), |help| format!("{}; {help}", self.why))
+    }
 }
 
 impl From<Answer> for Document {
@@ -36,6 +56,7 @@ impl From<Answer> for Document {
             title: answer.title.clone(),
             subtitle: String::new(),
             lead: Vec::new(),
+            reservations: Vec::new(),
             command: answer.command.clone(),
             unanswered: Vec::new(),
             sections: vec![Section { heading: String::new(), answer }],
@@ -57,6 +78,19 @@ impl Document {
     /// All charts.
     pub fn charts(&self) -> impl Iterator<Item = &Chart> {
         self.sections.iter().flat_map(|s| &s.answer.charts)
+    }
+
+    /// Questions that could not be answered, those with the same reason together, and why.
+    pub fn gaps(&self) -> Vec<(String, String)> {
+        let mut out: Vec<(String, String)> = Vec::new();
+        for gap in &self.unanswered {
+            let why = gap.words();
+            match out.iter_mut().find(|(_, known)| *known == why) {
+                Some((questions, _)) => questions.push_str(&format!(" {}", gap.question)),
+                None => out.push((gap.question.clone(), why)),
+            }
+        }
+        out
     }
 
     /// The sources of all findings, each once.
@@ -90,6 +124,7 @@ impl Document {
             tables: self.tables().cloned().collect(),
             charts: self.charts().cloned().collect(),
             named: Map::new(),
+            headline: None,
         };
         for section in &self.sections {
             joined.named.extend(section.answer.named.clone());
@@ -97,9 +132,12 @@ impl Document {
         if !self.lead.is_empty() {
             joined.named.insert("lead".into(), self.lead.clone().into());
         }
+        if !self.reservations.is_empty() {
+            joined.named.insert("reservations".into(), self.reservations.clone().into());
+        }
         if !self.unanswered.is_empty() {
             let reasons: Map<String, Value> =
-                self.unanswered.iter().map(|(q, why)| (q.clone(), why.clone().into())).collect();
+                self.unanswered.iter().map(|u| (u.question.clone(), u.words().into())).collect();
             joined.named.insert("unanswered".into(), Value::Object(reasons));
         }
         joined.to_json()

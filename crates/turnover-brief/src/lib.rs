@@ -10,8 +10,10 @@ mod dossier;
 mod render;
 mod write;
 
-pub use document::{Document, Section};
-pub use dossier::{Check, Checked, Dossier, DossierError, Evidence, Kind, Moment, Statement, Status, Verdict};
+pub use document::{Document, Section, Unanswered};
+pub use dossier::{
+    Check, Checked, Computed, Dossier, DossierError, Evidence, Kind, Moment, Statement, Status, Verdict,
+};
 pub use render::html::html;
 pub use render::svg::{STYLE as CHART_STYLE, standalone as svg_file, svg};
 pub use render::terminal::{Style, table as terminal_table, terminal};

@@ -84,6 +84,7 @@ pub(crate) fn export(
         tables: vec![table],
         charts: Vec::new(),
         named: serde_json::Map::new(),
+        headline: None,
     };
     output.answer(Document::from(answer), true)
 }

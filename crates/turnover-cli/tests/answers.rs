@@ -113,7 +113,13 @@ fn the_reached_multiple_survives_being_put_back() {
         assert!((reached["tariff_equivalent"].as_f64().unwrap() - ((b / theta).exp() - 1.0)).abs() < 1e-12);
         // The change of no cost on the other direction makes its flow count in the multiple too.
         let there = if both { format!("USA:RUS={b}lp") } else { "USA:RUS=0lp".to_owned() };
-        let back = json(&room, &format!("simulate --change {there} --change RUS:USA={b}lp --theta {theta}"));
+        // One direction alone starts from customs data.
+        let world = reached["world_year"].as_i64().unwrap();
+        assert_eq!(world, if both { 2014 } else { 2019 });
+        let back = json(
+            &room,
+            &format!("simulate --change {there} --change RUS:USA={b}lp --theta {theta} --world-year {world}"),
+        );
         let again = back["multiple"].as_f64().unwrap();
         assert!((again / times - 1.0).abs() < 1e-10, "{times}{extra}: {again}");
     }
@@ -151,7 +157,7 @@ fn every_figure_can_be_had_again_by_its_command() {
         assert_eq!(same["value"], finding["value"], "{id}");
         assert_eq!(same["interval"], finding["interval"], "{id}");
     }
-    assert_eq!(answers.len(), 8);
+    assert_eq!(answers.len(), 9);
 }
 
 #[test]
@@ -240,11 +246,11 @@ fn a_users_own_files_replace_the_figures() {
 #[test]
 fn an_unanswerable_question_leaves_the_others_standing() {
     let room = Room::new();
-    room.file("flows.csv", "year,exporter,importer,value\n2021,ZWE,FJI,5\n2021,FJI,ZWE,7\n");
-    let brief = json(&room, "brief ZWE FJI --times 2 --data flows.csv");
+    room.file("flows.csv", "year,exporter,importer,value\n2021,PRK,FJI,5\n2021,FJI,PRK,7\n");
+    let brief = json(&room, "brief PRK FJI --times 2 --data flows.csv");
     assert_eq!(value(&brief, "turnover.level"), 12.0);
     let reasons = brief["unanswered"].as_object().unwrap();
-    assert!(reasons.values().any(|why| why.as_str().unwrap().contains("does not have ZWE")), "{reasons:?}");
+    assert!(reasons.values().any(|why| why.as_str().unwrap().contains("does not have PRK")), "{reasons:?}");
 }
 
 #[test]
@@ -594,4 +600,40 @@ fn a_watch_list_and_the_other_report_show_a_way_around() {
     let coarse = room.run("diversion eu-2022-technology --watch-list common-high-priority");
     let said = String::from_utf8_lossy(&coarse.stderr);
     assert!(said.contains("names products by 6 digits"), "{said}");
+}
+
+/// Countries that the input-output tables lack have a world, of goods; the answer names which.
+#[test]
+fn any_pair_has_a_world_and_the_answer_names_it() {
+    let room = Room::new();
+    for (pair, world) in [
+        ("USA RUS", "the world of 2014 (goods and services, 44 economies)"),
+        ("USA CUB", "the world of 2019 (goods,"),
+        ("KAZ KGZ", "the world of 2019 (goods,"),
+        ("USA RUS --world-year 2023", "the world of 2023 (goods,"),
+    ] {
+        let answer = json(&room, &format!("reach {pair} --times 2"));
+        let found = answer["findings"].as_array().unwrap();
+        let cut = found.iter().find(|f| f["id"] == "reach.cost_cut").unwrap();
+        assert!(cut["statement"].as_str().unwrap().contains(world), "{pair}: {cut}");
+        assert!((answer["multiple"].as_f64().unwrap() / 2.0 - 1.0).abs() < 1e-9, "{pair}");
+    }
+    let refused = String::from_utf8(room.run("reach USA RUS --times 2 --world-year 2022").stderr).unwrap();
+    assert!(refused.contains("1980 to 2020, or 2023"), "{refused}");
+    let refused = String::from_utf8(room.run("reach USA PRK --times 2").stderr).unwrap();
+    assert!(refused.contains("does not have PRK"), "{refused}");
+}
+
+/// One screen first: verdict, size, what it takes, how likely, where the room is, and what weighs against it.
+#[test]
+fn the_brief_leads_with_every_question_and_two_reservations() {
+    let brief = json(&Room::new(), "brief USA RUS --times 3");
+    let lead: Vec<&str> = brief["lead"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let wanted =
+        ["traded goods worth", "is not affected", "about a quarter", "multiplied their share", "Room for more"];
+    assert_eq!(lead.len(), wanted.len(), "{lead:?}");
+    for (sentence, part) in lead.iter().zip(wanted) {
+        assert!(sentence.contains(part), "{sentence}");
+    }
+    assert_eq!(brief["reservations"].as_array().unwrap().len(), 2);
 }

@@ -159,7 +159,7 @@ fn wrong_words() {
     refuses(&room, "change_without_size", "simulate --change USA:RUS", 2);
     refuses(&room, "change_of_everything", "simulate --change USA:RUS=-100%", 2);
     refuses(&room, "change_with_itself", "simulate --change USA:USA=-10%", 2);
-    refuses(&room, "change_of_a_stranger", "simulate --change USA:ZWE=-10%", 1);
+    refuses(&room, "change_of_a_stranger", "simulate --change USA:PRK=-10%", 1);
     refuses(&room, "claim_of_200", "coverage USA RUS --claim 200", 2);
     refuses(&room, "date_of_nonsense", "coverage USA RUS --date 2019-13-01", 2);
     refuses(&room, "year_absent", "turnover USA RUS --year 1950", 1);
@@ -332,7 +332,7 @@ fn wrong_measures_histories_and_dossiers() {
     refuses(&room, "history_of_a_fall", "history USA RUS --times 0.5", 2);
     refuses(&room, "history_too_long", "history USA RUS --times 3 --years 90", 2);
     refuses(&room, "history_of_small_pairs", "history USA RUS --times 3 --least-share 100", 2);
-    refuses(&room, "potential_of_one_reporter", "potential USA RUS", 1);
+    refuses(&room, "potential_of_one_reporter", "potential USA RUS --year 2019", 1);
     refuses(&room, "brief_only_and_without", "brief USA RUS --only reach --without reach", 2);
     refuses(&room, "dossier_absent", "check none.toml", 1);
     let head = "schema = 1\nid = \"d\"\ntitle = \"D\"\npair = [\"USA\", \"RUS\"]\nas_of = \"2019-12-31\"\n";

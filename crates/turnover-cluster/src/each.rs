@@ -338,6 +338,7 @@ impl Parts {
             tables,
             charts: Vec::new(),
             named: Map::new(),
+            headline: None,
         };
         Document::from(answer)
     }

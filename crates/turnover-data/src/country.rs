@@ -89,19 +89,6 @@ impl Iso3 {
         Err(unknown(text))
     }
 
-    /// A country as a person writes it: any code, any case, or the English name.
-    pub fn resolve(text: &str) -> Result<Self, DataError> {
-        let upper = text.trim().to_uppercase();
-        if let Ok(code) = Iso3::parse(&upper) {
-            return Ok(code);
-        }
-        TABLE
-            .iter()
-            .find(|c| c.name.to_uppercase() == upper || (!c.alpha2.is_empty() && c.alpha2 == upper))
-            .map(|c| c.code)
-            .ok_or_else(|| unknown(text))
-    }
-
     /// The three letters.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("???")
@@ -131,7 +118,8 @@ impl Iso3 {
     }
 }
 
-fn unknown(text: &str) -> DataError {
+/// The refusal of a text that names no country, with the nearest one.
+pub(crate) fn unknown(text: &str) -> DataError {
     // A long text is no slip of a name, and is not repeated whole.
     let text = &crate::suggest::short(text);
     let upper = text.to_uppercase();

@@ -134,6 +134,15 @@ pub enum DataError {
         #[help]
         help: String,
     },
+    /// A name that more than one country goes by.
+    #[error("`{text}` is the name of more than one country")]
+    AmbiguousCountry {
+        /// What was written.
+        text: String,
+        /// The candidates.
+        #[help]
+        help: String,
+    },
     /// Something that is no HS code.
     #[error("`{text}` is not an HS code: {why}")]
     UnknownProduct {

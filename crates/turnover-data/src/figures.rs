@@ -46,16 +46,27 @@ pub fn quoted(key: &str, csv: &str) -> Result<(RawTable, Source, Vec<String>), D
     entry(key, csv)
 }
 
-/// An embedded table with what `figures/SOURCES.toml` says of it.
-fn entry(key: &str, csv: &str) -> Result<(RawTable, Source, Vec<String>), DataError> {
-    let path = format!("figures/{key}.csv");
+/// Where a table comes from that is no text, as `figures/SOURCES.toml` says; without a hash.
+pub(crate) fn described(key: &str) -> Result<(Source, Vec<String>), DataError> {
+    let entry = listed(key)?;
+    Ok((Source { name: entry.name, vintage: entry.vintage, hash: String::new() }, entry.caveats))
+}
+
+/// The entry of a table in `figures/SOURCES.toml`.
+fn listed(key: &str) -> Result<Entry, DataError> {
     let broken = |what: String| DataError::Format {
         path: "figures/SOURCES.toml".to_owned(),
         what,
         help: "the program was built with a damaged table; build it again".to_owned(),
     };
     let mut sources: BTreeMap<String, Entry> = toml::from_str(SOURCES).map_err(|e| broken(e.to_string()))?;
-    let entry = sources.remove(key).ok_or_else(|| broken(format!("has no entry `{key}`")))?;
+    sources.remove(key).ok_or_else(|| broken(format!("has no entry `{key}`")))
+}
+
+/// An embedded table with what `figures/SOURCES.toml` says of it.
+fn entry(key: &str, csv: &str) -> Result<(RawTable, Source, Vec<String>), DataError> {
+    let path = format!("figures/{key}.csv");
+    let entry = listed(key)?;
     let table = RawTable::from_bytes(&path, csv.as_bytes())?;
     let source = Source { name: entry.name, vintage: entry.vintage, hash: table.sha256.clone() };
     Ok((table, source, entry.caveats))

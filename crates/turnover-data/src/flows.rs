@@ -27,8 +27,10 @@ pub struct Source {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Valuation {
-    /// Free on board: at the exporter's border. Exports of nearly all countries; FAS of the USA is close to it.
+    /// Free on board: at the exporter's border. Exports of nearly all countries.
     Fob,
+    /// Free alongside ship: at the port of exit, before loading. Exports of the USA; a little less than FOB.
+    Fas,
     /// Cost, insurance and freight: at the importer's border. Imports of most countries.
     Cif,
     /// Customs value: what duty is assessed on; without international freight in the USA.
@@ -36,10 +38,13 @@ pub enum Valuation {
 }
 
 impl Valuation {
+    const ALL: [Valuation; 4] = [Valuation::Fob, Valuation::Fas, Valuation::Cif, Valuation::Customs];
+
     /// The word in tables and files.
     pub fn word(self) -> &'static str {
         match self {
             Valuation::Fob => "fob",
+            Valuation::Fas => "fas",
             Valuation::Cif => "cif",
             Valuation::Customs => "customs",
         }
@@ -49,6 +54,7 @@ impl Valuation {
     pub fn label(self) -> &'static str {
         match self {
             Valuation::Fob => "FOB",
+            Valuation::Fas => "FAS",
             Valuation::Cif => "CIF",
             Valuation::Customs => "customs value",
         }
@@ -56,12 +62,12 @@ impl Valuation {
 
     /// Reads [`Valuation::label`].
     pub(crate) fn from_label(label: &str) -> Option<Self> {
-        [Valuation::Fob, Valuation::Cif, Valuation::Customs].into_iter().find(|v| v.label() == label)
+        Valuation::ALL.into_iter().find(|v| v.label() == label)
     }
 
     /// Reads [`Valuation::word`].
     fn parse(word: &str) -> Option<Self> {
-        [Valuation::Fob, Valuation::Cif, Valuation::Customs].into_iter().find(|v| v.word() == word)
+        Valuation::ALL.into_iter().find(|v| v.word() == word)
     }
 }
 

@@ -30,6 +30,7 @@ mod flows;
 mod hs;
 mod hs_table;
 mod import;
+mod naming;
 mod pairs;
 mod party;
 mod read;

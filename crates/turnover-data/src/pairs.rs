@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::builtin::{BothBooks, Side};
+use crate::builtin::BothBooks;
 use crate::country::Iso3;
 use crate::error::DataError;
 use crate::flows::{Flow, Flows, Source};
@@ -25,7 +25,9 @@ pub struct PairPanel {
 
 impl PairPanel {
     /// From flows, summed over products; of two reporters the importer's report counts, as it usually does in
-    /// trade statistics.
+    /// trade statistics. A year in which nobody reports one direction has no turnover, as in
+    /// [`PairPanel::from_books`]. A pair of which the flows never have one direction is counted by the other alone,
+    /// year against year alike, and the caveats say so.
     pub fn from_flows(flows: &Flows) -> Self {
         let mut years: Vec<i32> = flows.iter().map(|f| f.year).collect();
         years.sort_unstable();
@@ -51,17 +53,19 @@ impl PairPanel {
             let forward = flow.exporter < flow.importer;
             let pair = if forward { (flow.exporter, flow.importer) } else { (flow.importer, flow.exporter) };
             let sides = pairs.entry(pair).or_insert_with(|| [(); 2].map(|()| vec![None; years.len()]));
-            for (at, year) in years.iter().enumerate() {
-                let value = flow.report(Side::Imports, *year).or_else(|| flow.report(Side::Exports, *year));
-                sides[usize::from(!forward)][at] = value;
-                totals[at] += value.unwrap_or(0.0);
+            let values = &mut sides[usize::from(!forward)];
+            // The importer's book goes over the exporter's.
+            for (year, value) in flow.by_exporter.iter().chain(&flow.by_importer) {
+                if let Some(slot) = usize::try_from(year - books.first_year).ok().and_then(|at| values.get_mut(at)) {
+                    *slot = Some(*value);
+                }
+            }
+            for (total, value) in totals.iter_mut().zip(values) {
+                *total += value.unwrap_or(0.0);
             }
         }
-        let both = |[x, y]: [Vec<Option<f64>>; 2]| -> Vec<f64> {
-            x.into_iter().zip(y).map(|(x, y)| x.zip(y).map_or(0.0, |(x, y)| x + y)).collect()
-        };
         PairPanel {
-            pairs: pairs.into_iter().map(|((a, b), sides)| (a, b, both(sides))).collect(),
+            pairs: pairs.into_iter().map(|((a, b), sides)| (a, b, both_ways(sides))).collect(),
             years,
             totals,
             source: books.source.clone(),
@@ -74,6 +78,11 @@ impl PairPanel {
         let (a, b) = if a < b { (a, b) } else { (b, a) };
         self.pairs.iter().find(|p| (p.0, p.1) == (a, b)).map(|p| &p.2[..])
     }
+}
+
+/// Turnover by year of a pair's two directions: 0 where one of them is missing, which no count starts from.
+fn both_ways([x, y]: [Vec<Option<f64>>; 2]) -> Vec<f64> {
+    x.into_iter().zip(y).map(|(x, y)| x.zip(y).map_or(0.0, |(x, y)| x + y)).collect()
 }
 
 /// Sums of reports by flow and year, each reporter and each kind of period by itself.
@@ -106,21 +115,74 @@ impl PairSums {
         *slot = Some(slot.unwrap_or(0.0) + f.value_usd);
     }
 
-    pub(crate) fn panel(self, mut years: Vec<i32>, source: Source, caveats: Vec<String>) -> PairPanel {
+    pub(crate) fn panel(self, mut years: Vec<i32>, source: Source, mut caveats: Vec<String>) -> PairPanel {
         years.sort_unstable();
         years.dedup();
-        let mut pairs: BTreeMap<(Iso3, Iso3), Vec<f64>> = BTreeMap::new();
+        let mut pairs: BTreeMap<(Iso3, Iso3), [Vec<Option<f64>>; 2]> = BTreeMap::new();
         let mut totals = vec![0.0; years.len()];
         // In the order of the keys, so that sums do not depend on that of the table.
         let places: BTreeMap<_, usize> = self.places.into_iter().collect();
         for ((from, to, year), at) in places {
-            let value = self.sums[at].iter().flatten().next().copied().unwrap_or(0.0);
+            let value = self.sums[at].iter().flatten().next().copied();
             let Ok(place) = years.binary_search(&year) else { continue };
             let pair = if from < to { (from, to) } else { (to, from) };
-            pairs.entry(pair).or_insert_with(|| vec![0.0; years.len()])[place] += value;
-            totals[place] += value;
+            let sides = pairs.entry(pair).or_insert_with(|| [(); 2].map(|()| vec![None; years.len()]));
+            sides[usize::from(from > to)][place] = value;
+            totals[place] += value.unwrap_or(0.0);
         }
-        let pairs = pairs.into_iter().map(|((a, b), v)| (a, b, v)).collect();
+        let mut one_way = 0;
+        let pairs: Vec<_> = pairs
+            .into_iter()
+            .map(|((a, b), sides)| {
+                let never = |side: &Vec<Option<f64>>| side.iter().all(Option::is_none);
+                match sides {
+                    [x, y] if never(&x) || never(&y) => {
+                        one_way += 1;
+                        let only = if never(&x) { y } else { x };
+                        (a, b, only.into_iter().map(|v| v.unwrap_or(0.0)).collect())
+                    }
+                    sides => (a, b, both_ways(sides)),
+                }
+            })
+            .collect();
+        if one_way > 0 {
+            caveats.push(format!(
+                "Of {one_way} of {} pairs the figures have one direction alone in every year, and they are counted by it.",
+                pairs.len()
+            ));
+        }
         PairPanel { years, pairs, totals, source, caveats }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::{FlowOptions, RawTable, read_flows_from};
+
+    #[test]
+    fn a_direction_that_nobody_reports_is_missing_and_not_zero() {
+        // From 2008 to 2011 Russia's exports to Belarus stand in no table of UN Comtrade; imports do.
+        let csv = "year,exporter,importer,value_usd\n2011,BLR,RUS,14\n2012,BLR,RUS,13\n2012,RUS,BLR,27\n\
+                   2013,BLR,RUS,0\n2013,RUS,BLR,20\n";
+        let table = RawTable::from_bytes("own.csv", csv.as_bytes()).unwrap();
+        let source = Source { name: "own".into(), vintage: String::new(), hash: String::new() };
+        let flows = read_flows_from(&table, &FlowOptions::default(), source, Vec::new()).unwrap();
+        let panel = PairPanel::from_flows(&flows);
+        let pair = panel.pair(Iso3::parse("RUS").unwrap(), Iso3::parse("BLR").unwrap()).unwrap();
+        assert_eq!(pair, [0.0, 40.0, 20.0], "2011 has no turnover, 2013 has a reported zero");
+        assert_eq!(panel.totals, [14.0, 40.0, 20.0]);
+        assert!(panel.caveats.is_empty());
+    }
+
+    #[test]
+    fn a_pair_with_one_direction_in_all_years_is_counted_by_it_and_the_caveats_say_so() {
+        let csv = "year,exporter,importer,value_usd\n2011,BLR,RUS,14\n2012,BLR,RUS,13\n";
+        let table = RawTable::from_bytes("own.csv", csv.as_bytes()).unwrap();
+        let source = Source { name: "own".into(), vintage: String::new(), hash: String::new() };
+        let flows = read_flows_from(&table, &FlowOptions::default(), source, Vec::new()).unwrap();
+        let panel = PairPanel::from_flows(&flows);
+        assert_eq!(panel.pairs[0].2, [14.0, 13.0]);
+        assert!(panel.caveats[0].contains("1 of 1 pairs"), "{:?}", panel.caveats);
     }
 }

@@ -120,6 +120,11 @@ fn key(name: &str) -> String {
     words.join(" ")
 }
 
+/// Whether two names are the same in any order of their words, case, accents and punctuation.
+pub(crate) fn same_words(one: &str, other: &str) -> bool {
+    key(one) == key(other)
+}
+
 static BY_NAME: LazyLock<HashMap<String, Party>> = LazyLock::new(|| {
     let mut out: HashMap<String, Party> = HashMap::new();
     // A file may have lost the letters that are not ASCII.

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "test code")]
 
-use turnover_data::builtin::{self, BothBooks, Side, Table};
-use turnover_data::{Iso3, Status, Valuation};
+use std::collections::BTreeMap;
+
+use turnover_data::builtin::{self, BothBooks, Gdp, OUTPUT_PER_GDP, Side, Table, goods_world};
+use turnover_data::{Iso3, Status, Valuation, figures};
 
 fn iso(code: &str) -> Iso3 {
     Iso3::parse(code).unwrap()
@@ -20,10 +22,10 @@ fn both_books_of_a_pair_stand_side_by_side() {
         };
         reports.iter().find(one).map(|r| (r.value_usd, r.valuation)).unwrap()
     };
-    assert_eq!(of("USA", "USA"), (5.787e9, Valuation::Fob));
+    assert_eq!(of("USA", "USA"), (5.787e9, Valuation::Fas));
     assert_eq!(of("RUS", "USA"), (1.342e10, Valuation::Cif));
     assert_eq!(of("RUS", "RUS"), (1.323e10, Valuation::Fob));
-    assert_eq!(of("USA", "RUS"), (2.228e10, Valuation::Cif));
+    assert_eq!(of("USA", "RUS"), (2.228e10, Valuation::Customs));
 }
 
 /// US Census Bureau: exports to Russia 5.831 billion in 2016, imports 14.543; Russia's customs 19.910.
@@ -91,4 +93,54 @@ fn a_flow_that_one_side_reports_is_missing_on_the_other() {
     assert!(!flow.by_exporter.is_empty() && flow.by_importer.is_empty());
     assert_eq!(flow.report(Side::Imports, 1997), None);
     assert!(books.flows.len() > 30_000);
+}
+
+/// The World Economic Outlook of October 2025: Russia 1,695.7 billion US dollars in 2019; the World Bank:
+/// Cuba 103.4 billion at the official rate.
+#[test]
+fn products_are_those_published() {
+    let gdp = Gdp::built_in().unwrap();
+    let near = |code: &str, year, wanted: f64| {
+        let found = gdp.usd(iso(code), year).unwrap();
+        assert!((found / wanted - 1.0).abs() < 1e-3, "{code} {year}: {found}");
+    };
+    near("RUS", 2019, 1.6957e12);
+    near("RUS", 2024, 2.1732e12);
+    near("CUB", 2019, 1.034e11);
+    assert_eq!(gdp.usd(iso("PRK"), 2019), None, "neither source has it");
+}
+
+/// The ratio is that of the embedded world and gross domestic product of 2014.
+#[test]
+fn output_over_product_is_the_median_of_the_input_output_tables() {
+    let world = figures::world_2014().unwrap();
+    let mut output: BTreeMap<Iso3, f64> = BTreeMap::new();
+    world.iter().for_each(|f| *output.entry(f.exporter).or_default() += f.value_usd);
+    let gdp = Gdp::built_in().unwrap();
+    let mut ratios: Vec<(f64, Iso3)> =
+        output.into_iter().filter_map(|(c, y)| Some((y / gdp.usd(c, 2014)?, c))).collect();
+    ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
+    assert_eq!(ratios.len(), 43);
+    let median = ratios[21].0;
+    assert!((median - OUTPUT_PER_GDP).abs() < 0.005, "{median}; {:?} {:?}", ratios[0], ratios[42]);
+}
+
+#[test]
+fn a_world_has_the_countries_that_the_input_output_tables_lack() {
+    for year in [1995, 2019, 2023] {
+        let world = goods_world(year).unwrap();
+        let home: Vec<Iso3> = world.iter().filter(|f| f.exporter == f.importer).map(|f| f.exporter).collect();
+        assert!(home.len() > 150, "{year}: {}", home.len());
+        for code in ["USA", "RUS", "KAZ", "KGZ", "ARM", "UZB", "IRN"] {
+            assert!(home.contains(&iso(code)), "{code} {year}");
+        }
+    }
+    let world = goods_world(2019).unwrap();
+    let of = |a: &str, b: &str| world.iter().find(|f| f.exporter == iso(a) && f.importer == iso(b));
+    // The importer's report: 22.28 billion by the United States, 13.42 by Russia.
+    assert_eq!(of("RUS", "USA").unwrap().value_usd, 2.228e10);
+    assert_eq!(of("USA", "RUS").unwrap().value_usd, 1.342e10);
+    assert!(of("CUB", "CUB").is_some());
+    let said = goods_world(2022).unwrap_err().to_string();
+    assert!(said.contains("2022"), "{said}");
 }

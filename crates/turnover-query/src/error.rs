@@ -68,7 +68,13 @@ impl QueryError {
     /// Whether the call is wrong, rather than the answer not to be had.
     pub fn is_wrong_call(&self) -> bool {
         let wrong_name = |e: &DataError| {
-            matches!(e, DataError::UnknownCountry { .. } | DataError::UnknownProduct { .. } | DataError::Filter { .. })
+            matches!(
+                e,
+                DataError::UnknownCountry { .. }
+                    | DataError::AmbiguousCountry { .. }
+                    | DataError::UnknownProduct { .. }
+                    | DataError::Filter { .. }
+            )
         };
         match self {
             QueryError::Call { .. }

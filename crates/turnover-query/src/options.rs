@@ -303,8 +303,9 @@ pub struct ModelOptions {
     /// The built-in world that stands behind the answer, where no ‹data› brings one
     #[arg(long, value_enum, default_value_t)]
     pub world: WorldKind,
-    /// Year of the world; the latest in the data by default. In the world of sectors, the pair's goods are scaled to
-    /// customs figures of that year
+    /// Year of the world; the latest in your data by default. Built in are 2014 (goods and services, 44 economies)
+    /// and, in goods among some 200, 1980 to 2020 and 2023; where no year is named, 2014 for its economies, else
+    /// 2019. In the world of sectors, the pair's goods are scaled to customs figures of that year
     #[arg(long, value_name = "YEAR")]
     pub world_year: Option<i32>,
 }

@@ -97,7 +97,10 @@ pub fn word(document: &mut Document, how: impl Fn(&Remedy) -> String) {
             *text = how(&Remedy::parse(text));
         }
     };
-    document.unanswered.iter_mut().for_each(|(_, why)| put(why));
+    for gap in &mut document.unanswered {
+        put(&mut gap.why);
+        gap.help.iter_mut().for_each(put);
+    }
     for answer in document.sections.iter_mut().map(|s| &mut s.answer) {
         for finding in &mut answer.findings {
             put(&mut finding.statement);

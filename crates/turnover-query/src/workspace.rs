@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use turnover_analysis::{NamedEconomy, NamedWorld, Pair, Watch};
 use turnover_brief::Dossier;
 use turnover_data::{
-    EconomyTables, FlowOptions, FlowSource, Flows, PairPanel, RawTable, Select, Store, builtin, figures, flows_of,
-    read_flows,
+    EconomyTables, FlowOptions, FlowSource, Flows, Iso3, PairPanel, RawTable, Select, Store, builtin, figures,
+    flows_of, read_flows,
 };
 use turnover_measures::Catalogue;
 
@@ -45,6 +45,7 @@ pub struct Knowledge {
     dossier: OnceLock<Arc<Dossier>>,
     world: OnceLock<Arc<NamedWorld>>,
     sectors: OnceLock<Arc<NamedEconomy>>,
+    goods: OnceLock<Arc<NamedWorld>>,
     panel: OnceLock<Arc<PairPanel>>,
 }
 
@@ -56,6 +57,7 @@ impl Knowledge {
             dossier: OnceLock::new(),
             world: OnceLock::new(),
             sectors: OnceLock::new(),
+            goods: OnceLock::new(),
             panel: OnceLock::new(),
         }
     }
@@ -84,12 +86,21 @@ impl Knowledge {
         kept(&self.dossier, || Ok(Dossier::embedded()?))
     }
 
-    /// The embedded world, of its latest year.
+    /// The embedded world of input-output tables: goods and services of 2014.
     ///
     /// # Errors
     /// Where the embedded table is damaged.
     pub fn world(&self) -> Result<Arc<NamedWorld>, QueryError> {
-        kept(&self.world, || Ok(NamedWorld::new(&figures::world_2014()?, None)?))
+        kept(&self.world, || Ok(NamedWorld::new(&figures::world_2014()?, None)?.of("goods and services")))
+    }
+
+    /// The embedded world in goods of a year.
+    ///
+    /// # Errors
+    /// Where there is none of that year, or an embedded table is damaged.
+    pub fn goods_world(&self, year: i32) -> Result<Arc<NamedWorld>, QueryError> {
+        let make = || Ok(NamedWorld::new(&builtin::goods_world(year)?, Some(year))?.of("goods"));
+        if year == EMBEDDED_YEAR { kept(&self.goods, make) } else { Ok(Arc::new(make()?)) }
     }
 
     /// The embedded world of sectors.
@@ -267,6 +278,7 @@ impl Workspace {
     ) -> Result<T, QueryError> {
         Ok(match &self.figures {
             Figures::Store(store) => call(FlowSource::Store(store)),
+            Figures::Embedded => call(FlowSource::BuiltIn(builtin::Table::PairChapters2024)),
             _ => call(FlowSource::Table(&*self.flows(&Select::All, watch)?)),
         })
     }
@@ -286,15 +298,25 @@ impl Workspace {
         }
     }
 
-    /// The world of a year (the latest if `None`): the user's file, the folder's `world.*`, or the embedded one.
+    /// The world of a year (the latest if `None`): the user's file, the folder's `world.*`, or an embedded one. Of
+    /// the embedded ones that of input-output tables goes first, if it is of that year and has the countries; else
+    /// it is that of goods, in the embedded figures' year where none is named.
     ///
     /// # Errors
     /// Where the flows are not those of a world: domestic sales are missing, a country trades with nobody.
-    pub fn world(&self, year: Option<i32>, watch: Watch<'_>) -> Result<Arc<NamedWorld>, QueryError> {
+    pub fn world(
+        &self,
+        year: Option<i32>,
+        countries: &[Iso3],
+        watch: Watch<'_>,
+    ) -> Result<Arc<NamedWorld>, QueryError> {
         let of = |flows: &Flows| Ok(Arc::new(NamedWorld::new(flows, year)?));
         match &self.figures {
-            Figures::Embedded if year.is_none() => self.knowledge.world(),
-            Figures::Embedded => of(&figures::world_2014()?),
+            Figures::Embedded => {
+                let tables = self.knowledge.world()?;
+                let fits = year.is_none_or(|y| y == tables.year) && countries.iter().all(|c| tables.has(*c));
+                if fits { Ok(tables) } else { self.knowledge.goods_world(year.unwrap_or(EMBEDDED_YEAR)) }
+            }
             Figures::Folder(folder) => of(&self.file(&in_folder(folder, "world")?, watch)?),
             // A store holds what `data import` reads of any file.
             _ => of(&*self.flows(&Select::All, watch)?),

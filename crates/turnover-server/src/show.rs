@@ -31,13 +31,14 @@ pub(crate) fn document(document: &Document) -> Value {
     let sections: Vec<Value> =
         document.sections.iter().map(|s| json!({"heading": s.heading, "answer": answer(&s.answer)})).collect();
     let unanswered: Vec<Value> =
-        document.unanswered.iter().map(|(question, why)| json!({"question": question, "why": why})).collect();
+        document.unanswered.iter().map(|u| json!({"question": u.question, "why": u.words()})).collect();
     json!({
         "command": document.command,
         "version": env!("CARGO_PKG_VERSION"),
         "title": document.title,
         "subtitle": document.subtitle,
         "lead": document.lead,
+        "reservations": document.reservations,
         "sections": sections,
         "unanswered": unanswered,
         "status": "answered",

@@ -81,13 +81,39 @@ pub(super) fn statement(facts: &CoverageFacts) -> String {
         return "Cannot be judged: nothing is traded in these figures.".to_owned();
     };
     let claim = percent(facts.claim).replace(".0 ", " ");
-    let leaning = match (main.verdict, main.leaning(facts.claim)) {
+    let leaning = leaning(facts, main);
+    let verb = if main.verdict == Verdict::Unknown { "" } else { "is " };
+    format!("That {claim} is not affected {verb}{}{leaning}: {}", main.verdict.word(), grounds(facts, main))
+}
+
+/// What the best estimate makes of an open claim.
+fn leaning(facts: &CoverageFacts, main: &Definition) -> &'static str {
+    match (main.verdict, main.leaning(facts.claim)) {
         (Verdict::Open, Some(true)) => ", though true by the best estimate",
         (Verdict::Open, Some(false)) => ", though false by the best estimate",
         _ => "",
+    }
+}
+
+/// The verdict with the share that it rests on, in one sentence.
+pub(super) fn short(facts: &CoverageFacts) -> String {
+    let Some(main) = facts.main() else {
+        return "The claim cannot be judged: nothing is traded in these figures".to_owned();
     };
+    let claim = percent(facts.claim).replace(".0 ", " ");
     let verb = if main.verdict == Verdict::Unknown { "" } else { "is " };
-    format!("That {claim} is not affected {verb}{}{leaning}: {}", main.verdict.word(), grounds(facts, main))
+    let share = match main.verdict {
+        Verdict::Unknown if main.share.wide <= 0.0 => {
+            "the catalogue holds no measure by code on what they trade".to_owned()
+        }
+        Verdict::Unknown => format!("what the catalogue holds by code touches {}", share_words(facts, main)),
+        _ => format!("{} touch {}", subject(facts, main), share_words(facts, main)),
+    };
+    let one_way = match &facts.missing[..] {
+        [(exporter, importer)] => format!("; what {exporter} sold to {importer} is not in these figures"),
+        _ => String::new(),
+    };
+    format!("That {claim} is not affected {verb}{}{}: {share}{one_way}", main.verdict.word(), leaning(facts, main))
 }
 
 /// What a verdict rests on, and what would decide an open one; without the verdict, for those who word it

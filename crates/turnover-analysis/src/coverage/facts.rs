@@ -14,6 +14,7 @@ use super::supposed::suppose;
 use super::touch::{Goods, Touch};
 use super::within::WithinShares;
 use crate::answer::Interval;
+use crate::effect::Prevented;
 use crate::error::AnalysisError;
 use crate::pair::{Pair, PairFlows};
 
@@ -94,6 +95,8 @@ pub struct CoverageFacts<'a> {
     pub(crate) items: Vec<Item>,
     /// What bans prevented a year, or why that is not known where there are any.
     pub(crate) prevented: Result<Vec<PreventedTrade>, Option<String>>,
+    /// The estimates that this rests on, for another question of the same pair.
+    pub estimated: Vec<Prevented>,
     /// Words that ask again.
     pub(crate) command: String,
 }
@@ -172,7 +175,8 @@ pub fn compute<'a>(
         Some(base) => Some(p.year_or_latest(Some(base))?),
         None => usual_base_year(&catalogue, pair, on).filter(|y| p.years().contains(y)),
     };
-    let prevented = prevented(partners, &catalogue, pair, on);
+    let mut estimated = question.estimated.clone();
+    let prevented = prevented(partners, &catalogue, pair, on, &mut estimated);
     let incomplete = catalogue.incomplete(pair.a, pair.b, on);
     let mut facts = CoverageFacts {
         pair,
@@ -193,6 +197,7 @@ pub fn compute<'a>(
         shares: Directions::default(),
         items: Vec::new(),
         prevented,
+        estimated,
         command: question.command.clone(),
     };
     let mut shares = Directions::new(flows, partners, pair)?;
@@ -292,6 +297,7 @@ fn prevented(
     catalogue: &Catalogue,
     pair: Pair,
     on: Date,
+    estimated: &mut Vec<Prevented>,
 ) -> Result<Vec<PreventedTrade>, Option<String>> {
     let bans: Vec<&Measure> = catalogue
         .between(pair.a, pair.b, on)
@@ -308,7 +314,13 @@ fn prevented(
     for ban in bans {
         let forward = ban.concerns(pair.a, pair.b, on);
         let partner = if forward { pair.a } else { pair.b };
-        match crate::effect::prevented(flows, catalogue, &ban.id, partner) {
+        let made = estimated.iter().find(|p| p.measure == ban.id && p.partner == partner).cloned();
+        let found = match made {
+            Some(made) => Ok(made),
+            None => crate::effect::prevented(flows, catalogue, &ban.id, partner)
+                .inspect(|made| estimated.push(made.clone())),
+        };
+        match found {
             Ok(p) if !p.home.includes(if forward { pair.b } else { pair.a }) => {}
             Ok(p) if p.products.iter().any(|c| counted.contains(c)) => {}
             Ok(p) => {

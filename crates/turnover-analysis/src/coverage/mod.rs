@@ -27,6 +27,7 @@ use turnover_data::{Flows, Source};
 use turnover_measures::Catalogue;
 
 use crate::answer::Answer;
+use crate::effect::Prevented;
 use crate::error::AnalysisError;
 use crate::pair::Pair;
 
@@ -57,6 +58,8 @@ pub struct Question {
     pub lift: Vec<String>,
     /// Measures that are taken as in force, by id, whatever their dates.
     pub bring: Vec<String>,
+    /// What bans prevented, as far as it is estimated already; the rest is estimated here.
+    pub estimated: Vec<Prevented>,
     /// A watch list whose share of the trade is shown beside, by id.
     pub watch_list: Option<String>,
     /// The command that asks again, which findings name.
@@ -74,6 +77,7 @@ impl Question {
             claim: crate::defaults::CLAIM_PERCENT / 100.0,
             lift: Vec::new(),
             bring: Vec::new(),
+            estimated: Vec::new(),
             watch_list: None,
             command: String::new(),
         }

@@ -4,11 +4,11 @@ use serde_json::{Map, json};
 use turnover_data::{Edition, HsCode, Source, editions};
 use turnover_measures::{Mapping, Measure, Scope};
 
-use super::claim::{share_words, statement};
-use super::definition::{Definition, Instruments, Ways, Weights};
+use super::claim::{share_words, short, statement};
+use super::definition::{Definition, Instruments, Verdict, Ways, Weights};
 use super::facts::{CoverageFacts, Item, PreventedTrade};
 use super::{listed, measures_in_force, tables};
-use crate::answer::{Answer, Finding, Interval, Number, Unit};
+use crate::answer::{Answer, Figure, Finding, Headline, Interval, Number, Reservation, Unit};
 use crate::format::{about, in_sentence, multiple, percent, sentence, usd, usd_short};
 
 /// Words the facts.
@@ -38,11 +38,40 @@ pub fn report(facts: &CoverageFacts) -> Answer {
         ],
         charts: vec![tables::composition_chart(facts, &source_line), tables::definition_chart(facts, &source_line)],
         named: named(facts),
+        headline: Some(headline(facts)),
     };
     match &facts.supposition {
         Some(supposition) => answer.supposing(supposition),
         None => answer,
     }
+}
+
+/// The verdict in one sentence.
+fn headline(facts: &CoverageFacts) -> Headline {
+    let reservation = facts.main().and_then(|main| match main.verdict {
+        Verdict::Unknown => Some(Reservation {
+            sentence: "The catalogue does not claim to hold every measure between the two: shares under measures are the \
+                       least that is known."
+                .to_owned(),
+            weight: 1.0,
+        }),
+        Verdict::Open => Some(Reservation {
+            sentence: format!(
+                "Trade by chapter cannot show what a measure on part of a chapter reaches: that leaves between {} and {} of \
+                 the trade under sanctions.",
+                about(main.share.certain),
+                about(main.share.most)
+            ),
+            weight: main.share.most - main.share.certain,
+        }),
+        Verdict::Holds | Verdict::Fails => None,
+    });
+    let is_true = facts.main().and_then(|d| match d.verdict {
+        Verdict::Holds => Some(true),
+        Verdict::Fails => Some(false),
+        Verdict::Open | Verdict::Unknown => None,
+    });
+    Headline { sentence: short(facts), figure: Figure::Claim(is_true), reservation }
 }
 
 fn template(facts: &CoverageFacts) -> Finding {

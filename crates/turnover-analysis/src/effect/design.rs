@@ -106,6 +106,9 @@ pub(super) struct Design<'a> {
     pub(super) later: Later,
     /// By partner: whether the measure was about it from the first day on.
     pub(super) first: Vec<bool>,
+    /// By partner and year: whether the measure was about it at any time. Asked for every cell of every estimate,
+    /// so it is worked out once.
+    touched: Vec<bool>,
 }
 
 impl<'a> Design<'a> {
@@ -120,16 +123,18 @@ impl<'a> Design<'a> {
                 help: "the untouched ones show what would have happened without it".to_owned(),
             });
         }
-        Ok(Design { panel, later: question.later, first })
+        let years = panel.years.len();
+        let touched = (0..first.len() * years).map(|at| panel.touched(at / years, at % years)).collect();
+        Ok(Design { panel, later: question.later, first, touched })
     }
 
     /// The same with another rule for partners reached later.
     pub(super) fn with(&self, later: Later) -> Design<'a> {
-        Design { panel: self.panel, later, first: self.first.clone() }
+        Design { panel: self.panel, later, first: self.first.clone(), touched: self.touched.clone() }
     }
 
     fn touched_later(&self, p: usize, y: usize) -> bool {
-        !self.first[p] && self.panel.touched(p, y)
+        !self.first[p] && self.touched[p * self.panel.years.len() + y]
     }
 
     /// Whether a partner-year takes part by the rule for partners reached later.

@@ -50,10 +50,16 @@ pub struct Question {
 }
 
 /// What a measure prevented a year between its sender and one partner, in US dollars.
-pub(crate) struct Prevented {
-    /// The estimate, with its interval: a year on average since the measure began.
-    pub(crate) usd: f64,
-    pub(crate) interval: Interval,
+#[derive(Debug, Clone)]
+pub struct Prevented {
+    /// The measure.
+    pub measure: String,
+    /// The partner.
+    pub partner: Iso3,
+    /// The estimate: a year on average since the measure began.
+    pub usd: f64,
+    /// 95 % interval.
+    pub interval: Interval,
     /// The products that the estimate takes as covered.
     pub(crate) products: Vec<HsCode>,
     /// Whose imports or exports they are.
@@ -88,6 +94,8 @@ pub(crate) fn prevented(
     let over = |b: f64| Losses::new(&panel, &main, b, &design.first).total(Some(at));
     let products = panel.products.iter().zip(&panel.covered).filter(|(_, c)| **c).map(|(p, _)| *p).collect();
     Ok(Prevented {
+        measure: measure.to_owned(),
+        partner,
         usd: over(effect.estimate),
         interval: Interval { low: over(effect.high), high: over(effect.low) },
         products,
@@ -114,6 +122,9 @@ pub struct EffectFacts<'a> {
     /// By partner.
     pub by_partner: Option<Vec<Coefficient>>,
     pub(crate) losses: Losses,
+    /// What the main estimate says of the partner asked for, where the measure touched it and nothing but the usual
+    /// choices was asked for.
+    pub prevented: Option<Prevented>,
     /// Place of the partner asked for, where the measure touched it.
     pub(crate) partner: Option<usize>,
     /// The covered trade of those touched: a year before and since, US dollars.
@@ -163,22 +174,41 @@ pub fn compute<'a>(
     step("the effect", 0)?;
     let main = design.main(&|_, _, _| true, watch)?;
     let effect = main.only()?.clone();
-    step("year by year", 1)?;
+    step("year by year, by product, by partner and by other choices", 1)?;
     let reference = panel.years.iter().copied().filter(|y| *y < y0).max().unwrap_or(y0);
-    let study = study(&design, reference, watch)?;
+    let partner = question.partner.and_then(|p| panel.partners.binary_search(&p).ok()).filter(|p| design.first[*p]);
+    let covered = (0..panel.products.len()).filter(|c| panel.covered[*c]);
+    let products = covered.map(|c| (panel.products[c].to_string(), Some(c), None)).collect();
+    let touched = (0..panel.partners.len()).filter(|p| design.first[*p]);
+    let partners = touched.map(|p| (panel.partners[p].to_string(), None, Some(p))).collect();
+    // None rests on another, and each leaves threads idle now and then.
+    let ((study, specifications), (by_product, by_partner)) = rayon::join(
+        || {
+            rayon::join(
+                || study(&design, reference, watch),
+                || robust::specifications(&design, &main, catalogue, partner, watch),
+            )
+        },
+        || rayon::join(|| split(&design, products, watch), || split(&design, partners, watch)),
+    );
+    let (study, specifications) = (study?, specifications?);
+    step("by other choices", 4)?;
     let before: Vec<&str> =
         study.table.iter().map(|c| c.name.as_str()).filter(|n| n.parse::<i32>().is_ok_and(|y| y < y0)).collect();
     let pre_trend = study.p_value(&before);
-    step("by product", 2)?;
-    let covered = (0..panel.products.len()).filter(|c| panel.covered[*c]);
-    let by_product = split(&design, covered.map(|c| (panel.products[c].to_string(), Some(c), None)).collect(), watch);
-    step("by partner", 3)?;
-    let touched = (0..panel.partners.len()).filter(|p| design.first[*p]);
-    let by_partner = split(&design, touched.map(|p| (panel.partners[p].to_string(), None, Some(p))).collect(), watch);
-    step("by other choices", 4)?;
-    let partner = question.partner.and_then(|p| panel.partners.binary_search(&p).ok()).filter(|p| design.first[*p]);
-    let specifications = robust::specifications(&design, catalogue, partner, watch)?;
     let losses = Losses::new(&panel, &main, effect.estimate, &design.first);
+    let usual = question.products.is_none() && question.later == Later::Drop;
+    let prevented = question.partner.zip(partner).filter(|_| usual).map(|(name, at)| {
+        let over = |b: f64| Losses::new(&panel, &main, b, &design.first).total(Some(at));
+        Prevented {
+            measure: question.measure.clone(),
+            partner: name,
+            usd: losses.total(Some(at)),
+            interval: Interval { low: over(effect.high), high: over(effect.low) },
+            products: panel.products.iter().zip(&panel.covered).filter(|(_, c)| **c).map(|(p, _)| *p).collect(),
+            home: panel.home.clone(),
+        }
+    });
     let sum = |pick: fn(&lost::PartnerLoss) -> f64| losses.partners.iter().map(pick).sum::<f64>();
     let raw = [sum(|p| p.before), sum(|p| p.after)];
     let gainers = robust::gainers(&design).into_iter().map(|p| panel.partners[p]).collect();
@@ -193,6 +223,7 @@ pub fn compute<'a>(
         by_product: by_product.map(|e| e.table),
         by_partner: by_partner.map(|e| e.table),
         losses,
+        prevented,
         partner,
         raw,
         specifications,

@@ -7,7 +7,7 @@ use turnover_measures::Direction;
 
 use super::{EffectFacts, Later};
 use crate::answer::{Answer, Bar, Chart, ChartKind, Finding, Interval, Line, Mark, Number, Table, Unit};
-use crate::format::{about, in_sentence, percent_signed, sentence, usd, usd_short};
+use crate::format::{about, in_sentence, percent, sentence, usd, usd_short};
 
 /// Words the facts.
 pub fn report(facts: &EffectFacts) -> Answer {
@@ -52,6 +52,7 @@ pub fn report(facts: &EffectFacts) -> Answer {
         tables: tables(facts),
         charts,
         named,
+        headline: None,
     }
 }
 
@@ -460,8 +461,9 @@ fn study_chart(facts: &EffectFacts) -> Chart {
     Chart {
         id: "effect.by_year".to_owned(),
         title: format!(
-            "Covered trade changed by {} after {}",
-            percent_signed(facts.effect.estimate.exp_m1()),
+            "Covered trade {} by {} after {}",
+            if facts.effect.estimate < 0.0 { "fell" } else { "rose" },
+            percent(facts.effect.estimate.exp_m1().abs()),
             panel.start
         ),
         unit: Unit::Change,

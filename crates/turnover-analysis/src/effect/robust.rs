@@ -1,11 +1,10 @@
 //! The same effect by other choices: a range for what the main estimate alone would pass off as certain.
 
 use rayon::prelude::*;
-use turnover_gravity::Coefficient;
 use turnover_measures::{Catalogue, Measure};
 
 use super::Later;
-use super::design::{Design, Keep};
+use super::design::{Design, Estimated, Keep};
 use super::lost::Losses;
 use crate::answer::Interval;
 use crate::error::AnalysisError;
@@ -77,6 +76,7 @@ pub(super) fn earlier<'c>(catalogue: &'c Catalogue, panel: &Panel) -> Vec<&'c Me
 /// The specifications that the data allows, the main one first.
 pub(super) fn specifications(
     design: &Design,
+    main: &Estimated,
     catalogue: &Catalogue,
     partner: Option<usize>,
     watch: Watch<'_>,
@@ -97,8 +97,7 @@ pub(super) fn specifications(
             year(y) >= from && year(y) < y0 && named && panel.is_target(m, p, day)
         })
     };
-    let all: Box<Keep> = Box::new(|_, _, _| true);
-    let mut list: Vec<(String, Later, Box<Keep>)> = vec![("main estimate".to_owned(), design.later, all)];
+    let mut list: Vec<(String, Later, Box<Keep>)> = Vec::new();
     let before: Vec<i32> = panel.years.iter().copied().filter(|y| *y < y0).collect();
     for first in before.iter().skip(1).filter(|f| **f <= y0 - 2) {
         let first = *first;
@@ -149,24 +148,23 @@ pub(super) fn specifications(
         match design.main(&**keep, watch) {
             Err(AnalysisError::Stopped) => Some(Err(AnalysisError::Stopped)),
             Err(_) => None,
-            Ok(fit) => {
-                let effect = fit.only().ok()?;
-                let prevented = Losses::new(panel, &fit, effect.estimate, &design.first).total(partner);
-                Some(Ok(specification(what, effect, prevented, fit.fit.nobs)))
-            }
+            Ok(fit) => specification(&design, what, &fit, partner).map(Ok),
         }
     };
-    list.par_iter().filter_map(estimated).collect()
+    let others: Vec<Specification> = list.par_iter().filter_map(estimated).collect::<Result<_, _>>()?;
+    Ok(specification(design, "main estimate", main, partner).into_iter().chain(others).collect())
 }
 
-fn specification(what: &str, effect: &Coefficient, prevented: f64, nobs: usize) -> Specification {
-    Specification {
+/// What a fit says, with the trade that it has the measure prevent.
+fn specification(design: &Design, what: &str, fit: &Estimated, partner: Option<usize>) -> Option<Specification> {
+    let effect = fit.only().ok()?;
+    Some(Specification {
         what: what.to_owned(),
         effect: effect.estimate,
         interval: Interval { low: effect.low, high: effect.high },
-        prevented,
-        nobs,
-    }
+        prevented: Losses::new(design.panel, fit, effect.estimate, &design.first).total(partner),
+        nobs: fit.fit.nobs,
+    })
 }
 
 /// `BLR, SRB and 3 others`.

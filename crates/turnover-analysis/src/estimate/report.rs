@@ -45,6 +45,7 @@ pub fn report(input: &Input, question: &Question, models: &[Estimated]) -> Answe
         tables,
         charts: Vec::new(),
         named,
+        headline: None,
     }
 }
 

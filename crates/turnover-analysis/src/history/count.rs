@@ -86,7 +86,12 @@ impl Counter<'_> {
     /// The best that came of every start that counts, within a horizon; pairs in the order of the panel.
     pub(super) fn outcomes(&self, horizon: i32, scale: Scale) -> Outcomes {
         let starts: Vec<usize> = self.starts(horizon).collect();
+        let most = self.panel.totals.iter().copied().fold(f64::INFINITY, f64::min) * self.least;
         let of_pair = |(pair, (_, _, values)): (usize, &(Iso3, Iso3, Vec<f64>))| -> Vec<Outcome> {
+            // Most pairs are far too small in every year.
+            if !values.iter().any(|v| *v > 0.0 && *v >= most) {
+                return Vec::new();
+            }
             let counting = starts.iter().filter(|t| self.counts(values, **t));
             counting
                 .filter_map(|t| self.within(values, *t, horizon, scale).map(|best| Outcome { pair, start: *t, best }))

@@ -126,6 +126,14 @@ pub struct HistoryFacts {
     pub caveats: Vec<String>,
 }
 
+impl HistoryFacts {
+    /// Whether these are the facts of a question, whatever command asked it.
+    pub fn is_of(&self, question: &Question) -> bool {
+        let key = |q: &Question| (q.pair, q.times, q.years, q.least_share);
+        key(&self.question) == key(question)
+    }
+}
+
 /// Counts.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use serde_json::{Map, json};
 
 use super::{HistoryFacts, Rate};
-use crate::answer::{Answer, Chart, ChartKind, Finding, Interval, Line, Number, Table, Unit};
+use crate::answer::{Answer, Chart, ChartKind, Figure, Finding, Headline, Interval, Line, Number, Table, Unit};
 use crate::format::{about, in_sentence, multiple as times_word, sentence, significant_digits};
 
 /// Words the facts.
@@ -50,6 +50,26 @@ pub fn report(facts: &HistoryFacts) -> Answer {
         tables: vec![rates(facts), by_start(facts), episodes(facts)],
         charts: vec![chart(facts)],
         named,
+        headline: Some(headline(facts)),
+    }
+}
+
+/// How often it happened, in one sentence.
+fn headline(facts: &HistoryFacts) -> Headline {
+    let (relative, dollars) = (facts.relative, facts.dollars);
+    Headline {
+        sentence: format!(
+            "Of the starts by pairs of that size or larger, {} multiplied their share of world trade by {} within {} \
+             years; in current dollars {} did, and {} to {} by the year of the start",
+            about(relative.share),
+            times_word(facts.question.times),
+            facts.question.years,
+            about(dollars.share),
+            about(dollars.by_year.low),
+            about(dollars.by_year.high)
+        ),
+        figure: Figure::BaseRate { relative: relative.share, dollars: dollars.share },
+        reservation: None,
     }
 }
 

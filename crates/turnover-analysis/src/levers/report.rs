@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::facts::{LeversFacts, Rest, RestDraws};
-use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Interval, Number, Table, Unit};
+use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Figure, Finding, Headline, Interval, Number, Table, Unit};
 use crate::closure;
 use crate::format::{in_sentence, multiple as times_word, percent, percent_signed, sentence};
 use crate::simulate::{RegionFacts, draws_json, regions_table, size_words, welfare_chart};
@@ -31,6 +31,9 @@ pub fn report(facts: &LeversFacts, command: &str) -> Answer {
     );
     let (by_rule, driven) = closure::report("levers", &facts.rules, &template);
     let mut findings = findings(facts, &template);
+    let main = enough(facts, &template).or_else(|| findings.first().cloned());
+    let headline =
+        main.map(|f| Headline { sentence: f.statement, figure: Figure::Levers(facts.all), reservation: None });
     findings.extend(driven);
     let source = format!("{}; own calculation, change in welfare", facts.source.name);
     let [a, b] = facts.names.each_ref().map(|n| in_sentence(n));
@@ -41,6 +44,7 @@ pub fn report(facts: &LeversFacts, command: &str) -> Answer {
         tables: vec![levers_table(facts), regions_table("levers.countries", &facts.regions), by_rule],
         charts: vec![order_chart(facts), welfare_chart("levers.welfare", &facts.regions, source)],
         named: named(facts),
+        headline,
     }
 }
 

@@ -42,6 +42,7 @@ pub fn report(facts: &NegotiateFacts, command: &str) -> Answer {
         tables,
         charts: vec![frontier_chart(facts)],
         named: named(facts),
+        headline: None,
     }
 }
 

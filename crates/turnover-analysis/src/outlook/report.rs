@@ -42,6 +42,7 @@ pub fn report(facts: &OutlookFacts) -> Answer {
         tables: vec![parts(facts), reliability_table(facts)],
         charts: reliability_chart(facts).into_iter().collect(),
         named,
+        headline: None,
     }
 }
 

@@ -30,6 +30,13 @@ impl DirectionFacts {
         self.products.iter().filter(|p| select(p)).map(ProductFacts::unrealised_usd).sum()
     }
 
+    /// Products with a suspect zero, those from which most would be expected first.
+    pub fn suspect_zeros(&self) -> Vec<&ProductFacts> {
+        let mut out: Vec<&ProductFacts> = self.products.iter().filter(|p| p.is_suspect_zero).collect();
+        out.sort_by(|x, y| y.potential_usd.total_cmp(&x.potential_usd));
+        out
+    }
+
     /// Exports now, in US dollars.
     pub fn actual_usd(&self) -> f64 {
         self.products.iter().map(|p| p.actual_usd).sum()
@@ -58,8 +65,10 @@ pub struct PotentialFacts {
     pub known: bool,
     /// What is supposed about measures.
     pub supposition: Option<String>,
-    /// From the first country to the second, and back.
-    pub directions: [DirectionFacts; 2],
+    /// From the first country to the second, and back, as far as the flows can answer.
+    pub directions: Vec<DirectionFacts>,
+    /// Directions that they cannot answer, and what they lack.
+    pub missing: Vec<(Iso3, Iso3, String)>,
     /// Where the flows come from.
     pub source: Source,
     /// The measures, as a source.
@@ -94,21 +103,30 @@ pub fn compute(flows: FlowSource, catalogue: &Catalogue, question: &Question) ->
     let standing = if supposition.is_some() { "supposed to be in force" } else { "in force" };
     let measures = Source { vintage: format!("measures {standing} on {on}"), ..measures_in_force(catalogue, on) };
     let [of_a, of_b] = world.densities([pair.a, pair.b]);
+    let ways = [(pair.a, pair.b, &of_a), (pair.b, pair.a, &of_b)];
+    let (mut directions, mut missing) = (Vec::new(), Vec::new());
     let direction = |from: Iso3, to: Iso3, density: &[f64]| DirectionFacts {
         from,
         to,
         products: world.rooms(from, to, density, catalogue, on),
         complementarity: world.complementarity(from, to),
     };
+    for ((from, to, density), lack) in ways.into_iter().zip(&world.missing) {
+        match lack {
+            None => directions.push(direction(from, to, density)),
+            Some(why) => missing.push((from, to, why.clone())),
+        }
+    }
     Ok(PotentialFacts {
         pair,
         year: world.year,
         on,
         known,
         supposition,
-        directions: [direction(pair.a, pair.b, &of_a), direction(pair.b, pair.a, &of_b)],
-        source: flows.source(),
+        directions,
+        missing,
+        source: flows.source()?,
         measures,
-        caveats: flows.caveats(),
+        caveats: flows.caveats()?,
     })
 }

@@ -6,7 +6,7 @@ use turnover_measures::Extent;
 
 use super::facts::{DirectionFacts, PotentialFacts};
 use super::product::ProductFacts;
-use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Interval, Number, Table, Unit};
+use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Figure, Finding, Headline, Interval, Number, Table, Unit};
 use crate::format::{in_sentence, percent, percent_range, sentence, usd, usd_short};
 
 /// Products of the chart.
@@ -43,15 +43,90 @@ pub fn report(facts: &PotentialFacts, command: &str) -> Answer {
     let answer = Answer {
         title: format!("Where the trade of {a} and {b} has room, {}", facts.year),
         command: command.to_owned(),
-        findings: ways.iter().flat_map(|way| direction(facts, way, &template)).collect(),
+        findings: ways
+            .iter()
+            .flat_map(|way| direction(facts, way, &template))
+            .chain(facts.missing.iter().map(|lack| missing(facts, lack, &template)))
+            .collect(),
         tables: ways.iter().map(table).collect(),
         charts: ways.iter().map(|way| chart(facts, way)).collect(),
         named,
+        headline: Some(headline(facts)),
     };
     match &facts.supposition {
         Some(supposition) => answer.supposing(supposition),
         None => answer,
     }
+}
+
+/// Where the room is, in one sentence.
+fn headline(facts: &PotentialFacts) -> Headline {
+    let way = |d: &DirectionFacts| {
+        let most = d.products.first().filter(|p| p.unrealised_usd() > 0.0);
+        let place =
+            most.map_or_else(String::new, |p| format!(", most of it in {}", p.product.chapter_name().to_lowercase()));
+        format!(
+            "from {} to {} {} beside the {} of {}{place}",
+            in_sentence(d.from.name()),
+            in_sentence(d.to.name()),
+            usd_short(d.unrealised_usd(|_| true)),
+            usd_short(d.actual_usd()),
+            facts.year
+        )
+    };
+    let mut ways: Vec<String> = facts.directions.iter().map(way).collect();
+    ways.extend(
+        facts
+            .missing
+            .iter()
+            .map(|(from, to, _)| format!("from {} to {} not known", in_sentence(from.name()), in_sentence(to.name()))),
+    );
+    Headline {
+        sentence: format!("Room for more at today's ease of trade: {}", ways.join("; ")),
+        figure: Figure::Room(facts.directions.iter().map(|d| d.unrealised_usd(|_| true)).sum()),
+        reservation: None,
+    }
+}
+
+/// A direction that the figures cannot answer.
+fn missing(facts: &PotentialFacts, (from, to, why): &(Iso3, Iso3, String), template: &Finding) -> Finding {
+    let (a, b) = (in_sentence(from.name()), in_sentence(to.name()));
+    Finding {
+        id: format!("potential.missing.{from}.{to}"),
+        title: format!("Room from {from} to {to}"),
+        statement: format!("What {a} could sell to {b} is not known: the figures of {} lack {why}", facts.year),
+        value: Number::Unknown,
+        definition: "needs the exporter's sales to five markets or more and the importer's purchases from as many \
+                     suppliers, by product"
+            .into(),
+        ..template.clone()
+    }
+}
+
+/// Products whose zero is not believed.
+fn suspect(way: &DirectionFacts, template: &Finding) -> Option<Finding> {
+    let zeros = way.suspect_zeros();
+    let first = zeros.first()?;
+    let sum: f64 = zeros.iter().map(|p| p.potential_usd).sum();
+    let (from, to) = (way.from, way.to);
+    Some(Finding {
+        id: format!("potential.suspect_zeros.{from}.{to}"),
+        title: "Zeros that are not believed".into(),
+        statement: format!(
+            "Not counted as room: {} product{} of which nothing is reported where {} would be expected, such as {} ({}); \
+             such zeros are mostly kept secret or were never reported",
+            zeros.len(),
+            if zeros.len() == 1 { "" } else { "s" },
+            usd(sum),
+            first.product.chapter_name().to_lowercase(),
+            first.product
+        ),
+        value: Number::Value(sum),
+        definition: "potential of products without any report, not barred whole by a measure, of which 1 % or more of \
+                     the direction's trade would be expected"
+            .into(),
+        ..template.clone()
+    })
 }
 
 fn direction(facts: &PotentialFacts, way: &DirectionFacts, template: &Finding) -> Vec<Finding> {
@@ -62,8 +137,9 @@ fn direction(facts: &PotentialFacts, way: &DirectionFacts, template: &Finding) -
         id: format!("potential.unrealised.{from}.{to}"),
         title: format!("Room from {from} to {to}"),
         statement: sentence(&format!(
-            "{a} could sell goods worth {} more to {b} at the ease with which the two trade today, beside {} now",
+            "{a} could sell goods worth {} more to {b} at the ease with which the two traded in {}, beside {} then",
             usd(all),
+            facts.year,
             usd(actual)
         )),
         value: Number::Value(all),
@@ -104,6 +180,7 @@ fn direction(facts: &PotentialFacts, way: &DirectionFacts, template: &Finding) -
             ..template.clone()
         });
     }
+    out.extend(suspect(way, template));
     out.push(Finding {
         id: format!("potential.complementarity.{from}.{to}"),
         title: "Complementarity".into(),
@@ -153,7 +230,9 @@ fn table(way: &DirectionFacts) -> Table {
             Extent::Part => "in part",
             Extent::Whole => "whole",
         };
-        let why = if r.unrealised_usd() > 0.0 {
+        let why = if r.is_suspect_zero {
+            Cell::from("nothing is reported, which is not believed".to_owned())
+        } else if r.unrealised_usd() > 0.0 {
             Cell::from(format!(
                 "{to} buys {}, {from} has {} of supply",
                 usd_short(r.demand_usd),

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use turnover_data::{Flow, FlowSource, HsCode, Iso3, countries};
-use turnover_measures::Catalogue;
+use turnover_measures::{Catalogue, Extent};
 
 use super::Question;
 use super::product::ProductFacts;
 use crate::error::AnalysisError;
 use crate::format::in_sentence;
 
+/// A product of which nothing is reported is suspect from this part of the direction's trade on.
+const SUSPECT: f64 = 0.01;
 /// Partners from which on a country's trade counts as its trade with the world.
 const WORLD: usize = 5;
 /// Trade of one year by country and product. Countries by their place in the country table.
@@ -25,6 +27,8 @@ pub(super) struct World {
     /// By product: from the first of the pair to the second, and back.
     pair: Vec<[f64; 2]>,
     a: Iso3,
+    /// What the data lack for each direction, first to second and back; `None` where it can be answered.
+    pub(super) missing: [Option<String>; 2],
 }
 
 impl World {
@@ -32,43 +36,38 @@ impl World {
         let (a, b) = (question.pair.a, question.pair.b);
         let countries = countries().len();
         let between = |f: &Flow| f.product.level() > 0 && f.exporter != f.importer;
-        let mut coarsest: Option<usize> = None;
-        let year = flows.each_of_year(question.year, &mut |f| {
-            if between(&f) {
-                coarsest = Some(coarsest.map_or(f.product.level(), |c| c.min(f.product.level())));
-            }
-        })?;
         // Finer products count within those of the coarsest level that there is.
-        let level = coarsest.unwrap_or(0);
-        let mut found = Collector::new(countries, level);
-        flows.each_of_year(Some(year), &mut |f| {
+        let (year, level) = match flows.only_level() {
+            Some(level) => (question.year, level),
+            None => {
+                let mut coarsest: Option<usize> = None;
+                let year = flows.each_of_year(question.year, &mut |f| {
+                    if between(&f) {
+                        coarsest = Some(coarsest.map_or(f.product.level(), |c| c.min(f.product.level())));
+                    }
+                })?;
+                (Some(year), coarsest.unwrap_or(0))
+            }
+        };
+        let mut found = Collector::new(countries, level, a);
+        let year = flows.each_of_year(year, &mut |f| {
             if between(&f) {
                 found.add(&Flow { product: f.product.truncate(level), ..f }, a, b);
             }
         })?;
         found.settle(a, b);
-        let count = |map: &[BTreeSet<usize>], c: Iso3| map[c.place()].len();
-        let mut missing = Vec::new();
-        for c in [a, b] {
-            let (markets, suppliers) = (count(&found.markets, c), count(&found.suppliers, c));
-            if markets < WORLD {
-                let noun = if markets == 1 { "market" } else { "markets" };
-                missing.push(format!("what {} sells to others ({markets} {noun})", in_sentence(c.name())));
+        let ways = [(a, b), (b, a)].map(|(from, to)| found.lacking(from, to));
+        let by_product_missing = found.products.len() < 2;
+        if by_product_missing || ways.iter().all(Option::is_some) {
+            let mut missing: Vec<String> = ways.into_iter().flatten().collect();
+            if by_product_missing {
+                missing = vec!["trade by product".to_owned()];
             }
-            if suppliers < WORLD {
-                let noun = if suppliers == 1 { "supplier" } else { "suppliers" };
-                missing.push(format!("what {} buys from others ({suppliers} {noun})", in_sentence(c.name())));
-            }
-        }
-        if found.products.len() < 2 {
-            missing.push("trade by product".to_owned());
-        }
-        if !missing.is_empty() {
             return Err(AnalysisError::Change {
                 what: format!(
                     "the potential of {year} cannot be computed: {} lacks {}",
-                    flows.source().name,
-                    missing.join(", ")
+                    flows.source()?.name,
+                    missing.join(", and ")
                 ),
                 help: "give flows of many exporters and importers by product, such as a BACI file, with ‹data›"
                     .to_owned(),
@@ -79,7 +78,7 @@ impl World {
             (0..found.products.len()).flat_map(|at| (0..countries).map(move |c| cell(at, c))).collect()
         };
         let (exports, imports) = (by_product(&found.exports), by_product(&found.imports));
-        Ok(World { year, products: found.products, countries, exports, imports, pair: found.pair, a })
+        Ok(World { year, products: found.products, countries, exports, imports, pair: found.pair, a, missing: ways })
     }
 
     fn export(&self, c: Iso3, product: usize) -> f64 {
@@ -107,21 +106,28 @@ impl World {
         let share = |at: usize| if world[at] > 0.0 { self.export(from, at) / world[at] } else { 0.0 };
         let index = |at: usize| share(at) * self.import(to, at);
         let total: f64 = places.clone().map(index).sum();
-        let ease = places.clone().map(actual).sum::<f64>() / total;
+        let sold: f64 = places.clone().map(actual).sum();
+        let ease = sold / total;
         let all: f64 = world.iter().sum();
         let own: f64 = places.clone().map(|at| self.export(from, at)).sum();
         let mut rooms: Vec<ProductFacts> = places
             .map(|at| ProductFacts {
                 product: self.products[at],
                 actual_usd: actual(at),
-                potential_usd: if total > 0.0 { index(at) * ease } else { 0.0 },
+                // No market buys more from one than it buys from all.
+                potential_usd: if total > 0.0 { (index(at) * ease).min(self.import(to, at)) } else { 0.0 },
                 supply_share: share(at),
                 demand_usd: self.import(to, at),
                 advantage: if world[at] > 0.0 { share(at) / (own / all) } else { 0.0 },
                 density: density[at],
                 extent: catalogue.extent(from, to, self.products[at], on, |_| true),
+                is_suspect_zero: false,
             })
             .collect();
+        for room in &mut rooms {
+            room.is_suspect_zero =
+                room.actual_usd == 0.0 && room.extent != Extent::Whole && room.potential_usd > SUSPECT * sold;
+        }
         rooms.sort_by(|a, b| b.unrealised_usd().total_cmp(&a.unrealised_usd()).then(a.product.cmp(&b.product)));
         rooms
     }
@@ -184,6 +190,8 @@ const NOWHERE: u32 = u32::MAX;
 
 /// Gathers flows of one level of products.
 struct Collector {
+    /// The first of the pair.
+    first: Iso3,
     /// Place of a product by its number.
     place: Vec<u32>,
     products: Vec<HsCode>,
@@ -199,8 +207,9 @@ struct Collector {
 }
 
 impl Collector {
-    fn new(countries: usize, level: usize) -> Self {
+    fn new(countries: usize, level: usize, first: Iso3) -> Self {
         Collector {
+            first,
             place: vec![NOWHERE; 10usize.pow(level as u32)],
             products: Vec::new(),
             exports: vec![Vec::new(); countries],
@@ -221,6 +230,27 @@ impl Collector {
                 *slot = Some(slot.unwrap_or(0.0) + f.value_usd);
             }
         }
+    }
+
+    /// What is missing to answer one direction: the exporter's other markets, the importer's other suppliers.
+    fn lacking(&self, from: Iso3, to: Iso3) -> Option<String> {
+        let (markets, suppliers) = (self.markets[from.place()].len(), self.suppliers[to.place()].len());
+        let noun = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+        let mut missing = Vec::new();
+        if markets < WORLD {
+            missing.push(format!("what {} sells to others ({})", in_sentence(from.name()), noun(markets, "market")));
+        }
+        if suppliers < WORLD {
+            missing.push(format!("what {} buys from others ({})", in_sentence(to.name()), noun(suppliers, "supplier")));
+        }
+        if missing.is_empty() && self.pair.iter().all(|p| p[usize::from(from != self.first)] <= 0.0) {
+            missing.push(format!(
+                "any trade from {} to {}, by which the ease of trade is measured",
+                in_sentence(from.name()),
+                in_sentence(to.name())
+            ));
+        }
+        (!missing.is_empty()).then(|| missing.join(", "))
     }
 
     fn settle(&mut self, a: Iso3, b: Iso3) {

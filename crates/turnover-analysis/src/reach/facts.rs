@@ -3,10 +3,10 @@
 use rayon::prelude::*;
 use turnover_data::{Iso3, Source};
 use turnover_equilibrium::{
-    Equilibrium, Lever, Reached, Settings, attainable, cost_cut, multiple, reach, tariff_equivalent,
+    Equilibrium, Lever, Reached, Settings, attainable, cost_cut, multiple, reach, solve, tariff_equivalent,
 };
 
-use super::{Question, Ways};
+use super::{Customs, Question, Ways};
 use crate::answer::{Interval, Unit};
 use crate::closure::{self, RuleFacts};
 use crate::engine::{Model, unsolved};
@@ -64,6 +64,38 @@ pub struct Limit {
     pub why: String,
 }
 
+/// The world that the answer is of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorldFacts {
+    /// `the world of 2019 (goods, 190 economies)`.
+    pub words: String,
+    /// Its year.
+    pub year: i32,
+    /// What it has of the pair's trade: from the first country to the second, and back, US dollars.
+    pub usd: [f64; 2],
+    /// What customs report of it.
+    pub customs: Option<Customs>,
+}
+
+impl WorldFacts {
+    /// Whether customs data has the pair's balance on the other side than the world has it.
+    pub fn balance_differs(&self) -> bool {
+        match self.customs.map(|c| c.usd) {
+            Some([Some(forward), Some(backward)]) => (self.usd[0] - self.usd[1]) * (forward - backward) < 0.0,
+            _ => false,
+        }
+    }
+}
+
+/// What a cut of a size that people know would do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KnownCut {
+    /// The tariff that is abolished, as a share.
+    pub tariff: f64,
+    /// The multiple of the pair's trade in equilibrium.
+    pub multiple: f64,
+}
+
 /// One country's outcome, as changes against today.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CountryFacts {
@@ -82,6 +114,8 @@ pub struct CountryFacts {
 /// The figures of a goal-seek, without words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReachFacts {
+    /// The question.
+    pub question: Question,
     /// Whose trade.
     pub pair: Pair,
     /// The multiple that was asked for.
@@ -102,6 +136,10 @@ pub struct ReachFacts {
     pub limit: Limit,
     /// All countries, from the largest gain to the largest loss.
     pub countries: Vec<CountryFacts>,
+    /// The world.
+    pub world: WorldFacts,
+    /// What a duty of 5 % on everything the two trade does when it goes; `None` where there is no equilibrium.
+    pub known: Option<KnownCut>,
     /// The same under other rules for imbalances.
     pub rules: RuleFacts,
     /// What the model is, in words.
@@ -117,6 +155,12 @@ pub struct ReachFacts {
 }
 
 impl ReachFacts {
+    /// Whether these are the facts of a question about the pair, whatever command asked it.
+    pub fn is_of(&self, question: &Question) -> bool {
+        let key = |q: &Question| (q.pair, q.times, q.theta, q.ways, q.imbalance);
+        key(&self.question) == key(question) && self.question.thetas == question.thetas
+    }
+
     /// Fall of the ad valorem cost; negative for a rise.
     pub fn cost_cut(&self) -> f64 {
         cost_cut(self.log_points, self.theta)
@@ -188,6 +232,15 @@ impl Setting<'_> {
             .map_err(|e| reach_error(e, pair.a, pair.b, theta, &self.named.countries))?;
         let why = limit_reason(found.reason, true, &self.named.countries);
         Ok(Limit { multiple: found.maximum, why })
+    }
+
+    /// What a duty that people know does when it goes.
+    fn known(&self) -> Option<KnownCut> {
+        let theta = self.question.theta;
+        let settings = self.settings(theta);
+        let world = &self.named.world;
+        let after = solve(world, &self.lever.at(theta * KNOWN_TARIFF.ln_1p()), &settings, None).ok()?;
+        Some(KnownCut { tariff: KNOWN_TARIFF, multiple: multiple(world, &after, &self.targets()) })
     }
 
     /// What the multiple takes by trade elasticity, the one asked for among them.
@@ -272,6 +325,10 @@ impl Setting<'_> {
 /// The multiples that the curve is drawn through: it bends most between 1 and 2.
 const CURVE: [f64; 11] = [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0];
 
+/// The duty whose end is shown for comparison: about what the members of the World Trade Organization levy on
+/// manufactures on average.
+const KNOWN_TARIFF: f64 = 0.05;
+
 /// Finds the figures.
 ///
 /// # Errors
@@ -309,6 +366,7 @@ pub fn compute(named: &NamedWorld, question: &Question) -> Result<ReachFacts, An
     let mut caveats = named.caveats.clone();
     caveats.extend(silent.iter().map(|p| format!("There is no trade {p}; a zero stays zero.")));
     Ok(ReachFacts {
+        question: question.clone(),
         pair: question.pair,
         times: question.times,
         ways: question.ways,
@@ -319,6 +377,13 @@ pub fn compute(named: &NamedWorld, question: &Question) -> Result<ReachFacts, An
         curve,
         limit: limit?,
         countries: s.countries(&found.equilibrium),
+        world: WorldFacts {
+            words: named.words(),
+            year: named.year,
+            usd: [named.world.flow(a, b), named.world.flow(b, a)],
+            customs: question.customs,
+        },
+        known: s.known(),
         rules: s.rules(&model, &found),
         method: model.method(),
         residual: found.equilibrium.residual,

@@ -12,7 +12,7 @@ use crate::error::AnalysisError;
 use crate::pair::Pair;
 use crate::world::NamedWorld;
 
-pub use facts::{CountryFacts, CurvePoint, Limit, ReachFacts, Taken, compute};
+pub use facts::{CountryFacts, CurvePoint, KnownCut, Limit, ReachFacts, Taken, WorldFacts, compute};
 pub use report::report;
 
 /// Whose exports become cheaper.
@@ -28,7 +28,7 @@ pub enum Ways {
 }
 
 /// What is asked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Question {
     /// Whose trade.
     pub pair: Pair,
@@ -42,8 +42,19 @@ pub struct Question {
     pub imbalance: Imbalance,
     /// Whose exports become cheaper.
     pub ways: Ways,
+    /// What customs report of the pair's trade, beside what the world has of it.
+    pub customs: Option<Customs>,
     /// The command that asks again, which findings name.
     pub command: String,
+}
+
+/// The pair's trade of a year by customs data.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Customs {
+    /// The year.
+    pub year: i32,
+    /// From the first country to the second and back, US dollars; `None` where nobody reports it.
+    pub usd: [Option<f64>; 2],
 }
 
 impl Question {
@@ -56,6 +67,7 @@ impl Question {
             thetas: defaults::THETAS.to_vec(),
             imbalance: Imbalance::Additive,
             ways: Ways::Both,
+            customs: None,
             command: String::new(),
         }
     }

@@ -4,10 +4,15 @@ use serde_json::{Map, Value, json};
 
 use super::Ways;
 use super::facts::{CountryFacts, ReachFacts};
-use crate::answer::{Answer, Bar, Chart, ChartKind, Finding, Interval, Line, Number, Table, Unit};
+use crate::answer::{
+    Answer, Bar, Chart, ChartKind, Figure, Finding, Headline, Interval, Line, Number, Reservation, Table, Unit,
+};
 use crate::closure;
 use crate::error::limit_words;
-use crate::format::{in_sentence, multiple as times_word, percent, percent_range, percent_signed, sentence};
+use crate::format::{
+    in_sentence, multiple as times_word, part, percent, percent_range, percent_signed, sentence, significant_digits,
+    usd,
+};
 
 /// Words the figures; `command` asks for them again.
 pub fn report(facts: &ReachFacts, command: &str) -> Answer {
@@ -15,17 +20,19 @@ pub fn report(facts: &ReachFacts, command: &str) -> Answer {
         Unit::Share,
         format!("{}; Newton to a residual of {:.0e}", facts.method, facts.residual.max(1e-16)),
         vec![facts.source.clone()],
-        facts.caveats.clone(),
+        caveats(facts),
         command.to_owned(),
     );
     let (by_rule, driven) = closure::report("reach", &facts.rules, &template);
     let mut findings = vec![cost_finding(facts, &template), log_points_finding(facts, &template)];
     findings.push(tariff_finding(facts, &template));
     findings.extend(partial_finding(facts, &template));
+    findings.extend(known_finding(facts, &template));
+    findings.push(world_finding(facts, &template));
     let of_pair = [facts.pair.a, facts.pair.b].map(|c| facts.country(c));
     findings.extend(of_pair.into_iter().flatten().map(|c| welfare_finding(c, &template)));
     findings.extend(third_finding(facts, &template));
-    findings.push(limit_finding(facts, &template));
+    findings.extend(limit_finding(facts, &template));
     findings.extend(driven);
     let (a, b) = (in_sentence(facts.pair.a.name()), in_sentence(facts.pair.b.name()));
     Answer {
@@ -33,9 +40,78 @@ pub fn report(facts: &ReachFacts, command: &str) -> Answer {
         command: command.to_owned(),
         findings,
         tables: vec![theta_table(facts), curve_table(facts), countries_table(facts), by_rule],
-        charts: vec![curve_chart(facts), third_chart(facts)],
+        charts: std::iter::once(curve_chart(facts)).chain(third_chart(facts)).collect(),
         named: named(facts),
+        headline: Some(headline(facts)),
     }
+}
+
+/// The cut in the words that people use, with a known one beside it.
+fn headline(facts: &ReachFacts) -> Headline {
+    let (cut, range) = (facts.cost_cut(), facts.cost_cut_range());
+    let known = facts.known.map_or_else(String::new, |k| {
+        format!(
+            "; a duty of {} on everything, abolished, would give times {}",
+            percent(k.tariff).replace(".0 %", " %"),
+            significant_digits(k.multiple, 2)
+        )
+    });
+    let sentence = format!(
+        "In {}, {} must {} by {} to multiply the trade by {}{known}",
+        facts.world.words,
+        whose(facts),
+        if cut >= 0.0 { "fall" } else { "rise" },
+        about_part(cut, range),
+        times_word(facts.times)
+    );
+    let spread = (range.high - range.low).abs() / cut.abs().max(f64::MIN_POSITIVE);
+    Headline {
+        sentence,
+        figure: Figure::CostCut(cut),
+        reservation: Some(Reservation {
+            sentence: format!(
+                "What the multiple takes hangs on how trade answers to costs: {} of costs at an elasticity of {}, {} at {}.",
+                percent(range.low.abs().max(range.high.abs())),
+                times_word(facts.by_theta.first().map_or(facts.theta, |t| t.theta)),
+                percent(range.low.abs().min(range.high.abs())),
+                times_word(facts.by_theta.last().map_or(facts.theta, |t| t.theta)),
+            ),
+            weight: spread.min(1.0) * 0.5,
+        }),
+    }
+}
+
+/// `about a quarter (an eighth to two fifths)`.
+fn about_part(cut: f64, range: Interval) -> String {
+    let (small, large) = (range.low.abs().min(range.high.abs()), range.low.abs().max(range.high.abs()));
+    let (small, large) = (part(small), part(large));
+    if small == large {
+        format!("about {}", part(cut.abs()))
+    } else {
+        format!("about {} ({small} to {large})", part(cut.abs()))
+    }
+}
+
+/// Whose costs change.
+fn whose(facts: &ReachFacts) -> String {
+    let (a, b) = (facts.pair.a, facts.pair.b);
+    match facts.ways {
+        Ways::Both => "trade costs both ways".to_owned(),
+        Ways::Forward => format!("the cost of goods from {a} to {b}"),
+        Ways::Backward => format!("the cost of goods from {b} to {a}"),
+    }
+}
+
+/// What counts against the figures, a balance on the wrong side first.
+fn caveats(facts: &ReachFacts) -> Vec<String> {
+    let wrong_side = facts.world.balance_differs().then(|| {
+        format!(
+            "The pair's balance has the other sign in this world than in customs data; ‹world_year {}› starts from \
+             customs data instead.",
+            facts.world.customs.map_or(facts.world.year, |c| c.year)
+        )
+    });
+    wrong_side.into_iter().chain(facts.caveats.iter().cloned()).collect()
 }
 
 fn named(facts: &ReachFacts) -> Map<String, Value> {
@@ -46,6 +122,7 @@ fn named(facts: &ReachFacts) -> Map<String, Value> {
     out.insert("multiple".into(), json!(facts.multiple));
     out.insert("attainable_maximum".into(), json!(facts.limit.multiple));
     out.insert("theta".into(), json!(facts.theta));
+    out.insert("world_year".into(), json!(facts.world.year));
     out.insert("residual".into(), json!(facts.residual));
     out.insert("solves".into(), json!(facts.solves));
     out
@@ -79,20 +156,18 @@ fn theta_words(facts: &ReachFacts) -> String {
 }
 
 fn cost_finding(facts: &ReachFacts, template: &Finding) -> Finding {
-    let (a, b) = (facts.pair.a, facts.pair.b);
-    let whose = match facts.ways {
-        Ways::Both => "trade costs both ways".to_owned(),
-        Ways::Forward => format!("the cost of goods from {a} to {b}"),
-        Ways::Backward => format!("the cost of goods from {b} to {a}"),
-    };
     let (cut, range) = (facts.cost_cut(), facts.cost_cut_range());
     Finding {
         id: "reach.cost_cut".into(),
         title: format!("Cost change for times {}", times_word(facts.times)),
         statement: format!(
-            "To multiply the trade by {}, {whose} must {} ({} over {})",
+            "In {}, {} must {} by {} to multiply the trade by {}: {}, and {} over {}",
+            facts.world.words,
+            whose(facts),
+            if cut >= 0.0 { "fall" } else { "rise" },
+            about_part(cut, range),
             times_word(facts.times),
-            cost_words(cut),
+            percent(cut.abs()),
             cost_range(cut, range),
             theta_words(facts)
         ),
@@ -153,9 +228,10 @@ fn partial_finding(facts: &ReachFacts, template: &Finding) -> Option<Finding> {
         id: "reach.partial".into(),
         title: "In partial equilibrium".into(),
         statement: format!(
-            "With incomes and prices fixed the costs would only have to {}; the difference is what multilateral \
-             resistance takes back",
-            cost_words(partial)
+            "Arithmetic alone, with incomes and prices fixed, says {} (1 - k^(-1/theta)); what the rest of the world \
+             does changes that by {} percentage points",
+            cost_words(partial),
+            significant_digits(100.0 * (facts.cost_cut() - partial), 1)
         ),
         value: Number::Value(partial),
         definition: "1 - k^(-1 / theta)".into(),
@@ -163,12 +239,62 @@ fn partial_finding(facts: &ReachFacts, template: &Finding) -> Option<Finding> {
     })
 }
 
+/// What a known cut does, beside what the multiple takes.
+fn known_finding(facts: &ReachFacts, template: &Finding) -> Option<Finding> {
+    let known = facts.known?;
+    Some(Finding {
+        id: "reach.known_cut".into(),
+        title: "For comparison".into(),
+        statement: format!(
+            "For comparison: a duty of {} on everything, abolished, multiplies the trade by {}",
+            percent(known.tariff).replace(".0 %", " %"),
+            significant_digits(known.multiple, 2)
+        ),
+        value: Number::Value(known.multiple),
+        unit: Unit::Multiple,
+        definition: format!(
+            "the multiple of the pair's flows in equilibrium when their costs fall as by the end of a tariff of {}",
+            percent(known.tariff)
+        ),
+        ..template.clone()
+    })
+}
+
+/// What the world has of the pair's trade, beside customs data.
+fn world_finding(facts: &ReachFacts, template: &Finding) -> Finding {
+    let (a, b) = (in_sentence(facts.pair.a.name()), in_sentence(facts.pair.b.name()));
+    let [forward, backward] = facts.world.usd;
+    let beside = facts.world.customs.filter(|c| c.year != facts.world.year).map_or_else(String::new, |c| {
+        let words = |value: Option<f64>| value.map_or_else(|| "not reported".to_owned(), usd);
+        let [x, y] = c.usd.map(words);
+        format!("; importers' customs in {}: {x} and {y}", c.year)
+    });
+    Finding {
+        id: "reach.world".into(),
+        title: "The world it starts from".into(),
+        statement: format!(
+            "{} has {} from {a} to {b} and {} back{beside}",
+            sentence(&facts.world.words),
+            usd(forward),
+            usd(backward)
+        ),
+        value: Number::Value(forward + backward),
+        unit: Unit::Usd,
+        definition: "the pair's flows in the world, both directions, in the year of the world".into(),
+        ..template.clone()
+    }
+}
+
 fn welfare_finding(facts: &CountryFacts, template: &Finding) -> Finding {
     let name = in_sentence(facts.country.name());
     Finding {
         id: format!("reach.welfare.{}", facts.country),
         title: format!("Welfare of {name}"),
-        statement: format!("Welfare of {name} would change by {}", percent_signed(facts.welfare)),
+        statement: format!(
+            "Real spending of {name} would {} by {}, what lower costs themselves cost not counted",
+            if facts.welfare < 0.0 { "fall" } else { "rise" },
+            percent(facts.welfare.abs())
+        ),
         value: Number::Value(facts.welfare),
         unit: Unit::Change,
         definition: "(E'/E) / P - 1: real expenditure, world output the numeraire".into(),
@@ -176,9 +302,17 @@ fn welfare_finding(facts: &CountryFacts, template: &Finding) -> Finding {
     }
 }
 
-/// The third countries that gain and lose most.
+/// Limits below this multiple are shown.
+const MOST_TELLING: f64 = 100.0;
+/// Changes of third countries' welfare from this size on are shown in the text; all stand in the table.
+const LEAST_TELLING: f64 = 5e-4;
+
+/// The third countries that gain and lose most, where that is enough to speak of.
 fn third_finding(facts: &ReachFacts, template: &Finding) -> Option<Finding> {
     let (most, least) = (facts.third().next()?, facts.third().next_back()?);
+    if most.welfare.abs().max(least.welfare.abs()) < LEAST_TELLING {
+        return None;
+    }
     let words = |c: &CountryFacts| format!("{} ({})", in_sentence(c.country.name()), percent_signed(c.welfare));
     Some(Finding {
         id: "reach.third_countries".into(),
@@ -192,8 +326,9 @@ fn third_finding(facts: &ReachFacts, template: &Finding) -> Option<Finding> {
     })
 }
 
-fn limit_finding(facts: &ReachFacts, template: &Finding) -> Finding {
-    Finding {
+fn limit_finding(facts: &ReachFacts, template: &Finding) -> Option<Finding> {
+    // Thousands of times today's trade are a property of the model, not of the world.
+    (facts.limit.multiple < MOST_TELLING).then(|| Finding {
         id: "reach.maximum".into(),
         title: "The limit".into(),
         statement: format!(
@@ -205,7 +340,7 @@ fn limit_finding(facts: &ReachFacts, template: &Finding) -> Finding {
         unit: Unit::Multiple,
         definition: "the supremum of the multiple as the cost falls toward nothing".into(),
         ..template.clone()
-    }
+    })
 }
 
 fn theta_table(facts: &ReachFacts) -> Table {
@@ -304,7 +439,10 @@ fn countries_table(facts: &ReachFacts) -> Table {
 }
 
 /// Who else gains and loses: the ends.
-fn third_chart(facts: &ReachFacts) -> Chart {
+fn third_chart(facts: &ReachFacts) -> Option<Chart> {
+    if facts.third().all(|c| c.welfare.abs() < LEAST_TELLING) {
+        return None;
+    }
     let third: Vec<&CountryFacts> = facts.third().collect();
     let n = third.len();
     let ends: Vec<&CountryFacts> =
@@ -324,12 +462,12 @@ fn third_chart(facts: &ReachFacts) -> Chart {
             percent_signed(worst.welfare)
         )),
     };
-    Chart {
+    Some(Chart {
         id: "reach.third_countries".to_owned(),
         title,
         unit: Unit::Change,
         kind: ChartKind::Bars { bars: ends.iter().map(bar).collect(), marked: None },
         source: format!("{}; own calculation, change in welfare", facts.source.name),
         supposition: None,
-    }
+    })
 }

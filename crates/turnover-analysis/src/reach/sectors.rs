@@ -273,6 +273,7 @@ pub fn report(facts: &SectorReachFacts, command: &str) -> Answer {
         tables,
         charts: vec![welfare_chart("reach.welfare", &facts.regions, source)],
         named: named(facts),
+        headline: None,
     }
 }
 

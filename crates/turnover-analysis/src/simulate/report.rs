@@ -42,7 +42,7 @@ pub fn report(facts: &SimulateFacts, command: &str) -> Answer {
     };
     let source = format!("{}; own calculation, change in welfare", facts.source.name);
     let chart = welfare_chart("simulate.welfare", &facts.regions, source);
-    Answer { command: command.to_owned(), title, findings, tables, charts: vec![chart], named }
+    Answer { command: command.to_owned(), title, findings, tables, charts: vec![chart], named, headline: None }
 }
 
 fn flow_findings(facts: &SimulateFacts, template: &Finding) -> Vec<Finding> {

@@ -23,6 +23,7 @@ pub fn report_blocs(books: &BlocBooks, command: &str) -> Answer {
         tables: vec![by_member(books), by_year(books)],
         charts: vec![chart(books)],
         named: Map::new(),
+        headline: None,
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Map;
 use turnover_data::builtin::Table as Stock;
 use turnover_data::{DataError, Iso3, Source};
 
-use crate::answer::{Answer, Finding, Interval, Number, Unit};
+use crate::answer::{Answer, Figure, Finding, Headline, Interval, Number, Reservation, Unit};
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, percent, sentence, usd, usd_range, usd_short, usd_short_range};
 
@@ -16,6 +16,7 @@ use super::series::{by_month, by_year, chart, reports, series};
 pub fn report(books: &Books, command: &str) -> Result<Answer, AnalysisError> {
     let (a, b) = (in_sentence(books.pair.a.name()), in_sentence(books.pair.b.name()));
     let mut findings = vec![level(books, command)?];
+    let headline = headline(books, &findings[0]);
     for reporter in [books.pair.a, books.pair.b].into_iter().filter(|r| books.covers(*r, books.year)) {
         findings.push(by_reporter(books, reporter, command)?);
     }
@@ -48,7 +49,45 @@ pub fn report(books: &Books, command: &str) -> Result<Answer, AnalysisError> {
         tables,
         charts: vec![chart(books)?],
         named: Map::new(),
+        headline,
     })
+}
+
+/// How much it is, and how far the two books are apart.
+fn headline(books: &Books, level: &Finding) -> Option<Headline> {
+    let figure = match (&level.value, level.interval) {
+        (_, Some(range)) => range,
+        (Number::Value(x), None) => Interval { low: *x, high: *x },
+        _ => return None,
+    };
+    let gap = |forward: bool| {
+        let of = |c: Iso3| books.direction(Some(c), books.year, forward).map(|(_, e)| e.value_usd).filter(|v| *v > 0.0);
+        let (x, y) = (of(books.pair.a)?, of(books.pair.b)?);
+        Some((forward, x.max(y) / x.min(y) - 1.0))
+    };
+    let widest = [true, false].into_iter().filter_map(gap).max_by(|x, y| x.1.total_cmp(&y.1));
+    let reservation = match widest {
+        Some((forward, gap)) if gap > 0.1 => {
+            let (from, to) = if forward { (books.pair.a, books.pair.b) } else { (books.pair.b, books.pair.a) };
+            Some(Reservation {
+                sentence: format!(
+                    "The two countries' books are up to {} apart (goods from {} to {}), by origin against consignment, \
+                     freight and timing: compare only figures of one reporter.",
+                    percent(gap),
+                    in_sentence(from.name()),
+                    in_sentence(to.name())
+                ),
+                weight: gap.min(1.0),
+            })
+        }
+        Some(_) => None,
+        None => Some(Reservation {
+            sentence: "Only one side's report of each direction is at hand: there is nothing to check it against."
+                .to_owned(),
+            weight: 0.3,
+        }),
+    };
+    Some(Headline { sentence: level.statement.clone(), figure: Figure::Turnover(figure), reservation })
 }
 
 /// A finding's sources and caveats: those of the tables that it rests on.

@@ -130,7 +130,12 @@ impl Dossier {
             found: Vec<Finding>,
         }
         let on = |day: Date| -> Result<Day, AnalysisError> {
-            let question = coverage::Question { date: Some(day), claim, ..coverage::Question::new(self.pair) };
+            let question = coverage::Question {
+                date: Some(day),
+                claim,
+                estimated: evidence.computed.prevented.clone(),
+                ..coverage::Question::new(self.pair)
+            };
             let facts = coverage::compute(evidence.flows, Some(evidence.partners), evidence.catalogue, &question)?;
             let verdict = match facts.judged().map(|c| c.verdict) {
                 Some(coverage::Verdict::Holds) => Verdict::Holds,
@@ -167,15 +172,24 @@ impl Dossier {
     fn promise(&self, times: f64, years: i32, evidence: &Evidence) -> Result<JudgedClaim, AnalysisError> {
         let mut found = Vec::new();
         let mut words = vec!["it is about the future".to_owned()];
-        if let Ok(world) = &evidence.world {
-            let answer = reach::answer(world, &reach::Question::new(self.pair, times))?;
+        let question = reach::Question::new(self.pair, times);
+        let computed = evidence.computed.reach.filter(|f| f.is_of(&question));
+        let answer = match (computed, &evidence.world) {
+            (Some(facts), _) => Some(reach::report(facts, "")),
+            (None, Ok(world)) => Some(reach::answer(world, &question)?),
+            (None, Err(_)) => None,
+        };
+        if let Some(answer) = answer {
             if let Some(f) = answer.finding("reach.cost_cut") {
                 words.push(lower(&f.statement));
                 found.push(f.clone());
             }
         }
         let question = history::Question { pair: self.pair, times, years, least_share: None, command: String::new() };
-        let answer = history::answer(evidence.panel, &question)?;
+        let answer = match evidence.computed.history.filter(|f| f.is_of(&question)) {
+            Some(facts) => history::report(facts),
+            None => history::answer(evidence.panel, &question)?,
+        };
         if let Some(f) = answer.findings.first() {
             words.push(lower(&f.statement));
             found.push(f.clone());

@@ -11,6 +11,9 @@ mod series;
 use miette::Diagnostic;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use turnover_analysis::effect::Prevented;
+use turnover_analysis::history::HistoryFacts;
+use turnover_analysis::reach::ReachFacts;
 use turnover_analysis::{AnalysisError, NamedWorld, Pair};
 use turnover_data::{Flows, PairPanel};
 use turnover_measures::Catalogue;
@@ -158,4 +161,17 @@ pub struct Evidence<'a> {
     pub catalogue: &'a Catalogue,
     /// The histories of pairs.
     pub panel: &'a PairPanel,
+    /// What has been computed already for the same pair and figures.
+    pub computed: Computed<'a>,
+}
+
+/// Answers of a page that a check can rest on instead of computing them again.
+#[derive(Debug, Clone, Default)]
+pub struct Computed<'a> {
+    /// What a multiple takes, with the usual settings.
+    pub reach: Option<&'a ReachFacts>,
+    /// How often it happened.
+    pub history: Option<&'a HistoryFacts>,
+    /// What bans prevented.
+    pub prevented: Vec<Prevented>,
 }

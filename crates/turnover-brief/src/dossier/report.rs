@@ -32,6 +32,7 @@ impl Checked {
             tables: vec![self.statements(), self.readings(), self.open()],
             charts: Vec::new(),
             named,
+            headline: None,
         }
     }
 

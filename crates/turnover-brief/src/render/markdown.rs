@@ -22,6 +22,9 @@ fn render(document: &Document, out: &mut String) -> std::fmt::Result {
     for sentence in &document.lead {
         writeln!(out, "{sentence}\n")?;
     }
+    for against in &document.reservations {
+        writeln!(out, "> {against}\n")?;
+    }
     for section in &document.sections {
         if !section.heading.is_empty() {
             writeln!(out, "## {}\n", section.heading)?;
@@ -45,7 +48,7 @@ fn render(document: &Document, out: &mut String) -> std::fmt::Result {
             writeln!(out)?;
         }
     }
-    for (question, why) in &document.unanswered {
+    for (question, why) in document.gaps() {
         writeln!(out, "## {question}\n\nNot answered: {why}\n")?;
     }
     writeln!(out, "## Sources\n")?;

@@ -38,6 +38,8 @@ impl Style {
 const ROWS: usize = 24;
 /// The same where an answer has more tables than fit a few screens.
 const FEW_ROWS: usize = 10;
+/// Caveats shown at the end of a page.
+const CAVEATS: usize = 8;
 /// Tables that do.
 const MANY_TABLES: usize = 4;
 
@@ -59,6 +61,12 @@ fn render(document: &Document, style: Style, out: &mut String) -> std::fmt::Resu
     }
     for sentence in &document.lead {
         writeln!(out, "{}", wrap(sentence, style.width, "  ", "  "))?;
+    }
+    if !document.reservations.is_empty() {
+        writeln!(out, "\n{}", style.bold("Before you quote this"))?;
+    }
+    for against in &document.reservations {
+        writeln!(out, "{}", wrap(against, style.width, "  ! ", "    "))?;
     }
     for section in &document.sections {
         writeln!(out)?;
@@ -86,8 +94,8 @@ fn render(document: &Document, style: Style, out: &mut String) -> std::fmt::Resu
         }
         writeln!(out, "{}", style.faint(&wrap(&section.answer.command, style.width, "  $ ", "      ")))?;
     }
-    for (question, why) in &document.unanswered {
-        writeln!(out, "\n{}", style.paint("1;34", question))?;
+    for (question, why) in document.gaps() {
+        writeln!(out, "\n{}", style.paint("1;34", &question))?;
         writeln!(out, "{}", wrap(&format!("Not answered: {why}"), style.width, "  - ", "    "))?;
     }
     let sources = document.sources();
@@ -101,8 +109,13 @@ fn render(document: &Document, style: Style, out: &mut String) -> std::fmt::Resu
     let caveats = document.caveats();
     if !caveats.is_empty() {
         writeln!(out, "{}", style.bold("Caveats"))?;
-        for caveat in caveats {
+        // A page says the two that matter at its head.
+        let shown = if document.reservations.is_empty() { caveats.len() } else { CAVEATS };
+        for caveat in caveats.iter().take(shown) {
             writeln!(out, "{}", wrap(caveat, style.width, "  - ", "    "))?;
+        }
+        if caveats.len() > shown {
+            writeln!(out, "  ... {} more, each with its finding: --json", caveats.len() - shown)?;
         }
     }
     writeln!(out, "{}", style.faint("Definitions, intervals and hashes in full: --json; with charts: --out FILE.html"))

@@ -13,13 +13,14 @@
 //!     let of = |r: &&builtin::Report| r.reporter == Some(reporter) && r.exporter == usa && r.period.year == 2019;
 //!     reports.iter().find(of).map(|r| r.value_usd)
 //! };
-//! assert_eq!(sold(usa), Some(5.787e9)); // FOB, as the United States reports
+//! assert_eq!(sold(usa), Some(5.787e9)); // FAS, as the United States reports
 //! assert_eq!(sold(rus), Some(13.42e9)); // CIF, as Russia reports
 //! # Ok::<(), turnover_data::DataError>(())
 //! ```
 
 mod distances;
 mod flows;
+mod goods_world;
 mod packed;
 mod panel;
 mod report;
@@ -34,6 +35,7 @@ use crate::hs::HsCode;
 
 pub use distances::Distances;
 pub use flows::pair_flows;
+pub use goods_world::{GOODS_WORLD_YEARS, Gdp, OUTPUT_PER_GDP, goods_world};
 use packed::Series;
 pub use packed::{Axis, Packer, Side};
 pub use panel::{BookedFlow, BothBooks};
@@ -70,9 +72,10 @@ fn pair_in(tables: impl Iterator<Item = Table>, a: Iso3, b: Iso3) -> Result<Vec<
     let mut out = Vec::new();
     for table in tables {
         let packed = table.packed()?;
+        let codes = products(packed.axis())?;
         for (reporter, partner) in [(a, b), (b, a)] {
             for series in packed.series(reporter.as_str(), &|p| p == partner.as_str())? {
-                reports(table, packed.axis(), reporter, &series, &mut |r| out.push(r))?;
+                reports(table, packed.axis(), &codes, reporter, &series, &mut |r| out.push(r))?;
             }
         }
     }
@@ -82,11 +85,40 @@ fn pair_in(tables: impl Iterator<Item = Table>, a: Iso3, b: Iso3) -> Result<Vec<
 /// Hands over every report of a table, reporter by reporter; the totals of all partners are left out.
 pub fn each_report(table: Table, take: &mut dyn FnMut(Report)) -> Result<(), DataError> {
     let packed = table.packed()?;
+    let codes = products(packed.axis())?;
     let blocks: Vec<String> = packed.blocks().filter(|b| *b != WORLD).map(str::to_owned).collect();
     for block in blocks {
         let reporter = Iso3::parse(&block)?;
         for series in packed.series(&block, &|_| true)? {
-            reports(table, packed.axis(), reporter, &series, take)?;
+            reports(table, packed.axis(), &codes, reporter, &series, take)?;
+        }
+    }
+    Ok(())
+}
+
+/// All of one country's reports about one partner in one book.
+pub(crate) struct ReportedSeries {
+    pub(crate) side: Side,
+    pub(crate) exporter: Iso3,
+    pub(crate) importer: Iso3,
+    /// Years and US dollars, ascending.
+    pub(crate) values: Vec<(i32, f64)>,
+}
+
+/// Hands over the series of a yearly table of all goods, reporter by reporter: a key for each series rather than
+/// for each of more than a million values.
+pub(crate) fn each_series(table: Table, take: &mut dyn FnMut(ReportedSeries)) -> Result<(), DataError> {
+    let packed = table.packed()?;
+    let blocks: Vec<String> = packed.blocks().filter(|b| *b != WORLD).map(str::to_owned).collect();
+    for block in blocks {
+        let reporter = Iso3::parse(&block)?;
+        for series in packed.series(&block, &|_| true)? {
+            let partner = Iso3::parse(&series.partner)?;
+            let side = series.side;
+            let (exporter, importer) = if side == Side::Exports { (reporter, partner) } else { (partner, reporter) };
+            let year = |position: u32| tables::period(packed.axis(), position).year;
+            let values = series.values.iter().map(|(position, usd)| (year(*position), *usd)).collect();
+            take(ReportedSeries { side, exporter, importer, values });
         }
     }
     Ok(())
@@ -151,7 +183,7 @@ fn totals_of(table: Table, wanted: &dyn Fn(&str) -> bool, take: &mut dyn FnMut(T
                 reporter,
                 side: series.side,
                 period: tables::period(packed.axis(), *position),
-                valuation: facts.valuation(series.side),
+                valuation: facts.valuation_of(reporter, series.side),
                 value_usd: *value_usd,
             });
         }
@@ -159,10 +191,19 @@ fn totals_of(table: Table, wanted: &dyn Fn(&str) -> bool, take: &mut dyn FnMut(T
     Ok(())
 }
 
+/// The products that the positions of a table stand for; none where they stand for years or months.
+fn products(axis: &Axis) -> Result<Vec<HsCode>, DataError> {
+    match axis {
+        Axis::Products { codes, .. } => codes.iter().map(|c| HsCode::parse(c)).collect(),
+        Axis::Years { .. } | Axis::Months { .. } => Ok(Vec::new()),
+    }
+}
+
 /// The reports of a series.
 fn reports(
     table: Table,
     axis: &Axis,
+    codes: &[HsCode],
     reporter: Iso3,
     series: &Series,
     take: &mut dyn FnMut(Report),
@@ -171,12 +212,10 @@ fn reports(
     let partner = Iso3::parse(&series.partner)?;
     let (exporter, importer) = if series.side == Side::Exports { (reporter, partner) } else { (partner, reporter) };
     let product = HsCode::parse(&series.product)?;
+    let code = |at: u32| codes.get(at as usize).copied().unwrap_or(product);
     for (position, value_usd) in &series.values {
         let period = tables::period(axis, *position);
-        let product = match axis {
-            Axis::Products { codes, .. } => codes.get(*position as usize).map_or(Ok(product), |c| HsCode::parse(c))?,
-            _ => product,
-        };
+        let product = code(*position);
         take(Report {
             table,
             reporter: (facts.status(period.year) == Status::Reported).then_some(reporter),
@@ -184,7 +223,7 @@ fn reports(
             importer,
             product,
             period,
-            valuation: facts.valuation(series.side),
+            valuation: facts.valuation_of(reporter, series.side),
             status: facts.status(period.year),
             value_usd: *value_usd,
         });

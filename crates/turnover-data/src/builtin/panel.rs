@@ -8,7 +8,7 @@ use crate::error::DataError;
 use crate::flows::Source;
 
 use super::packed::Side;
-use super::{Table, each_report};
+use super::{Table, each_series};
 
 /// Exports of one country to another by year, by both reports.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,17 +51,19 @@ impl BothBooks {
     pub fn direction_of_trade() -> Result<Self, DataError> {
         let mut flows: BTreeMap<(Iso3, Iso3), BookedFlow> = BTreeMap::new();
         let (mut first_year, mut last_year) = (i32::MAX, i32::MIN);
-        each_report(Table::DirectionOfTrade, &mut |r| {
-            let flow = flows.entry((r.exporter, r.importer)).or_insert_with(|| BookedFlow {
-                exporter: r.exporter,
-                importer: r.importer,
+        each_series(Table::DirectionOfTrade, &mut |s| {
+            let flow = flows.entry((s.exporter, s.importer)).or_insert_with(|| BookedFlow {
+                exporter: s.exporter,
+                importer: s.importer,
                 by_exporter: Vec::new(),
                 by_importer: Vec::new(),
             });
-            let book = if r.side() == Side::Exports { &mut flow.by_exporter } else { &mut flow.by_importer };
-            book.push((r.period.year, r.value_usd));
-            first_year = first_year.min(r.period.year);
-            last_year = last_year.max(r.period.year);
+            if let (Some(first), Some(last)) = (s.values.first(), s.values.last()) {
+                first_year = first_year.min(first.0);
+                last_year = last_year.max(last.0);
+            }
+            let book = if s.side == Side::Exports { &mut flow.by_exporter } else { &mut flow.by_importer };
+            *book = s.values;
         })?;
         let table = Table::DirectionOfTrade;
         Ok(BothBooks {

@@ -61,6 +61,8 @@ pub struct TableFacts {
     pub exports: Valuation,
     /// What values of imports include.
     pub imports: Valuation,
+    /// Reporters that value exports and imports otherwise.
+    pub valued: Vec<(Iso3, [Valuation; 2])>,
     /// First and last whole year.
     pub years: (i32, i32),
     /// The one country that reports, where it is one.
@@ -75,6 +77,20 @@ impl TableFacts {
     /// What values of one side include.
     pub fn valuation(&self, side: Side) -> Valuation {
         if side == Side::Exports { self.exports } else { self.imports }
+    }
+
+    /// What the values that one country reports include: a few value otherwise than the table's heading says.
+    pub fn valuation_of(&self, reporter: Iso3, side: Side) -> Valuation {
+        match self.valued.iter().find(|(own, _)| *own == reporter) {
+            Some((_, [exports, imports])) => {
+                if side == Side::Exports {
+                    *exports
+                } else {
+                    *imports
+                }
+            }
+            None => self.valuation(side),
+        }
     }
 
     /// Whether a country's own reports of a year would stand in it, if it had made any.
@@ -113,6 +129,8 @@ struct Entry {
     estimated_from: Option<i32>,
     exports: Option<String>,
     imports: Option<String>,
+    #[serde(default)]
+    valued: BTreeMap<String, [String; 2]>,
     values: Option<usize>,
     years: Option<(i32, i32)>,
     reporter: Option<String>,
@@ -145,6 +163,7 @@ static FACTS: LazyLock<Result<Vec<TableFacts>, String>> = LazyLock::new(|| {
                 id,
                 exports: valuation(&entry.exports, "valuation of exports")?,
                 imports: valuation(&entry.imports, "valuation of imports")?,
+                valued: valued(&entry.valued).ok_or_else(|| lacks("valuation by reporter"))?,
                 short_name: entry.short_name.ok_or_else(|| lacks("short name"))?,
                 reporters: entry.reporters.ok_or_else(|| lacks("reporters"))?,
                 content: entry.content.ok_or_else(|| lacks("content"))?,
@@ -162,6 +181,15 @@ static FACTS: LazyLock<Result<Vec<TableFacts>, String>> = LazyLock::new(|| {
         })
         .collect()
 });
+
+/// Valuations by reporter, as `figures/SOURCES.toml` writes them.
+fn valued(entries: &BTreeMap<String, [String; 2]>) -> Option<Vec<(Iso3, [Valuation; 2])>> {
+    let one = |(code, [exports, imports]): (&String, &[String; 2])| {
+        let labels = [Valuation::from_label(exports)?, Valuation::from_label(imports)?];
+        Some((Iso3::parse(code).ok()?, labels))
+    };
+    entries.iter().map(one).collect()
+}
 
 impl Table {
     /// All built-in tables.

@@ -50,7 +50,8 @@ impl Draft {
 
     /// What the value includes.
     pub(super) fn valuation(&self) -> Option<Valuation> {
-        match self.marks & 3 {
+        match self.marks & 7 {
+            4 => Some(Valuation::Fas),
             1 => Some(Valuation::Fob),
             2 => Some(Valuation::Cif),
             3 => Some(Valuation::Customs),
@@ -60,7 +61,7 @@ impl Draft {
 
     /// How it came about.
     pub(super) fn status(&self) -> Status {
-        match self.marks >> 2 {
+        match self.marks >> 3 {
             1 => Status::Estimated,
             2 => Status::Reconciled,
             _ => Status::Reported,
@@ -73,6 +74,7 @@ impl Draft {
             Some(Valuation::Fob) => 1,
             Some(Valuation::Cif) => 2,
             Some(Valuation::Customs) => 3,
+            Some(Valuation::Fas) => 4,
         };
         let high = match status {
             Status::Reported => 0,

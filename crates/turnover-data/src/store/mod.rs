@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::builtin::{self, Table};
 use crate::country::Iso3;
 use crate::error::DataError;
 use crate::flows::{Flow, Flows, FlowsBuilder, Source};
@@ -173,6 +174,8 @@ pub enum FlowSource<'a> {
     Table(&'a Flows),
     /// A store.
     Store(&'a Store),
+    /// A built-in table of one year by chapter.
+    BuiltIn(Table),
 }
 
 impl FlowSource<'_> {
@@ -188,22 +191,45 @@ impl FlowSource<'_> {
                 store.each(&Select::Year(year), take)?;
                 Ok(year.or_else(|| store.years().map(|y| y.0).max()).unwrap_or(0))
             }
+            FlowSource::BuiltIn(table) => {
+                let year = year.unwrap_or(table.facts()?.years.1);
+                builtin::each_report(*table, &mut |r| {
+                    if r.period.year == year {
+                        let flow = Flow::new(year, r.exporter, r.importer, r.product, r.value_usd);
+                        take(Flow { reporter: r.reporter, valuation: Some(r.valuation), status: r.status, ..flow });
+                    }
+                })?;
+                Ok(year)
+            }
         }
+    }
+
+    /// The digits of all product codes, where the source has one level only and says so.
+    pub fn only_level(&self) -> Option<usize> {
+        matches!(self, FlowSource::BuiltIn(table) if table.has_products()).then_some(2)
     }
 
     /// Where they come from.
-    pub fn source(&self) -> Source {
-        match self {
+    ///
+    /// # Errors
+    /// Where a built-in table is damaged.
+    pub fn source(&self) -> Result<Source, DataError> {
+        Ok(match self {
             FlowSource::Table(flows) => flows.source.clone(),
             FlowSource::Store(store) => store.source(),
-        }
+            FlowSource::BuiltIn(table) => table.source()?,
+        })
     }
 
     /// What is known against them.
-    pub fn caveats(&self) -> Vec<String> {
-        match self {
+    ///
+    /// # Errors
+    /// Where a built-in table is damaged.
+    pub fn caveats(&self) -> Result<Vec<String>, DataError> {
+        Ok(match self {
             FlowSource::Table(flows) => flows.caveats.clone(),
             FlowSource::Store(_) => Vec::new(),
-        }
+            FlowSource::BuiltIn(table) => table.facts()?.caveats.clone(),
+        })
     }
 }

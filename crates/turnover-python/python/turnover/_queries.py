@@ -61,7 +61,7 @@ def brief(
     Parameters
     ----------
     a
-        First country: ISO code or name.
+        First country: ISO code or name; how much is traded also takes groups, for example EU or DEU+FRA.
     b
         Second country.
     times
@@ -95,7 +95,7 @@ def brief(
     world
         The built-in world that stands behind the answer, where no ‹data› brings one.
     world_year
-        Year of the world; the latest in the data by default. In the world of sectors, the pair's goods are scaled to customs figures of that year.
+        Year of the world; the latest in your data by default. Built in are 2014 (goods and services, 44 economies) and, in goods among some 200, 1980 to 2020 and 2023; where no year is named, 2014 for its economies, else 2019. In the world of sectors, the pair's goods are scaled to customs figures of that year.
     data
         A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
@@ -172,7 +172,7 @@ def turnover(
     Parameters
     ----------
     a
-        First country: ISO code or name.
+        First country: ISO code or name; how much is traded also takes groups, for example EU or DEU+FRA.
     b
         Second country.
     date
@@ -263,7 +263,7 @@ def coverage(
     Parameters
     ----------
     a
-        First country: ISO code or name.
+        First country: ISO code or name; how much is traded also takes groups, for example EU or DEU+FRA.
     b
         Second country.
     date
@@ -368,7 +368,7 @@ def reach(
     Parameters
     ----------
     a
-        First country: ISO code or name.
+        First country: ISO code or name; how much is traded also takes groups, for example EU or DEU+FRA.
     b
         Second country.
     times
@@ -398,7 +398,7 @@ def reach(
     world
         The built-in world that stands behind the answer, where no ‹data› brings one.
     world_year
-        Year of the world; the latest in the data by default. In the world of sectors, the pair's goods are scaled to customs figures of that year.
+        Year of the world; the latest in your data by default. Built in are 2014 (goods and services, 44 economies) and, in goods among some 200, 1980 to 2020 and 2023; where no year is named, 2014 for its economies, else 2019. In the world of sectors, the pair's goods are scaled to customs figures of that year.
     data
         A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
@@ -495,7 +495,7 @@ def simulate(
     world
         The built-in world that stands behind the answer, where no ‹data› brings one.
     world_year
-        Year of the world; the latest in the data by default. In the world of sectors, the pair's goods are scaled to customs figures of that year.
+        Year of the world; the latest in your data by default. Built in are 2014 (goods and services, 44 economies) and, in goods among some 200, 1980 to 2020 and 2023; where no year is named, 2014 for its economies, else 2019. In the world of sectors, the pair's goods are scaled to customs figures of that year.
     data
         A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
     filter
@@ -571,7 +571,7 @@ def negotiate(
     Parameters
     ----------
     a
-        First country: ISO code or name.
+        First country: ISO code or name; how much is traded also takes groups, for example EU or DEU+FRA.
     b
         Second country.
     times
@@ -725,6 +725,7 @@ def diversion(
     year: int | None = None,
     products: Sequence[str] = (),
     watch_list: str | None = None,
+    departures: bool = False,
     catalogue: str | None = None,
     data: Data | str | PathLike[str] | None = None,
     filter: str | None = None,
@@ -761,6 +762,8 @@ def diversion(
         Products that count as covered, for example 02,03,04; those of which the measure names a third of the headings by default.
     watch_list
         A watch list whose products count as covered, for example common-high-priority.
+    departures
+        Of a measure on exports: what those who stop them deliver to third countries instead, by which goods may pass through.
     catalogue
         Your own catalogue of measures: a TOML file or a folder of them.
     data
@@ -802,7 +805,7 @@ def diversion(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("diversion", {"measure": measure, "between": between, "date": date, "year": year, "products": products, "watch_list": watch_list, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("diversion", {"measure": measure, "between": between, "date": date, "year": year, "products": products, "watch_list": watch_list, "departures": departures, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def check(
@@ -919,7 +922,7 @@ def potential(
     Parameters
     ----------
     a
-        First country: ISO code or name.
+        First country: ISO code or name; how much is traded also takes groups, for example EU or DEU+FRA.
     b
         Second country.
     date
@@ -1005,7 +1008,7 @@ def history(
     Parameters
     ----------
     a
-        First country: ISO code or name.
+        First country: ISO code or name; how much is traded also takes groups, for example EU or DEU+FRA.
     b
         Second country.
     times
@@ -1087,7 +1090,7 @@ def outlook(
     Parameters
     ----------
     a
-        First country: ISO code or name.
+        First country: ISO code or name; how much is traded also takes groups, for example EU or DEU+FRA.
     b
         Second country.
     times

@@ -7,8 +7,8 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use turnover_analysis::{AnalysisError, Answer, NamedWorld, Watch};
-use turnover_brief::{Checked, Dossier, Evidence};
+use turnover_analysis::{AnalysisError, Answer, NamedWorld, Pair, Watch};
+use turnover_brief::{Checked, Computed, Dossier, Evidence};
 use turnover_data::Select;
 
 use super::Question;
@@ -55,7 +55,7 @@ impl Check {
         }
     }
 
-    fn checked(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Checked, QueryError> {
+    fn checked(&self, workspace: &Workspace, computed: Computed<'_>, watch: Watch<'_>) -> Result<Checked, QueryError> {
         let dossier = self.dossier(workspace)?;
         let pair = dossier.pair;
         let flows = workspace.flows(&Select::Pair(pair.a, pair.b), watch)?;
@@ -64,15 +64,26 @@ impl Check {
         let evidence = Evidence {
             flows: &flows,
             partners: &partners,
-            world: world(workspace, None, watch)?,
+            world: world(workspace, None, pair, watch)?,
             catalogue: workspace.catalogue(),
             panel: &panel,
+            computed,
         };
         Ok(dossier.check(&evidence, &Query::Check(self.clone()).command().to_string()))
     }
 
     pub(crate) fn find(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
-        Ok(self.checked(workspace, watch)?.answer())
+        self.found(workspace, Computed::default(), watch)
+    }
+
+    /// The answer, resting on what has been computed already.
+    pub(crate) fn found(
+        &self,
+        workspace: &Workspace,
+        computed: Computed<'_>,
+        watch: Watch<'_>,
+    ) -> Result<Answer, QueryError> {
+        Ok(self.checked(workspace, computed, watch)?.answer())
     }
 }
 
@@ -81,9 +92,10 @@ impl Check {
 fn world(
     workspace: &Workspace,
     year: Option<i32>,
+    pair: Pair,
     watch: Watch<'_>,
 ) -> Result<Result<NamedWorld, AnalysisError>, QueryError> {
-    match workspace.beside().0.world(year, watch) {
+    match workspace.beside().0.world(year, &[pair.a, pair.b], watch) {
         Ok(world) => Ok(Ok((*world).clone())),
         Err(QueryError::Analysis(e @ AnalysisError::World { .. })) => Ok(Err(e)),
         Err(e) => Err(e),
@@ -109,7 +121,7 @@ impl Question for Check {
             return Ok(Reply::Plain { json: Value::String(text.clone()), text });
         }
         if self.claim_review {
-            let json = self.checked(workspace, watch)?.claim_review();
+            let json = self.checked(workspace, Computed::default(), watch)?.claim_review();
             return Ok(Reply::Plain { text: format!("{json:#}\n"), json });
         }
         self.find(workspace, watch).map(Reply::from)

@@ -3,6 +3,7 @@
 use clap::Args;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use turnover_analysis::effect::Prevented;
 use turnover_analysis::{Answer, Watch, coverage};
 use turnover_data::Select;
 
@@ -56,6 +57,16 @@ pub struct Coverage {
 
 impl Coverage {
     pub(crate) fn find(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
+        Ok(self.found(workspace, Vec::new(), watch)?.0)
+    }
+
+    /// The answer, resting on what is estimated already, with all that is then.
+    pub(crate) fn found(
+        &self,
+        workspace: &Workspace,
+        estimated: Vec<Prevented>,
+        watch: Watch<'_>,
+    ) -> Result<(Answer, Vec<Prevented>), QueryError> {
         self.suppose.check()?;
         let pair = self.pair.pair()?;
         coverage::known(workspace.catalogue(), pair, resolve::day(workspace, self.period))?;
@@ -71,10 +82,12 @@ impl Coverage {
             claim: self.claim.claim / 100.0,
             lift: self.suppose.lift.clone(),
             bring: self.suppose.bring.clone(),
+            estimated,
             watch_list: self.watch_list.clone(),
             command: Query::Coverage(asked).command().to_string(),
         };
-        Ok(resolved.mark(coverage::answer(&flows, Some(&partners), workspace.catalogue(), &question)?))
+        let facts = coverage::compute(&flows, Some(&partners), workspace.catalogue(), &question)?;
+        Ok((resolved.mark(coverage::report(&facts)), facts.estimated))
     }
 }
 

@@ -39,6 +39,11 @@ pub struct Diversion {
     #[arg(long, value_name = "ID")]
     #[serde(default)]
     pub watch_list: Option<String>,
+    /// Of a measure on exports: what those who stop them deliver to third countries instead, by which goods may
+    /// pass through
+    #[arg(long)]
+    #[serde(default)]
+    pub departures: bool,
     /// The measures.
     #[command(flatten)]
     #[serde(flatten)]
@@ -60,7 +65,8 @@ impl Diversion {
         }
         let (measure, _) = named(workspace, self.measure.as_deref(), self.between.as_deref(), self.period, watch)?;
         let catalogue = workspace.catalogue();
-        let flows = workspace.partners(&importers(catalogue, &measure), watch)?;
+        let whose = if self.departures { of_sender(catalogue, &measure) } else { importers(catalogue, &measure) };
+        let flows = workspace.partners(&whose, watch)?;
         let asked = Diversion {
             measure: Some(measure.clone()),
             between: None,
@@ -71,6 +77,7 @@ impl Diversion {
             measure,
             products: product_codes(&self.products)?,
             watch_list: self.watch_list.clone(),
+            route: if self.departures { diversion::Route::Departures } else { diversion::Route::Arrivals },
             command: Query::Diversion(asked).command().to_string(),
         };
         Ok(diversion::answer(&flows, catalogue, &question, watch)?)

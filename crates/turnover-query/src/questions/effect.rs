@@ -4,6 +4,7 @@ use clap::Args;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use turnover_analysis::effect::Prevented;
 use turnover_analysis::format::in_sentence;
 use turnover_analysis::{AnalysisError, Answer, Pair, Watch, effect};
 use turnover_data::{Flows, HsCode, Iso3, Select};
@@ -61,6 +62,15 @@ pub struct Effect {
 
 impl Effect {
     pub(crate) fn find(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
+        Ok(self.found(workspace, watch)?.0)
+    }
+
+    /// The answer, with what the measure prevented with the partner as far as that is estimated.
+    pub(crate) fn found(
+        &self,
+        workspace: &Workspace,
+        watch: Watch<'_>,
+    ) -> Result<(Answer, Option<Prevented>), QueryError> {
         let (measure, pair) = named(workspace, self.measure.as_deref(), self.between.as_deref(), self.period, watch)?;
         let catalogue = workspace.catalogue();
         let sender = catalogue.sender(&measure);
@@ -84,7 +94,8 @@ impl Effect {
             later: self.later.into(),
             command: Query::Effect(asked).command().to_string(),
         };
-        Ok(effect::answer(&flows, catalogue, &question, watch)?)
+        let facts = effect::compute(&flows, catalogue, &question, watch)?;
+        Ok((effect::report(&facts), facts.prevented))
     }
 }
 

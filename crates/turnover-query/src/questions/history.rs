@@ -3,6 +3,7 @@
 use clap::Args;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use turnover_analysis::history::HistoryFacts;
 use turnover_analysis::{Answer, Watch, defaults, history};
 
 use super::Question;
@@ -46,6 +47,11 @@ fn horizon() -> i32 {
 
 impl History {
     pub(crate) fn find(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
+        Ok(history::report(&self.facts(workspace, watch)?))
+    }
+
+    /// The figures without words.
+    pub(crate) fn facts(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<HistoryFacts, QueryError> {
         let pair = self.pair.pair()?;
         let panel = workspace.panel(watch)?;
         let asked = History { pair: pair.into(), ..self.clone() };
@@ -56,7 +62,7 @@ impl History {
             least_share: self.least_share.map(|p| p / 100.0),
             command: Query::History(asked).command().to_string(),
         };
-        Ok(history::answer(&panel, &question)?)
+        Ok(history::compute(&panel, &question)?)
     }
 }
 

@@ -3,8 +3,8 @@
 use clap::Args;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use turnover_analysis::{AnalysisError, Answer, Watch, potential};
-use turnover_data::Select;
+use turnover_analysis::{AnalysisError, Answer, Pair, Watch, potential};
+use turnover_data::{Select, builtin};
 
 use super::Question;
 use crate::error::QueryError;
@@ -48,6 +48,9 @@ impl Potential {
     pub(crate) fn find(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
         self.suppose.check()?;
         let pair = self.pair.pair()?;
+        if workspace.is_embedded() {
+            return self.built_in(workspace, pair, watch);
+        }
         let own = workspace.flows(&Select::Pair(pair.a, pair.b), watch)?;
         // Two that do not trade have potential all the same.
         let resolved = match Resolved::of(workspace, &own, pair, self.period) {
@@ -72,6 +75,33 @@ impl Potential {
             Some(resolved) => resolved.mark(answer),
             None => answer,
         })
+    }
+}
+
+impl Potential {
+    /// From the built-in chapters of all pairs, which are of one year.
+    fn built_in(&self, workspace: &Workspace, pair: Pair, watch: Watch<'_>) -> Result<Answer, QueryError> {
+        let year = builtin::Table::PairChapters2024.facts()?.years.1;
+        if let Some(asked) = self.period.year.filter(|y| *y != year) {
+            return Err(QueryError::failed(
+                format!("the built-in trade of all countries by chapter is of {year}, not of {asked}"),
+                format!("leave the year out or ask for {year}, or give flows of {asked} with ‹data FILE›"),
+            ));
+        }
+        let period = PeriodOptions { year: Some(year), ..self.period };
+        let asked = Potential { pair: pair.into(), period, ..self.clone() };
+        let question = potential::Question {
+            pair,
+            year: Some(year),
+            date: self.period.date,
+            lift: self.suppose.lift.clone(),
+            bring: self.suppose.bring.clone(),
+            command: Query::Potential(asked).command().to_string(),
+        };
+        let answer =
+            workspace.with_all(watch, |flows| potential::answer(flows, workspace.catalogue(), &question))??;
+        let resolved = Resolved { year, date: self.period.date.unwrap_or(end_of(year)) };
+        Ok(resolved.mark(answer))
     }
 }
 

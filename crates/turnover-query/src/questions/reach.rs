@@ -5,9 +5,12 @@ use std::path::Path;
 use clap::Args;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use turnover_analysis::reach::ReachFacts;
 use turnover_analysis::{
     AnalysisError, Answer, Draws, Finding, Model, Number, Pair, PullFile, Table, Unit, Watch, levers, reach,
 };
+
+use turnover_data::{Iso3, builtin};
 
 use super::Question;
 use crate::error::QueryError;
@@ -111,7 +114,7 @@ pub(crate) fn changes(
     }
 }
 
-/// The model that changes go through.
+/// The model that changes go through; its world has the countries that the file or `pair` names.
 pub(crate) fn model(
     workspace: &Workspace,
     pair: Option<Pair>,
@@ -139,7 +142,9 @@ pub(crate) fn model(
         ModelKind::OneSector => {
             let theta = theta.unwrap_or(turnover_analysis::defaults::THETA);
             turnover_analysis::check_theta(theta)?;
-            let world = workspace.world(model.world_year, watch)?;
+            let mut countries = file.countries();
+            countries.extend(pair.into_iter().flat_map(|p| [p.a, p.b]));
+            let world = workspace.world(model.world_year, &countries, watch)?;
             Ok(Model::one((*world).clone(), theta, model.imbalance.or_of_file(file.deficits))?)
         }
         ModelKind::CaliendoParro => {
@@ -171,6 +176,19 @@ pub(crate) fn without_file(draw: &DrawOptions, option: &str) -> Result<(), Query
         )),
         None => Ok(()),
     }
+}
+
+/// What the importers' customs report of a pair's trade in the embedded figures' year.
+fn customs(workspace: &Workspace, pair: Pair) -> Result<Option<reach::Customs>, QueryError> {
+    let Some(year) = workspace.usual_year() else { return Ok(None) };
+    let reports = builtin::pair_of(builtin::Table::DirectionOfTrade, pair.a, pair.b)?;
+    let bought = |importer: Iso3| {
+        reports
+            .iter()
+            .find(|r| r.period.year == year && r.importer == importer && r.reporter == Some(importer))
+            .map(|r| r.value_usd)
+    };
+    Ok(Some(reach::Customs { year, usd: [bought(pair.b), bought(pair.a)] }))
 }
 
 impl DrawOptions {
@@ -219,27 +237,40 @@ impl Reach {
         let changes = changes(self.levers.as_deref(), &self.lever, "Levers")?;
         match changes {
             Some((file, text)) => self.after_levers(workspace, &file, text.as_deref(), watch),
-            None => self.alone(workspace, watch),
+            None if self.model.world == WorldKind::Sectors => self.by_sector(workspace, watch),
+            None => Ok(self.worded(&self.facts(workspace, watch)?, workspace)),
         }
     }
 
-    fn alone(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
-        if self.model.world == WorldKind::Sectors {
-            return self.by_sector(workspace, watch);
-        }
+    /// Whether one sector answers and no lever is pulled first, which are questions of their own.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.levers.is_none() && self.lever.is_empty() && self.model.world == WorldKind::OneSector
+    }
+
+    /// The answer that the figures of one sector without levers make.
+    pub(crate) fn worded(&self, facts: &ReachFacts, workspace: &Workspace) -> Answer {
+        self.with_uncounted(reach::report(facts, &facts.question.command), workspace, &[])
+    }
+
+    /// The figures of one sector without levers and without words.
+    pub(crate) fn facts(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<ReachFacts, QueryError> {
+        self.suppose.check()?;
         without_file(&self.draw, "levers")?;
         let pair = self.pair.pair()?;
-        let world = workspace.world(self.model.world_year, watch)?;
+        let ways = self.ways(pair)?;
+        // One direction alone starts from the pair's balance, and that is the one of customs.
+        let usual = if ways == reach::Ways::Both { None } else { workspace.usual_year() };
+        let world = workspace.world(self.model.world_year.or(usual), &[pair.a, pair.b], watch)?;
         let asked = Reach { pair: pair.into(), ..self.clone() };
         let question = reach::Question {
             theta: self.model.theta(),
             imbalance: self.model.imbalance.into(),
-            ways: self.ways(pair)?,
+            ways,
+            customs: customs(workspace, pair)?,
             command: Query::Reach(asked).command().to_string(),
             ..reach::Question::new(pair, self.times)
         };
-        let answer = reach::answer(&world, &question)?;
-        Ok(self.with_uncounted(answer, workspace, &[]))
+        Ok(reach::compute(&world, &question)?)
     }
 
     /// In the built-in world of sectors.

@@ -52,7 +52,7 @@ impl Source for Census {
             partner: PartyRole::Columns(vec![partner]),
             flow: FlowRole::Constant(if import { Direction::Import } else { Direction::Export }),
         };
-        let valuation = Some(if import { Valuation::Customs } else { Valuation::Fob });
+        let valuation = Some(if import { Valuation::Customs } else { Valuation::Fas });
         let value = ValueColumn { valuation, ..ValueColumn::new(value, Unit::Usd) };
         let mut form = Form::new("US Census Bureau", parties, period, vec![value]);
         form.product = c.find(&["icommodity", "ecommodity"]);

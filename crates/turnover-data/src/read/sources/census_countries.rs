@@ -42,7 +42,7 @@ impl Source for CensusCountries {
             .iter()
             .filter_map(|(at, name, _)| {
                 let (direction, month) = of_month(name)?;
-                let valuation = if direction == Direction::Import { Valuation::Customs } else { Valuation::Fob };
+                let valuation = if direction == Direction::Import { Valuation::Customs } else { Valuation::Fas };
                 Some(ValueColumn {
                     direction: Some(direction),
                     month: Some(month),

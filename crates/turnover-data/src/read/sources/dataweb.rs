@@ -24,7 +24,7 @@ fn kind(words: &str) -> Option<(Direction, Valuation, u8)> {
         return None;
     }
     if has("export") || has("fas") {
-        return Some((Direction::Export, Valuation::Fob, u8::from(has("domestic"))));
+        return Some((Direction::Export, Valuation::Fas, u8::from(has("domestic"))));
     }
     let consumption = u8::from(has("consumption"));
     if has("cif") || has("c.i.f") {

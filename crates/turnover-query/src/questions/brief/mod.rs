@@ -1,20 +1,26 @@
 //! All questions about a pair on one page. Each section is the answer to a question of its own, asked with the
 //! brief's options, so that its command gives it again.
 
+mod lead;
+mod page;
+
 use clap::{Args, ValueEnum};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use turnover_analysis::format::{in_sentence, multiple, percent, sentence, usd, usd_range};
-use turnover_analysis::{AnalysisError, Answer, Number, Pair, Watch, defaults};
-use turnover_brief::{Document, Section};
-use turnover_data::{Fault, Select};
+use turnover_analysis::format::{in_sentence, multiple, sentence};
+use turnover_analysis::{AnalysisError, Headline, Pair, Watch, defaults};
+use turnover_brief::{Document, Section, Unanswered};
+use turnover_data::Select;
+
+use lead::lead;
+use page::Page;
 
 use super::{Check, Coverage, Diversion, Effect, History, Potential, Question, Reach, Turnover};
 use crate::error::QueryError;
 use crate::lever::Lever;
 use crate::options::{
     CatalogueOptions, ClaimOptions, DataOptions, DrawOptions, LaterPartners, LedgerKind, ModelOptions, PairOptions,
-    PeriodOptions, ReadOptions, SupposeOptions, WorldKind,
+    PeriodOptions, ReadOptions, SupposeOptions,
 };
 use crate::query::{Query, Reply, Uses};
 use crate::resolve::Resolved;
@@ -85,7 +91,7 @@ fn times() -> f64 {
 }
 
 /// A question of the brief, beside the trade level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Topic {
     /// How much of it do measures touch?
@@ -103,9 +109,6 @@ pub enum Topic {
     /// Was what they said true?
     Check,
 }
-
-/// What was found for one topic; `None` where it was not asked for.
-type Found = Option<Result<Answer, QueryError>>;
 
 impl Brief {
     /// A pair, everything else as by default.
@@ -185,6 +188,7 @@ impl Brief {
             between: Some(format!("{}:{}", pair.a, pair.b)),
             period,
             products: Vec::new(),
+            departures: false,
             watch_list: None,
             catalogue: self.catalogue.clone(),
             data: self.data.clone(),
@@ -207,21 +211,6 @@ impl Brief {
             data: world,
             read: ReadOptions::default(),
         }
-    }
-
-    /// The multiple in one sector, and beside it in the world of sectors where that is built in.
-    fn reach_both(&self, reach: &Reach, world: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
-        let mut answer = reach.find(world, watch)?;
-        let plain = reach.levers.is_none() && reach.lever.is_empty() && self.model.world == WorldKind::OneSector;
-        // A country that the smaller world has no row for, or a multiple beyond it, leaves the other answer.
-        if plain
-            && world.is_embedded()
-            && self.model.world_year.is_none()
-            && let Ok(Some(finding)) = reach.beside(world, watch)
-        {
-            answer.findings.insert(1.min(answer.findings.len()), finding);
-        }
-        Ok(answer)
     }
 
     fn potential(&self, period: PeriodOptions) -> Potential {
@@ -272,40 +261,25 @@ impl Brief {
         let (beside, world) = workspace.beside();
         // A wrong file of levers is the brief's own fault; a model that refuses stands in its place.
         super::reach::changes(self.levers.as_deref(), &self.lever, "")?;
-        let find = |topic: Topic| -> Result<Answer, QueryError> {
-            match topic {
-                Topic::Coverage => own.coverage(goods).find(workspace, watch),
-                Topic::Effect => own.effect(pair, period).find(workspace, watch),
-                Topic::Reach => own.reach_both(&own.reach(world.clone()), &beside, watch),
-                Topic::Potential => own.potential(period).find(workspace, watch),
-                Topic::History => own.history().find(
-                    &Workspace::new(
-                        crate::Figures::Embedded,
-                        turnover_data::FlowOptions::default(),
-                        std::sync::Arc::clone(workspace.knowledge()),
-                    ),
-                    watch,
-                ),
-                Topic::Diversion => own.diversion(pair, period).find(workspace, watch),
-                Topic::Check => own.statements().find(workspace, watch),
-            }
-        };
         let mut topics: Vec<Topic> = ORDER.into_iter().map(|(topic, _)| topic).filter(|t| own.wants(*t)).collect();
         if workspace.dossier_of(pair)?.is_none() {
             topics.retain(|t| *t != Topic::Check);
         }
-        let mut found = side_by_side(&topics, &find);
-        if found.iter().flatten().any(|f| matches!(f, Err(QueryError::Analysis(AnalysisError::Stopped)))) {
+        let page = Page { brief: &own, pair, workspace, beside: &beside, world, period, goods };
+        let mut found = page.answers(&topics, watch);
+        if found.values().any(|f| matches!(f, Err(QueryError::Analysis(AnalysisError::Stopped)))) {
             return Err(AnalysisError::Stopped.into());
         }
-        let lead = own.lead(&level, |topic| {
-            let at = topics.iter().position(|t| *t == topic)?;
-            found[at].as_ref()?.as_ref().ok()
-        });
-        let supposed: Vec<String> = found
+        let headlines: Vec<&Headline> =
+            LEAD.iter().filter_map(|topic| found.get(topic)?.as_ref().ok()?.headline.as_ref()).collect();
+        let (mut lead, reservations) = lead(level.headline.as_ref(), &headlines, self.times);
+        // What sanctions touch is asked first, and that nobody can say is an answer too.
+        if let Some(Err(e)) = found.get(&Topic::Coverage) {
+            lead.insert(1, refusal(e));
+        }
+        let supposed: Vec<String> = topics
             .iter()
-            .flatten()
-            .filter_map(|f| f.as_ref().ok()?.findings.first()?.supposition.clone())
+            .filter_map(|topic| found.get(topic)?.as_ref().ok()?.findings.first()?.supposition.clone())
             .take(2)
             .collect();
         let (a, b) = (in_sentence(pair.a.name()), in_sentence(pair.b.name()));
@@ -314,21 +288,23 @@ impl Brief {
             title: sentence(&format!("{a} and {b}: what times {} takes", multiple(self.times))),
             subtitle: std::iter::once(figures).chain(supposed).collect::<Vec<_>>().join(". "),
             lead,
+            reservations,
             sections: vec![Section { heading: "How much is it now?".to_owned(), answer: level }],
             unanswered: Vec::new(),
             command: own.again(resolved).to_string(),
         };
         for (topic, heading) in ORDER {
-            let Some(at) = topics.iter().position(|t| *t == topic) else { continue };
             let heading = heading.replace("{times}", &multiple(self.times));
-            match found[at].take() {
+            match found.remove(&topic) {
                 Some(Ok(answer)) => document.sections.push(Section { heading, answer }),
                 Some(Err(e)) => {
-                    let help = miette::Diagnostic::help(&e).map_or_else(String::new, |h| format!("; {h}"));
                     let why = e.message();
-                    // The page says so already.
-                    let why = why.strip_prefix("not answered: ").unwrap_or(&why);
-                    document.unanswered.push((heading, format!("{why}{help}")));
+                    document.unanswered.push(Unanswered {
+                        question: heading,
+                        // The page says so already.
+                        why: why.strip_prefix("not answered: ").unwrap_or(&why).to_owned(),
+                        help: miette::Diagnostic::help(&e).map(|h| h.to_string()),
+                    });
                 }
                 None => {}
             }
@@ -341,46 +317,16 @@ impl Brief {
         let period = PeriodOptions { year: Some(resolved.year), ..self.period };
         Query::Brief(Brief { period, ..self.clone() }).command()
     }
-
-    /// The answer in a few sentences.
-    fn lead<'a>(&self, level: &Answer, found: impl Fn(Topic) -> Option<&'a Answer>) -> Vec<String> {
-        let mut out = Vec::new();
-        let value = |answer: &Answer, id: &str| {
-            answer.finding(id).and_then(|f| if let Number::Value(x) = f.value { Some(x) } else { None })
-        };
-        if let Some(f) = level.finding("turnover.level") {
-            let times = match (value(level, "turnover.level"), f.interval) {
-                (Some(now), _) => format!("; times {} would be {}", multiple(self.times), usd(now * self.times)),
-                (None, Some(i)) => {
-                    let [low, high] = [i.low, i.high].map(|x| x * self.times);
-                    format!("; times {} would be {}", multiple(self.times), usd_range(low, high))
-                }
-                (None, None) => String::new(),
-            };
-            out.push(format!("{}{times}.", f.statement));
-        }
-        if let Some(f) = found(Topic::Coverage).and_then(|a| a.finding("coverage.claim")) {
-            out.push(format!("{}.", f.sentence()));
-        }
-        // Without levers the cut of costs; with levers what is left, or that nothing is.
-        let main = ["reach.cost_cut", "levers.rest", "levers.limit", "levers.fewest", "levers.all"];
-        if let Some(f) = found(Topic::Reach).and_then(|r| main.iter().find_map(|id| r.finding(id))) {
-            out.push(format!("{}.", f.sentence()));
-        }
-        let rate = |id: &str| found(Topic::History).and_then(|h| value(h, id));
-        if let (Some(dollars), Some(share)) = (rate("history.base_rate"), rate("history.relative")) {
-            out.push(format!(
-                "Of the starts by pairs of that size, {} multiplied their share of world trade by {} within {} years; \
-                 in current dollars {} did.",
-                percent(share),
-                multiple(self.times),
-                defaults::HORIZON,
-                percent(dollars)
-            ));
-        }
-        out
-    }
 }
+
+/// A question of the lead that is not answered, with the reason.
+fn refusal(error: &QueryError) -> String {
+    let why = error.message();
+    format!("How much of it measures touch is not known: {}.", why.strip_prefix("not answered: ").unwrap_or(&why))
+}
+
+/// What the lead says, in its order.
+const LEAD: [Topic; 4] = [Topic::Coverage, Topic::Reach, Topic::History, Topic::Potential];
 
 /// The page's order, with the headings.
 const ORDER: [(Topic, &str); 7] = [
@@ -392,18 +338,6 @@ const ORDER: [(Topic, &str); 7] = [
     (Topic::Diversion, "Where did the trade go?"),
     (Topic::Check, "Was what they said true?"),
 ];
-
-/// Finds answers side by side, on the threads of the pool that this runs in, which may be another than the global
-/// one. A fault in one is that of the brief.
-fn side_by_side(topics: &[Topic], find: &(impl Fn(Topic) -> Result<Answer, QueryError> + Sync)) -> Vec<Found> {
-    let mut caught: Vec<Option<Result<Result<Answer, QueryError>, Fault>>> = topics.iter().map(|_| None).collect();
-    rayon::scope(|scope| {
-        for (topic, slot) in topics.iter().zip(&mut caught) {
-            scope.spawn(move |_| *slot = Some(Fault::catch(|| find(*topic))));
-        }
-    });
-    caught.into_iter().map(|c| c.map(|c| c.unwrap_or_else(|fault| fault.pass_on()))).collect()
-}
 
 impl Question for Brief {
     fn uses(&mut self) -> Uses<'_> {
