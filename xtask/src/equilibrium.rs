@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use nix::sys::resource::{UsageWho, getrusage};
 use turnover_equilibrium::draws::{Normals, draws, quantile};
-use turnover_equilibrium::sectors::{Change, Deficits, Economy, EconomyData, SettleSettings};
+use turnover_equilibrium::sectors::{Change, Deficits, Economy, EconomyData, Guess, SettleSettings};
 use turnover_equilibrium::{Lever, Settings, World, cost_cut, reach, solve};
 
 use crate::bench::world_and_pair;
@@ -88,11 +88,84 @@ pub(crate) fn run(data: Option<&Path>) -> Outcome<()> {
     };
     sectors(name, &first)?;
     sectors("synthetic", &synthetic(150, 50))?;
+    let built_in = built_in()?;
+    sectors("the built-in world", &built_in)?;
+    draws_of_sectors(&built_in, 1_000)?;
+    frontier(&built_in, 8)?;
     one_sector(200)?;
     draws_of_reach(1_000)?;
     let peak = getrusage(UsageWho::RUSAGE_SELF)?.max_rss();
     println!("memory reads {:.1} GB/s on this machine", bandwidth() / 1e9);
     println!("peak memory of all of it: {:.0} MB", peak as f64 / 1024.0);
+    Ok(())
+}
+
+/// The built-in world of sectors.
+fn built_in() -> Outcome<EconomyData> {
+    let tables = turnover_data::builtin::sectors_2014()?.0;
+    Ok(EconomyData {
+        regions: tables.regions.len(),
+        sectors: tables.sectors.len(),
+        flows: tables.flows,
+        tariffs: tables.tariffs,
+        output: tables.output,
+        value_added: tables.value_added,
+        inputs: tables.inputs,
+        theta: tables.theta,
+    })
+}
+
+/// A counterfactual for each draw of all elasticities.
+fn draws_of_sectors(data: &EconomyData, count: usize) -> Outcome<()> {
+    let economy = Economy::new(data)?.0;
+    let settings = SettleSettings { tolerance: 1e-9, ..SettleSettings::default() };
+    let factor = Normals::independent(vec![1.0], &[0.1]).ok_or("no covariance")?;
+    let start = Instant::now();
+    let solved = draws(count, 1, |g| {
+        let factor = factor.draw(g)[0].max(0.5);
+        let theta = data.theta.iter().map(|t| t * factor).collect();
+        let economy = economy.with_theta(theta).ok()?;
+        let mut change = Change::none(&economy);
+        (0..data.sectors).for_each(|j| change.add_effect(j, 0, 1, 1.0));
+        // Today is the same at every elasticity where imbalances are kept.
+        economy.settle(&change, &settings, None).ok()
+    });
+    let time = start.elapsed().as_secs_f64();
+    println!("{count} draws of a counterfactual there: {time:.2} s ({} solved)", solved.iter().flatten().count());
+    Ok(())
+}
+
+/// The table of a negotiation with so many levers on each side: tariffs by sector abolished.
+fn frontier(data: &EconomyData, each: usize) -> Outcome<()> {
+    let economy = Economy::new(data)?.0;
+    let settings = SettleSettings { tolerance: 1e-10, ..SettleSettings::default() };
+    let before = economy.settle(&Change::none(&economy), &settings, None)?;
+    let change = |mask: u32| {
+        let mut change = Change::none(&economy);
+        for lever in (0..2 * each).filter(|l| mask & (1 << l) != 0) {
+            let (importer, exporter) = if lever < each { (43, 37) } else { (37, 43) };
+            (0..22).filter(|j| j % each == lever % each).for_each(|j| change.set_tariff(j, importer, exporter, 0.0));
+        }
+        change
+    };
+    let start = Instant::now();
+    let alone = (0..2 * each)
+        .map(|l| economy.settle(&change(1 << l), &settings, Some(&before)))
+        .collect::<Result<Vec<_>, _>>()?;
+    let table = turnover_equilibrium::bargain(2 * each, &|mask| {
+        let pulled: Vec<_> = (0..2 * each).filter(|l| mask & (1 << l) != 0).map(|l| &alone[l]).collect();
+        let after = economy.settle_from(&change(mask), &settings, &Guess::sum(&before, &pulled))?;
+        let gain =
+            |r: usize| after.income(r) / before.income(r) * (before.log_price(r) - after.log_price(r)).exp() - 1.0;
+        Ok::<_, turnover_equilibrium::SolveError>([gain(43), gain(37)])
+    })?;
+    println!(
+        "frontier of 2 x {each} levers there: {:.2} s ({} of {} combinations solved, {} on the frontier)",
+        start.elapsed().as_secs_f64(),
+        table.solved,
+        table.deals.len(),
+        table.frontier.len()
+    );
     Ok(())
 }
 

@@ -54,7 +54,7 @@ impl Rule {
                     Rule::Balanced => Deficits::Zero,
                 };
                 let own = rule == settings.deficits;
-                (if own { Ok(model.clone()) } else { Model::settled((**named).clone(), rule) }, own)
+                (if own { Ok(model.clone()) } else { Model::settled((**named).clone(), rule, settings.labour) }, own)
             }
         }
     }

@@ -72,6 +72,15 @@ impl NamedEconomy {
             help: "docs/economy.md describes the tables".to_owned(),
         })?;
         let mut caveats = tables.caveats.clone();
+        if let Some(ratio) = crate::tariffs::transposed(&tables.tariffs, n, s) {
+            caveats.insert(
+                0,
+                format!(
+                    "The tariffs look transposed: they differ {ratio:.1} times as much across exporters as across importers, \
+                     where most importers have one rate for nearly all; check that importers go down and exporters across."
+                ),
+            );
+        }
         caveats.extend(mended(&tables, &notes));
         Ok(NamedEconomy { tables, economy, caveats })
     }
@@ -194,12 +203,79 @@ impl Model {
             Deficits::Proportional => sectors::Deficits::Proportional,
             Deficits::Zero => sectors::Deficits::Zero,
         };
-        Self::settled(named, deficits)
+        Self::settled(named, deficits, sectors::Labour::Mobile)
+    }
+
+    /// The same in the short run, in which labour stays in its sector.
+    ///
+    /// # Errors
+    /// Where the model has one sector, or there is no equilibrium.
+    pub fn short_run(self) -> Result<Self, AnalysisError> {
+        match self {
+            Model::Many { named, settings, .. } => Self::settled(*named, settings.deficits, sectors::Labour::Fixed),
+            Model::One { .. } => Err(AnalysisError::Change {
+                what: "labour stays in its sector, and the model has only one".to_owned(),
+                help: "choose ‹world sectors› or ‹model caliendo-parro›".to_owned(),
+            }),
+        }
+    }
+
+    /// The same with chosen imbalances after a change, by region in the unit of the data; the others share what is
+    /// left by value added.
+    ///
+    /// # Errors
+    /// Where the model has one sector, its imbalances are not kept, or a region is not in it.
+    pub fn with_imbalances(self, chosen: &[(String, f64)]) -> Result<Self, AnalysisError> {
+        if chosen.is_empty() {
+            return Ok(self);
+        }
+        let refuse = |what: &str, help: &str| AnalysisError::Change { what: what.to_owned(), help: help.to_owned() };
+        let mut wanted = vec![None; self.regions()];
+        for (name, value) in chosen {
+            wanted[self.find(name)?] = Some(*value);
+        }
+        let Model::Many { mut named, settings, before } = self else {
+            return Err(refuse("imbalances are chosen in a world of sectors", "choose ‹world sectors›"));
+        };
+        if settings.deficits != sectors::Deficits::Kept {
+            return Err(refuse("imbalances are chosen, and a rule for them is given too", "leave one of the two out"));
+        }
+        let economy = &named.economy;
+        let rest: f64 = -wanted.iter().flatten().sum::<f64>() / economy.unit();
+        let free: f64 = (0..wanted.len()).filter(|r| wanted[*r].is_none()).map(|r| economy.income(r)).sum();
+        let deficit: Vec<f64> = wanted
+            .iter()
+            .enumerate()
+            .map(|(r, w)| w.map_or_else(|| rest * economy.income(r) / free, |x| x / economy.unit()))
+            .collect();
+        named.economy = economy.with_deficits(&deficit);
+        named.caveats.push("Imbalances after the change are those that the file chooses.".to_owned());
+        Ok(Model::Many { named, settings, before })
+    }
+
+    /// The same with transfers between regions after a change, in units of world value added.
+    pub(crate) fn with_transfers(&self, transfers: &[f64]) -> Result<Self, AnalysisError> {
+        let Model::Many { named, settings, before } = self else { return Err(unsolved("a world of one sector")) };
+        let kept = settings.deficits == sectors::Deficits::Kept;
+        if !kept {
+            return Err(AnalysisError::Change {
+                what: "transfers are found with imbalances kept as they are".to_owned(),
+                help: "leave ‹imbalance› and the file's deficits out".to_owned(),
+            });
+        }
+        let deficit: Vec<f64> = transfers.iter().enumerate().map(|(r, t)| named.economy.deficit(r) + t).collect();
+        let economy = named.economy.with_deficits(&deficit);
+        let named = NamedEconomy { economy, ..(**named).clone() };
+        Ok(Model::Many { named: Box::new(named), settings: *settings, before: before.clone() })
     }
 
     /// The same by the engine's rule.
-    pub(crate) fn settled(named: NamedEconomy, deficits: sectors::Deficits) -> Result<Self, AnalysisError> {
-        let settings = SettleSettings { deficits, ..SettleSettings::default() };
+    pub(crate) fn settled(
+        named: NamedEconomy,
+        deficits: sectors::Deficits,
+        labour: sectors::Labour,
+    ) -> Result<Self, AnalysisError> {
+        let settings = SettleSettings { deficits, labour, ..SettleSettings::default() };
         let before = settle(&named, &sectors::Change::none(&named.economy), &settings, None)?;
         Ok(Model::Many { named: Box::new(named), settings, before: Box::new(before) })
     }
@@ -235,6 +311,14 @@ impl Model {
             Model::Many { settings, .. } => settings.tolerance = tolerance,
         }
         out
+    }
+
+    /// Whether values are US dollars.
+    pub(crate) fn in_usd(&self) -> bool {
+        match self {
+            Model::One { .. } => true,
+            Model::Many { named, .. } => named.tables.in_usd,
+        }
     }
 
     /// Incomes of the regions after a shock in US dollars; `None` where the tables' unit is not known.
@@ -312,17 +396,22 @@ impl Model {
                     Imbalance::Balanced => "no imbalances, before and after",
                 }
             ),
-            Model::Many { named, settings, .. } => format!(
-                "general equilibrium of {} regions and {} sectors with inputs, tariffs and their revenue in exact changes \
+            Model::Many { named, settings, .. } => {
+                format!(
+                    "general equilibrium of {} regions and {} sectors with inputs, tariffs and their revenue in exact changes \
                  (Caliendo and Parro 2015), {}",
-                named.economy.regions(),
-                named.economy.sectors(),
-                match settings.deficits {
-                    sectors::Deficits::Kept => "imbalances fixed in units of world value added",
-                    sectors::Deficits::Proportional => "imbalances in proportion to value added",
-                    sectors::Deficits::Zero => "no imbalances, before and after",
+                    named.economy.regions(),
+                    named.economy.sectors(),
+                    match settings.deficits {
+                        sectors::Deficits::Kept => "imbalances fixed in units of world value added",
+                        sectors::Deficits::Proportional => "imbalances in proportion to value added",
+                        sectors::Deficits::Zero => "no imbalances, before and after",
+                    }
+                ) + match settings.labour {
+                    sectors::Labour::Mobile => "",
+                    sectors::Labour::Fixed => ", in the short run: labour stays in its sector (specific factors)",
                 }
-            ),
+            }
         }
     }
 

@@ -96,6 +96,8 @@ pub struct PullFile {
     pub theta_std_error: f64,
     /// `kept`, `proportional` or `zero`.
     pub deficits: Option<Deficits>,
+    /// Chosen imbalances after a change, by region, in the unit of the data.
+    pub imbalances: Vec<(String, f64)>,
     /// The most that the rest of the way may cut costs by.
     pub rest_at_most: Option<f64>,
     /// Covariance of the log points of all pulls that have an uncertainty, n x n.
@@ -146,6 +148,9 @@ struct ModelText {
     theta: Option<f64>,
     theta_std_error_percent: Option<f64>,
     deficits: Option<Deficits>,
+    /// Chosen imbalances after the change, by region.
+    #[serde(default)]
+    imbalances: BTreeMap<String, f64>,
 }
 
 #[derive(Deserialize, Default)]
@@ -254,6 +259,7 @@ impl PullFile {
             theta: file.model.theta,
             theta_std_error: theta_std_error.unwrap_or(0.0),
             deficits: file.model.deficits,
+            imbalances: file.model.imbalances.into_iter().collect(),
             rest_at_most,
             covariance,
             path: path.to_owned(),
@@ -268,6 +274,7 @@ impl PullFile {
             theta: None,
             theta_std_error: 0.0,
             deficits: None,
+            imbalances: Vec::new(),
             rest_at_most: None,
             covariance: Vec::new(),
             path: PathBuf::new(),

@@ -30,7 +30,7 @@ fn levers_of(file: &PullFile, times: f64, draws: Option<Draws>) -> Result<Levers
 }
 
 fn simulated(file: &PullFile) -> Result<SimulateFacts, AnalysisError> {
-    let question = simulate::Question { file, draws: None, command: String::new() };
+    let question = simulate::Question { file, draws: None, matrix: false, coalition: None, command: String::new() };
     simulate::compute(&model(), &Catalogue::embedded().unwrap(), &question)
 }
 

@@ -5,7 +5,9 @@
 
 use std::path::PathBuf;
 
-use turnover_analysis::{Deficits, Model, NamedEconomy, Pair, PullFile, at_customs, negotiate, reach};
+use turnover_analysis::{
+    Deficits, Model, NamedEconomy, Pair, PullFile, at_customs, design, negotiate, reach, simulate,
+};
 use turnover_data::{EconomyTables, builtin, figures};
 use turnover_equilibrium::sectors::{Change, Deficits as Rule, Economy, EconomyData, SettleSettings, Settled};
 use turnover_measures::Catalogue;
@@ -168,6 +170,56 @@ fn the_pairs_goods_follow_customs() {
     assert!(error.to_string().contains("both 2014 and 1999"), "{error}");
 }
 
+/// Two published tables of tariffs stand in the wrong direction; put right, as the built-in one is, they are not flagged.
+#[test]
+fn published_tariffs_that_stand_in_the_wrong_direction_are_flagged() {
+    let flagged = |tables: EconomyTables| {
+        let named = NamedEconomy::new(tables).unwrap();
+        named.caveats.iter().any(|c| c.starts_with("The tariffs look transposed"))
+    };
+    let right = builtin::sectors_2014().unwrap().0;
+    let (n, cells) = (right.regions.len(), right.regions.len().pow(2));
+    let mut turned = right.clone();
+    for at in 0..right.tariffs.len() {
+        turned.tariffs[at] = right.tariffs[at / cells * cells + at % n * n + at / n % n];
+    }
+    assert!(!flagged(right) && flagged(turned));
+    let Some(file) = shared("embargo-2013-gtap-sectors/trade_tariffs_2013.parquet") else { return };
+    let table = turnover_data::RawTable::read(&file).unwrap();
+    let text = |name: &str| -> Vec<String> {
+        let column = table.column(name).unwrap();
+        (0..table.rows).map(|r| column.show(r).unwrap().into_owned()).collect()
+    };
+    let (from, to, sector) = (text("exporter"), text("importer"), text("gtap_sector"));
+    let distinct = |list: &[String]| {
+        let mut own = list.to_vec();
+        own.sort();
+        own.dedup();
+        own
+    };
+    let (regions, sectors) = (distinct(&from), distinct(&sector));
+    let (n, s) = (regions.len(), sectors.len());
+    let of = |column: &str| {
+        let place = |list: &[String], name: &String| list.binary_search(name).unwrap();
+        let mut tables = builtin::sectors_2014().unwrap().0;
+        tables.regions.clone_from(&regions);
+        tables.sectors.clone_from(&sectors);
+        tables.flows = vec![1.0; s * n * n];
+        tables.output = vec![100.0 * n as f64; s * n];
+        tables.value_added = vec![1.0; s * n];
+        tables.inputs = vec![0.0; n * s * s];
+        tables.theta = vec![4.0; s];
+        tables.tariffs = vec![0.0; s * n * n];
+        let rates = table.column(column).unwrap();
+        for row in 0..table.rows {
+            let at = (place(&sectors, &sector[row]) * n + place(&regions, &to[row])) * n + place(&regions, &from[row]);
+            tables.tariffs[at] = rates.float(row).filter(|t| t.is_finite()).unwrap_or(0.0) / 100.0;
+        }
+        tables
+    };
+    assert!(!flagged(of("tariff_pct")) && flagged(of("tariff_as_published_pct")));
+}
+
 fn negotiation(file: Option<&PullFile>) -> negotiate::NegotiateFacts {
     let model = Model::many(NamedEconomy::new(builtin::sectors_2014().unwrap().0).unwrap(), Deficits::Kept).unwrap();
     let flows = figures::us_russia().unwrap();
@@ -232,4 +284,133 @@ fn levers_of_a_file_have_sides() {
     assert_eq!(facts.every.as_ref().unwrap().len(), 8);
     let alone = &facts.levers[1].alone;
     assert!(alone.gains[0] > 0.0 && alone.gains[1] > 0.0 && alone.multiple.unwrap() > 1.0, "{alone:?}");
+}
+
+fn designed(goal: &str, levers: &str, limits: design::Limits) -> design::DesignFacts {
+    let model = Model::many(NamedEconomy::new(builtin::sectors_2014().unwrap().0).unwrap(), Deficits::Kept).unwrap();
+    let flows = figures::us_russia().unwrap();
+    let file = PullFile::parse(levers, "levers.toml".as_ref()).unwrap();
+    let question = design::Question {
+        pair: Pair::resolve("USA", "RUS").unwrap(),
+        goal: goal.parse().unwrap(),
+        limits,
+        day: "2019-12-31".parse().unwrap(),
+        file: Some(&file),
+        flows: &flows,
+        command: String::new(),
+    };
+    design::compute(&model, &Catalogue::embedded().unwrap(), &question).unwrap()
+}
+
+const TARIFFS: &str = r#"
+    [[lever]]
+    title = "Metals"
+    exporter = "RUS"
+    importer = "USA"
+    sector = "C15"
+    tariff_percent = 70
+    whole = true
+    [[lever]]
+    title = "Oil and products"
+    exporter = "RUS"
+    importer = "USA"
+    sector = ["C04", "C10"]
+    tariff_percent = 60
+    whole = true
+    [[lever]]
+    title = "Chemicals"
+    exporter = "RUS"
+    importer = "USA"
+    sector = "C11"
+    tariff_percent = 40
+    whole = true
+"#;
+
+/// Every set of whole levers is looked at, and the cheapest that reaches the goal is taken.
+#[test]
+fn whole_levers_are_chosen_as_by_brute_force() {
+    let facts = designed("welfare:RUS -0.05 %", TARIFFS, design::Limits::default());
+    let best = facts.best.unwrap();
+    assert!(best.goal <= -0.0005);
+    let cheapest = facts.sets.iter().map(|s| -s.1.gains[0]).fold(f64::INFINITY, f64::min);
+    assert!((-best.gains[0] - cheapest).abs() < 1e-9, "{best:?}");
+    assert!(facts.sets.iter().all(|s| s.1.goal <= -0.0005 * (1.0 - 1e-6)));
+}
+
+/// With sizes the goal is just met, at no more than whole levers cost; a limit that is broken is none; and what levers
+/// cannot reach is said to be out of reach.
+#[test]
+fn sizes_meet_the_goal_within_the_limits() {
+    let whole = designed("welfare:RUS -0.05 %", TARIFFS, design::Limits::default());
+    let any = designed("welfare:RUS -0.05 %", &TARIFFS.replace("whole = true", ""), design::Limits::default());
+    let best = any.best.unwrap();
+    assert!((best.goal / -0.0005 - 1.0).abs() < 1e-5, "{best:?}");
+    assert!(best.gains[0] >= whole.best.unwrap().gains[0] - 1e-9);
+    let alone = design::Limits { leave_alone: vec!["C04".into(), "C10".into()], ..design::Limits::default() };
+    let without = designed("welfare:RUS -0.05 %", &TARIFFS.replace("whole = true", ""), alone);
+    assert!(without.levers[1].size == 0.0 || without.best.is_none());
+    let most = designed("welfare:RUS -20 %", TARIFFS, design::Limits::default());
+    assert!(most.best.is_none() && most.nearest.0.goal < 0.0);
+}
+
+/// A coalition's members lose alike with transfers, which add up to nothing.
+#[test]
+fn a_burden_is_shared_in_equilibrium() {
+    let model = Model::many(NamedEconomy::new(builtin::sectors_2014().unwrap().0).unwrap(), Deficits::Kept).unwrap();
+    let text = r#"
+        [[change]]
+        exporter = ["USA", "EU"]
+        importer = "RUS"
+        sector = "goods"
+        cost_percent = 30
+        both = true
+    "#;
+    let file = PullFile::parse(text, "scenario.toml".as_ref()).unwrap();
+    let question = simulate::Question {
+        file: &file,
+        draws: None,
+        matrix: true,
+        coalition: Some("USA+EU".to_owned()),
+        command: String::new(),
+    };
+    let facts = simulate::compute(&model, &Catalogue::embedded().unwrap(), &question).unwrap();
+    let burden = facts.burden.unwrap();
+    assert_eq!(burden.members.len(), 29);
+    assert!(burden.members.iter().all(|m| (m.with - burden.shared).abs() < 1e-8), "{burden:?}");
+    let paid: f64 = burden.members.iter().map(|m| m.transfer).sum();
+    let gross: f64 = burden.members.iter().map(|m| m.transfer.abs()).sum();
+    assert!(paid.abs() < 1e-9 * gross && gross > 1e9, "{paid} {gross}");
+    // Lithuania sells Russia most for its size, and the United States least.
+    let of = |code: &str| burden.members.iter().find(|m| m.code == code).unwrap();
+    assert!(of("LTU").transfer > 0.0 && of("USA").transfer < 0.0);
+    // What is by sector adds up to what is not.
+    let matrix = facts.matrix.unwrap();
+    let rows = matrix.iter().filter(|f| f.exporter == "USA" && f.importer == "RUS");
+    let (before, after) = rows.fold((0.0, 0.0), |(b, a), f| (b + f.before_usd, a + f.after_usd));
+    let flow = facts.flows.iter().find(|f| f.exporter == "USA" && f.importer == "RUS").unwrap();
+    assert!((before / flow.before_usd - 1.0).abs() < 1e-12 && (after / flow.after_usd - 1.0).abs() < 1e-12);
+    let sectors = facts.by_sector.unwrap();
+    let exports: f64 = sectors.iter().filter(|s| s.region == "RUS").map(|s| s.exports[1]).sum();
+    let abroad = matrix.iter().filter(|f| f.exporter == "RUS" && f.importer != "RUS");
+    assert!((exports / abroad.map(|f| f.after_usd).sum::<f64>() - 1.0).abs() < 1e-12);
+}
+
+/// Where imbalances are chosen they are those after the change, and nobody else's today changes.
+#[test]
+fn imbalances_are_chosen() {
+    let plain = Model::many(NamedEconomy::new(builtin::sectors_2014().unwrap().0).unwrap(), Deficits::Kept).unwrap();
+    let model = plain.with_imbalances(&[("RUS".to_owned(), 0.0)]).unwrap();
+    let file =
+        PullFile::parse("[[change]]\nexporter = \"USA\"\nimporter = \"RUS\"\ncost_percent = 1", "s.toml".as_ref());
+    let file = file.unwrap();
+    let question =
+        simulate::Question { file: &file, draws: None, matrix: true, coalition: None, command: String::new() };
+    let facts = simulate::compute(&model, &Catalogue::embedded().unwrap(), &question).unwrap();
+    let matrix = facts.matrix.unwrap();
+    let sum =
+        |of: &dyn Fn(&simulate::FlowFacts) -> bool| matrix.iter().filter(|f| of(f)).map(|f| f.after_usd).sum::<f64>();
+    let exports = sum(&|f| f.exporter == "RUS" && f.importer != "RUS");
+    let imports = sum(&|f| f.importer == "RUS" && f.exporter != "RUS");
+    // What regions' choices leave over is spread by value added, and Russia's part of it is small.
+    assert!((exports / imports - 1.0).abs() < 1e-6, "{exports} {imports}");
 }

@@ -109,7 +109,7 @@ pub fn design<E: Send>(levers: &dyn Levers<E>) -> Result<Designed, E> {
         (None, None) => Design { sizes: vec![0.0; n], aim: Aim { goal: 0.0, cost: 0.0, slack: 0.0 } },
     };
     let mut whole: Vec<Design> = solved.iter().flatten().filter(|d| d.aim.reaches()).cloned().collect();
-    whole.sort_by(|x, y| x.aim.cost.total_cmp(&y.aim.cost));
+    whole.sort_by(cheaper);
     let mut candidates = whole.clone();
     let cut: Vec<(Vec<Design>, usize)> = (0..solved.len())
         .into_par_iter()
@@ -120,13 +120,22 @@ pub fn design<E: Send>(levers: &dyn Levers<E>) -> Result<Designed, E> {
         candidates.extend(found);
         solves += more;
     }
-    let mut best = candidates.into_iter().min_by(|x, y| x.aim.cost.total_cmp(&y.aim.cost));
+    let mut best = candidates.into_iter().min_by(cheaper);
     if let Some(start) = best.take() {
         let (refined, more) = trade_off(levers, start)?;
         solves += more;
         best = Some(refined);
     }
     Ok(Designed { best, nearest, whole, solves })
+}
+
+/// Costs that differ by less than this count as equal, and the fewer levers come first.
+const EQUAL: f64 = 1e-9;
+
+fn cheaper(x: &Design, y: &Design) -> std::cmp::Ordering {
+    let count = |d: &Design| d.sizes.iter().filter(|s| **s > 0.0).count();
+    let cost = |d: &Design| (d.aim.cost / EQUAL).round();
+    cost(x).total_cmp(&cost(y)).then(count(x).cmp(&count(y))).then(x.aim.cost.total_cmp(&y.aim.cost))
 }
 
 /// A set that overshoots, with each of its levers in turn cut back until the goal is just met.

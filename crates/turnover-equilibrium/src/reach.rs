@@ -75,6 +75,11 @@ pub(crate) trait Curve {
     /// A solved world.
     type State;
 
+    /// How closely the log of the multiple can be met, as closely as worlds are solved.
+    fn precision(&self) -> f64 {
+        PRECISION
+    }
+
     /// The world at `b`, found from one nearby.
     fn point(&mut self, b: f64, near: Option<&Self::State>) -> Result<Point<Self::State>, SolveError>;
 }
@@ -166,7 +171,7 @@ pub(crate) fn seek<C: Curve>(curve: &mut C, k: f64) -> Result<(Point<C::State>, 
     let mut beyond: Option<f64> = None;
     for _ in 0..200 {
         let miss = k.ln() - here.log_multiple;
-        if miss.abs() <= PRECISION {
+        if miss.abs() <= curve.precision() {
             return Ok((here, solves));
         }
         if miss * sign > 0.0 {
@@ -209,7 +214,7 @@ pub(crate) fn seek<C: Curve>(curve: &mut C, k: f64) -> Result<(Point<C::State>, 
         };
     }
     // The bracket has shrunk to nothing: what is left is rounding, or the curve jumps.
-    if (k.ln() - here.log_multiple).abs() <= 1e-10 {
+    if (k.ln() - here.log_multiple).abs() <= 100.0 * curve.precision() {
         return Ok((here, solves));
     }
     scan(curve, k, sign, solves)
@@ -237,7 +242,7 @@ fn scan<C: Curve>(curve: &mut C, k: f64, sign: f64, mut solves: usize) -> Result
     }
     let Some(mut end) = end else { return Err(out_of_reach(curve, k, sign)) };
     for _ in 0..200 {
-        if (end.log_multiple - goal).abs() <= PRECISION {
+        if (end.log_multiple - goal).abs() <= curve.precision() {
             return Ok((end, solves));
         }
         let slope = (end.log_multiple - short.log_multiple) / (end.b - short.b);
@@ -252,12 +257,16 @@ fn scan<C: Curve>(curve: &mut C, k: f64, sign: f64, mut solves: usize) -> Result
         }
         solves += 1;
         let Ok(point) = curve.point(b, Some(&end.state)).or_else(|_| curve.point(b, None)) else { break };
-        if (point.log_multiple - goal).abs() <= PRECISION {
+        if (point.log_multiple - goal).abs() <= curve.precision() {
             return Ok((point, solves));
         }
         if (point.log_multiple - goal) * sign >= 0.0 { end = point } else { short = point }
     }
-    if (end.log_multiple - goal).abs() <= 1e-10 { Ok((end, solves)) } else { Err(out_of_reach(curve, k, sign)) }
+    if (end.log_multiple - goal).abs() <= 100.0 * curve.precision() {
+        Ok((end, solves))
+    } else {
+        Err(out_of_reach(curve, k, sign))
+    }
 }
 
 fn out_of_reach<C: Curve>(curve: &mut C, wanted: f64, sign: f64) -> ReachError {

@@ -1,5 +1,7 @@
 //! Optimal tariffs, autarky and bans against what theory says of them.
 
+#![allow(clippy::unwrap_used, reason = "test code")]
+
 use turnover_equilibrium::maximum;
 use turnover_equilibrium::sectors::{Change, Deficits, Economy, EconomyData, SettleSettings, Settled};
 

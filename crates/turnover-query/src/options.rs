@@ -303,11 +303,26 @@ pub struct ModelOptions {
     /// The built-in world that stands behind the answer, where no ‹data› brings one
     #[arg(long, value_enum, default_value_t)]
     pub world: WorldKind,
+    /// Whether labour moves between the sectors of its country: the long run, or the short run in which it does not; many
+    /// sectors only
+    #[arg(long, value_enum, default_value_t)]
+    pub labour: LabourRule,
     /// Year of the world; the latest in your data by default. Built in are 2014 (goods and services, 44 economies)
     /// and, in goods among some 200, 1980 to 2020 and 2023; where no year is named, 2014 for its economies, else
     /// 2019. In the world of sectors, the pair's goods are scaled to customs figures of that year
     #[arg(long, value_name = "YEAR")]
     pub world_year: Option<i32>,
+}
+
+/// Whether labour moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum LabourRule {
+    /// Between the sectors of its country
+    #[default]
+    Mobile,
+    /// It stays in its sector, with a wage of its own
+    Fixed,
 }
 
 /// A built-in world.

@@ -10,8 +10,8 @@ use crate::command::Command;
 use crate::error::QueryError;
 use crate::options::ReadOptions;
 use crate::questions::{
-    Brief, Check, Coverage, Diversion, Effect, Estimate, History, Negotiate, Outlook, Potential, Question, Reach,
-    Simulate, Turnover,
+    Brief, Check, Coverage, Design, Diversion, Effect, Estimate, History, Negotiate, Outlook, Potential, Question,
+    Reach, Simulate, Turnover,
 };
 use crate::schema;
 use crate::workspace::Workspace;
@@ -116,6 +116,7 @@ questions! {
     Reach, "reach", "What it would take to multiply a pair's trade, in general equilibrium";
     Simulate, "simulate", "What any change in trade costs would do, in general equilibrium";
     Negotiate, "negotiate", "What each side could give so that both gain: every combination of levers, and the best";
+    Design, "design", "Which levers, pulled how far, reach a goal at the least cost";
     Effect, "effect", "What a measure cost: its effect on trade, year by year, by product and partner";
     Diversion, "diversion", "Where the trade went: third countries whose deliveries rose, and what was lost";
     Check, "check", "Whether what was said is true: a dossier of statements, checked";

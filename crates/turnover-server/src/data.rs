@@ -78,10 +78,19 @@ impl Base {
     /// Files of the machine are not read for a client.
     pub(crate) fn place(&self, mut query: Query) -> Result<(Query, Workspace), Refusal> {
         // The world and the histories of pairs are the program's own, whatever flows there are beside them.
-        let beside = matches!(query, Query::Reach(_) | Query::Simulate(_) | Query::History(_));
+        let beside = matches!(
+            query,
+            Query::Reach(_) | Query::Simulate(_) | Query::History(_) | Query::Negotiate(_) | Query::Design(_)
+        );
+        let limits = matches!(&query, Query::Design(q) if q.limits.is_some());
         let uses = query.uses();
-        let paths = [("catalogue", &uses.catalogue), ("levers, scenario and dossier", &uses.file)];
-        if let Some((name, _)) = paths.iter().find(|(_, path)| path.as_ref().is_some_and(|p| p.is_some())) {
+        let named = |path: &Option<&mut Option<String>>| path.as_ref().is_some_and(|p| p.is_some());
+        let paths = [
+            ("catalogue", named(&uses.catalogue)),
+            ("levers, scenario and dossier", named(&uses.file)),
+            ("limits", limits),
+        ];
+        if let Some((name, _)) = paths.iter().find(|(_, is_named)| *is_named) {
             return Err(Refusal::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 format!("{name}: the server reads no files of its machine for a client"),

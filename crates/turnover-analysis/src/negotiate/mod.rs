@@ -18,6 +18,7 @@ use crate::pair::Pair;
 use crate::pull::PullFile;
 
 pub(crate) use setting::Setting;
+pub(crate) use stakes::{Stake, StakeKind};
 
 pub use facts::{DealFacts, LeverFacts, NegotiateFacts, RestFacts, compute};
 pub use report::report;

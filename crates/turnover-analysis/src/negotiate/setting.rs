@@ -95,6 +95,15 @@ impl<'a> Setting<'a> {
         self.model.outcome_of(&self.shock(&self.stakes.pulls(mask), &[])?, &self.status_quo, &alone)
     }
 
+    /// The world with each lever at a part of its size, and the shock that led to it.
+    pub(crate) fn at_sizes(&self, sizes: &[f64]) -> Result<(Shock, Outcome), AnalysisError> {
+        let shock = self.shock(&self.stakes.sized(sizes), &[])?;
+        let alone: Vec<&Outcome> =
+            self.alone.iter().zip(sizes).filter(|(_, size)| **size >= 0.5).map(|(o, _)| o).collect();
+        let outcome = self.model.outcome_of(&shock, &self.status_quo, &alone)?;
+        Ok((shock, outcome))
+    }
+
     /// Gains of the two sides against the status quo.
     pub(crate) fn gains(&self, outcome: &Outcome) -> [f64; 2] {
         self.sides.map(|r| outcome.welfare[r] / self.status_quo.welfare[r] - 1.0)

@@ -30,7 +30,7 @@ pub(crate) enum StakeKind {
     /// A measure that stands is lifted, by its place among those that do.
     Measure(usize),
     /// Another change.
-    Pull(Pull),
+    Pull(Box<Pull>),
 }
 
 /// The status quo and the levers.
@@ -122,7 +122,7 @@ impl Stakes {
                 title: pull.title.clone(),
                 side: side_of(file, pull, question, sender)?,
                 note: String::new(),
-                kind: StakeKind::Pull(pull.clone()),
+                kind: StakeKind::Pull(Box::new(pull.clone())),
             });
         }
         Ok(())
@@ -213,7 +213,7 @@ fn tariffs(model: &Model, side: usize, own: Iso3, other: Iso3) -> Result<Option<
         title: title.clone(),
         side,
         note,
-        kind: StakeKind::Pull(bare(title, What::Sized(Arc::new(cells)))),
+        kind: StakeKind::Pull(Box::new(bare(title, What::Sized(Arc::new(cells))))),
     }))
 }
 

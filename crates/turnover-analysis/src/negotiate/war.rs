@@ -29,6 +29,9 @@ pub struct WarFacts {
     pub settled: bool,
 }
 
+/// Gains of both sides and the multiple, with pulls beside the status quo.
+type Outcomes<'a> = &'a dyn Fn(&[Pull]) -> Result<([f64; 2], f64), AnalysisError>;
+
 /// One side's tariff on the other's goods.
 fn tariff(importer: &str, exporter: &str, sector: Option<String>, rate: f64) -> Pull {
     Pull {
@@ -50,11 +53,7 @@ fn tariff(importer: &str, exporter: &str, sector: Option<String>, rate: f64) -> 
 ///
 /// # Errors
 /// That of `outcome`.
-pub fn tariff_war(
-    model: &Model,
-    sides: [&str; 2],
-    outcome: &dyn Fn(&[Pull]) -> Result<([f64; 2], f64), AnalysisError>,
-) -> Result<WarFacts, AnalysisError> {
+pub fn tariff_war(model: &Model, sides: [&str; 2], outcome: Outcomes) -> Result<WarFacts, AnalysisError> {
     let goods = matches!(model, Model::Many { named, .. } if !named.tables.goods.is_empty());
     let sector = goods.then(|| "goods".to_owned());
     let pulls = |t: [f64; 2]| {

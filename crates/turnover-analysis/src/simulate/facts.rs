@@ -5,7 +5,9 @@ use turnover_equilibrium::sectors::{Decomposition, decompose};
 use turnover_measures::Catalogue;
 
 use super::Question;
+use super::burden::{self, BurdenFacts};
 use super::resistance::{self, ResistanceFacts};
+use super::sectors::{self, DiversionFacts, SectorOutcome};
 use crate::answer::{Interval, Unit};
 use crate::closure::{self, RuleFacts};
 use crate::engine::{After, Model, Outcome, Shock};
@@ -120,6 +122,16 @@ pub struct SimulateFacts {
     pub flows: Vec<FlowFacts>,
     /// The same by sector, with many sectors.
     pub sector_flows: Option<Vec<FlowFacts>>,
+    /// Outcomes by sector of the regions that the changes name, or of all with the matrix, with many sectors.
+    pub by_sector: Option<Vec<SectorOutcome>>,
+    /// Third countries' trade with those whose flows change, the largest change first.
+    pub diversion: Vec<DiversionFacts>,
+    /// Every flow by sector, where it is asked for.
+    pub matrix: Option<Vec<FlowFacts>>,
+    /// Transfers that equalise the burden of a coalition, where one is named.
+    pub burden: Option<BurdenFacts>,
+    /// Whether values are US dollars.
+    pub in_usd: bool,
     /// Where welfare changes come from, with many sectors, from the largest gain to the largest loss.
     pub decomposition: Option<Vec<DecompositionFacts>>,
     /// Multilateral resistances, with one sector.
@@ -210,6 +222,7 @@ pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Res
         let welfare = named.iter().map(|r| outcome.welfare[*r] - 1.0);
         Ok(std::iter::once(model.cells_multiple(&outcome, &cells)).chain(welfare).collect())
     });
+    let every: Vec<usize> = (0..model.regions()).collect();
     let flow = |&(i, j): &(usize, usize)| FlowFacts {
         exporter: model.code(i),
         importer: model.code(j),
@@ -235,6 +248,11 @@ pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Res
         regions,
         flows: changed.iter().map(flow).collect(),
         sector_flows: sector_flows(model, &outcome, &cells),
+        by_sector: sectors::outcomes(model, &outcome, &if question.matrix { every } else { named.clone() }),
+        diversion: sectors::diversion(model, &outcome, &changed),
+        matrix: question.matrix.then(|| sectors::matrix(model, &outcome)).flatten(),
+        burden: question.coalition.as_ref().map(|c| burden::compute(model, &shock, c)).transpose()?,
+        in_usd: model.in_usd(),
         decomposition: decomposition(model, &outcome),
         resistances,
         rules,

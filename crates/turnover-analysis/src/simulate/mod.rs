@@ -1,8 +1,10 @@
 //! What changes of trade costs and tariffs would do, with one sector or many.
 
+mod burden;
 mod facts;
 mod report;
 mod resistance;
+mod sectors;
 
 use turnover_measures::Catalogue;
 
@@ -12,9 +14,11 @@ use crate::error::AnalysisError;
 use crate::pull::PullFile;
 use crate::uncertain::Draws;
 
+pub use burden::{BurdenFacts, Member};
 pub use facts::{ChangeFacts, Changed, DecompositionFacts, FlowFacts, RegionFacts, SimulateFacts, Terms, compute};
 pub use report::report;
 pub use resistance::{ResistanceFacts, ResistanceRow};
+pub use sectors::{DiversionFacts, Pairwise, SectorOutcome};
 
 pub(crate) use facts::{measure_titles, regions};
 pub(crate) use report::{draws_json, regions_table, size_words, welfare_chart, welfare_definition};
@@ -26,6 +30,10 @@ pub struct Question<'a> {
     pub file: &'a PullFile,
     /// Whether and how to draw.
     pub draws: Option<Draws>,
+    /// Whether every flow by sector is wanted.
+    pub matrix: bool,
+    /// A coalition whose burden is to be shared, such as `USA+EU`.
+    pub coalition: Option<String>,
     /// The command that asks again, which findings name.
     pub command: String,
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::facts::{Changed, DecompositionFacts, FlowFacts, RegionFacts, SimulateFacts, Terms};
-use super::resistance;
+use super::{burden, resistance, sectors};
 use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Number, Table, Unit};
 use crate::closure;
 use crate::engine::Model;
@@ -25,11 +25,16 @@ pub fn report(facts: &SimulateFacts, command: &str) -> Answer {
     findings.extend(facts.named.iter().map(|r| welfare_finding(facts, r, &template)));
     let (by_rule, driven) = closure::report("simulate", &facts.rules, &template);
     findings.extend(driven);
+    findings.extend(facts.burden.as_ref().map(|b| burden::finding(b, &template)));
     let mut tables = vec![changes_table(facts), regions_table("simulate.countries", &facts.regions)];
     tables.extend(facts.decomposition.iter().flat_map(|d| decomposition_tables(d)));
     tables.extend(facts.resistances.as_ref().map(resistance::table));
     tables.push(flows_table(&facts.flows, false));
     tables.extend(facts.sector_flows.as_ref().map(|f| flows_table(f, true)));
+    tables.extend(facts.by_sector.as_ref().map(|o| sectors::outcomes_table(o, facts.in_usd)));
+    tables.push(sectors::diversion_table(&facts.diversion, facts.in_usd));
+    tables.extend(facts.burden.as_ref().map(burden::table));
+    tables.extend(facts.matrix.as_ref().map(|m| sectors::matrix_table(m, facts.in_usd)));
     tables.push(by_rule);
     let mut named = Map::new();
     named.insert("multiple".into(), json!(facts.changed.multiple));

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::change::Change;
 use super::economy::Economy;
-use super::settle::{Deficits, Map, SettleSettings, Settled, dot};
+use super::settle::{Deficits, Labour, Map, SettleSettings, Settled, dot};
 use crate::accelerate::Anderson;
 use crate::error::SolveError;
 
@@ -81,6 +81,13 @@ impl Economy {
         direction: &Change,
         settings: &SettleSettings,
     ) -> Result<Tangent, SolveError> {
+        if settings.labour == Labour::Fixed {
+            return Err(SolveError::Input {
+                what: "labour",
+                value: 0.0,
+                expected: "labour that moves between sectors: derivatives are those of the long run",
+            });
+        }
         let map = Map::new(self, change, settings.deficits);
         let cells = self.n * self.n;
         let effect = (0..at.shares.len())

@@ -305,6 +305,37 @@ impl Economy {
         self.tariffs[(sector * self.n + importer) * self.n + exporter]
     }
 
+    /// Value added per unit of a sector's output.
+    pub fn value_added_share(&self, sector: usize, region: usize) -> f64 {
+        self.labour[region * self.s + sector]
+    }
+
+    /// Income today in units of world value added: value added, tariff revenue and deficit.
+    pub fn income(&self, region: usize) -> f64 {
+        let n = self.n;
+        let revenue: f64 = (0..self.s)
+            .flat_map(|j| (0..n).map(move |from| (j, (j * n + region) * n + from)))
+            .map(|(j, at)| {
+                let tariff = self.tariffs[at];
+                tariff * self.shares[at] / (1.0 + tariff) * self.spending[region * self.s + j]
+            })
+            .sum();
+        self.value_added[region] + revenue + self.deficit[region]
+    }
+
+    /// The same economy with chosen deficits after a change, in units of world value added: they stand for today's
+    /// where deficits are kept. What they do not add up to is spread by value added.
+    pub fn with_deficits(&self, deficit: &[f64]) -> Self {
+        let over: f64 = deficit.iter().sum::<f64>() / self.value_added.iter().sum::<f64>();
+        let deficit = deficit.iter().zip(&self.value_added).map(|(d, v)| d - over * v).collect();
+        Economy { deficit, ..self.clone() }
+    }
+
+    /// Imports less exports today, in units of world value added.
+    pub fn deficit(&self, region: usize) -> f64 {
+        self.deficit[region]
+    }
+
     /// Trade elasticity of a sector.
     pub fn theta(&self, sector: usize) -> f64 {
         self.theta[sector]

@@ -2,7 +2,7 @@
 
 use super::change::Change;
 use super::economy::Economy;
-use super::settle::{SettleSettings, Settled};
+use super::settle::{Labour, SettleSettings, Settled};
 use crate::error::{ReachError, SolveError};
 use crate::reach::{Curve, Point, seek};
 
@@ -48,8 +48,25 @@ impl Sectors<'_> {
     }
 }
 
+/// Step of a slope by differences.
+const STEP: f64 = 1e-4;
+
+impl Sectors<'_> {
+    /// With the slope by differences, where the equilibrium has no tangent.
+    fn by_difference(&self, b: f64, state: Settled) -> Result<Point<Settled>, SolveError> {
+        let trade = |s: &Settled| self.targets.iter().map(|&(from, to)| s.trade(to, from)).sum::<f64>().ln();
+        let near = self.economy.settle(&self.change(b + STEP), self.settings, None)?;
+        let slope = (trade(&near) - trade(&state)) / STEP;
+        Ok(Point { b, log_multiple: trade(&state) - self.before.ln(), slope, state })
+    }
+}
+
 impl Curve for Sectors<'_> {
     type State = Settled;
+
+    fn precision(&self) -> f64 {
+        (10.0 * self.settings.tolerance).max(1e-12)
+    }
 
     fn point(&mut self, b: f64, near: Option<&Settled>) -> Result<Point<Settled>, SolveError> {
         let change = self.change(b);
@@ -57,6 +74,9 @@ impl Curve for Sectors<'_> {
             None => self.economy.settle(&change, self.settings, None)?,
             near => self.economy.settle_near(&change, self.settings, near)?,
         };
+        if self.settings.labour == Labour::Fixed {
+            return self.by_difference(b, state);
+        }
         let tangent = self.economy.tangent(&state, &change, &self.direction, self.settings)?;
         let (mut after, mut slope) = (0.0, 0.0);
         for &(from, to) in self.targets {

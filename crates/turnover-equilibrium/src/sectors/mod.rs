@@ -30,6 +30,7 @@ mod derive;
 mod economy;
 mod goal;
 mod settle;
+mod short_run;
 mod steps;
 
 pub use change::Change;
@@ -37,4 +38,4 @@ pub use decompose::{Decomposition, decompose};
 pub use derive::Tangent;
 pub use economy::{Economy, EconomyData, EconomyError, Note};
 pub use goal::SectorsReached;
-pub use settle::{Deficits, Guess, SettleSettings, Settled};
+pub use settle::{Deficits, Guess, Labour, SettleSettings, Settled};

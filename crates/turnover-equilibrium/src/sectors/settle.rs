@@ -20,9 +20,21 @@ pub enum Deficits {
     Zero,
 }
 
+/// Whether labour moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Labour {
+    /// Between the sectors of its region: the long run.
+    #[default]
+    Mobile,
+    /// It stays in its sector: the short run.
+    Fixed,
+}
+
 /// How to solve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SettleSettings {
+    /// Whether labour moves. Default mobile.
+    pub labour: Labour,
     /// What happens to imbalances.
     pub deficits: Deficits,
     /// Largest residual. Default 1e-13: what is shown as a small difference, the decomposition of
@@ -34,7 +46,7 @@ pub struct SettleSettings {
 
 impl Default for SettleSettings {
     fn default() -> Self {
-        SettleSettings { deficits: Deficits::Kept, tolerance: 1e-13, max_iterations: 3000 }
+        SettleSettings { labour: Labour::Mobile, deficits: Deficits::Kept, tolerance: 1e-13, max_iterations: 3000 }
     }
 }
 
@@ -59,7 +71,9 @@ pub struct Settled {
     /// `D'`.
     pub(super) deficit: Vec<f64>,
     /// Logs of consumer price indices.
-    log_price: Vec<f64>,
+    pub(super) log_price: Vec<f64>,
+    /// Logs of wages by region and sector, n x s; empty where labour moves.
+    pub(super) sector_wages: Vec<f64>,
     /// Largest residual: log prices, spending against the region's, labour demand less supply
     /// against the region's trade.
     pub residual: f64,
@@ -76,6 +90,16 @@ impl Settled {
     /// Log of the wage's change.
     pub fn log_wage(&self, region: usize) -> f64 {
         self.point[region]
+    }
+
+    /// Log of the change of a sector's wage: the region's where labour moves.
+    pub fn log_sector_wage(&self, sector: usize, region: usize) -> f64 {
+        self.sector_wages.get(region * self.s + sector).copied().unwrap_or(self.point[region])
+    }
+
+    /// Log of the change of the price that buyers in a region pay for a sector's goods.
+    pub fn log_sector_price(&self, sector: usize, region: usize) -> f64 {
+        self.point[self.n + region * self.s + sector]
     }
 
     /// Log of the change of the consumer price index.
@@ -138,13 +162,13 @@ pub(super) struct Map<'a> {
 }
 
 /// What one pass over a sector gives, by region.
-struct SectorPass {
-    log_price: Vec<f64>,
-    output: Vec<f64>,
+pub(super) struct SectorPass {
+    pub(super) log_price: Vec<f64>,
+    pub(super) output: Vec<f64>,
     exports: Vec<f64>,
     imports: Vec<f64>,
     /// Part of spending that goes to the treasury.
-    revenue: Vec<f64>,
+    pub(super) revenue: Vec<f64>,
 }
 
 /// All quantities at one point.
@@ -298,7 +322,7 @@ impl<'a> Map<'a> {
         out
     }
 
-    fn sector(&self, j: usize, log_cost: &[f64], spending: &[f64]) -> SectorPass {
+    pub(super) fn sector(&self, j: usize, log_cost: &[f64], spending: &[f64]) -> SectorPass {
         let Economy { n, s, .. } = *self.economy;
         let theta = self.economy.theta[j];
         let power: Vec<f64> = (0..n).map(|i| (-theta * log_cost[i * s + j]).exp()).collect();
@@ -333,7 +357,7 @@ impl<'a> Map<'a> {
         SectorPass { log_price, output, exports, imports, revenue }
     }
 
-    fn deficit(&self, wage: &[f64]) -> Vec<f64> {
+    pub(super) fn deficit(&self, wage: &[f64]) -> Vec<f64> {
         let e = self.economy;
         match self.deficits {
             Deficits::Zero => vec![0.0; e.n],
@@ -347,7 +371,7 @@ impl<'a> Map<'a> {
     }
 
     /// `pi'` at the given costs.
-    fn shares(&self, log_cost: &[f64]) -> Vec<f64> {
+    pub(super) fn shares(&self, log_cost: &[f64]) -> Vec<f64> {
         let Economy { n, s, .. } = *self.economy;
         let mut shares = self.pull.clone();
         shares.par_chunks_mut(n * n).enumerate().for_each(|(j, of)| {
@@ -409,6 +433,9 @@ impl Economy {
         settings: &SettleSettings,
         start: Option<&Settled>,
     ) -> Result<Settled, SolveError> {
+        if settings.labour == Labour::Fixed {
+            return self.settle_short_run(change, settings);
+        }
         let map = Map::new(self, change, settings.deficits);
         // One entry into the pool: passes are too short for one each.
         rayon::scope(|_| map.settle(change, settings, start.map(|s| &s.point[..])))
@@ -421,6 +448,9 @@ impl Economy {
         settings: &SettleSettings,
         guess: &Guess,
     ) -> Result<Settled, SolveError> {
+        if settings.labour == Labour::Fixed {
+            return self.settle(change, settings, None);
+        }
         let map = Map::new(self, change, settings.deficits);
         rayon::scope(|_| map.settle(change, settings, Some(&guess.point)))
             .or_else(|_| self.settle(change, settings, None))
@@ -485,6 +515,7 @@ impl Map<'_> {
                     revenue: at.revenue,
                     deficit: at.deficit,
                     log_price,
+                    sector_wages: Vec::new(),
                     point,
                     residual,
                     iterations: iteration,

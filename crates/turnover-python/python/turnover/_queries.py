@@ -14,7 +14,7 @@ from ._answers import Answer
 from ._frames import Data
 from ._questions import Changes, answer, changes
 
-__all__ = ["brief", "turnover", "coverage", "reach", "simulate", "negotiate", "effect", "diversion", "check", "potential", "history", "outlook"]
+__all__ = ["brief", "turnover", "coverage", "reach", "simulate", "negotiate", "design", "effect", "diversion", "check", "potential", "history", "outlook"]
 
 
 def brief(
@@ -36,6 +36,7 @@ def brief(
     theta: float | None = None,
     imbalance: Literal["additive", "multiplicative", "balanced"] = "additive",
     world: Literal["one-sector", "sectors"] = "one-sector",
+    labour: Literal["mobile", "fixed"] = "mobile",
     world_year: int | None = None,
     data: Data | str | PathLike[str] | None = None,
     filter: str | None = None,
@@ -94,6 +95,8 @@ def brief(
         What happens to trade imbalances.
     world
         The built-in world that stands behind the answer, where no ‹data› brings one.
+    labour
+        Whether labour moves between the sectors of its country: the long run, or the short run in which it does not; many sectors only.
     world_year
         Year of the world; the latest in your data by default. Built in are 2014 (goods and services, 44 economies) and, in goods among some 200, 1980 to 2020 and 2023; where no year is named, 2014 for its economies, else 2019. In the world of sectors, the pair's goods are scaled to customs figures of that year.
     data
@@ -135,7 +138,7 @@ def brief(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("brief", {"a": a, "b": b, "times": times, "only": only, "without": without, "levers": levers, "lever": changes(lever), "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world": world, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("brief", {"a": a, "b": b, "times": times, "only": only, "without": without, "levers": levers, "lever": changes(lever), "date": date, "year": year, "base_year": base_year, "claim": claim, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world": world, "labour": labour, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def turnover(
@@ -341,6 +344,7 @@ def reach(
     theta: float | None = None,
     imbalance: Literal["additive", "multiplicative", "balanced"] = "additive",
     world: Literal["one-sector", "sectors"] = "one-sector",
+    labour: Literal["mobile", "fixed"] = "mobile",
     world_year: int | None = None,
     data: Data | str | PathLike[str] | None = None,
     filter: str | None = None,
@@ -397,6 +401,8 @@ def reach(
         What happens to trade imbalances.
     world
         The built-in world that stands behind the answer, where no ‹data› brings one.
+    labour
+        Whether labour moves between the sectors of its country: the long run, or the short run in which it does not; many sectors only.
     world_year
         Year of the world; the latest in your data by default. Built in are 2014 (goods and services, 44 economies) and, in goods among some 200, 1980 to 2020 and 2023; where no year is named, 2014 for its economies, else 2019. In the world of sectors, the pair's goods are scaled to customs figures of that year.
     data
@@ -438,13 +444,15 @@ def reach(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("reach", {"a": a, "b": b, "times": times, "only": only, "levers": levers, "lever": changes(lever), "model": model, "draws": draws, "seed": seed, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world": world, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("reach", {"a": a, "b": b, "times": times, "only": only, "levers": levers, "lever": changes(lever), "model": model, "draws": draws, "seed": seed, "lift": lift, "bring": bring, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world": world, "labour": labour, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def simulate(
     change: Changes = (),
     *,
     scenario: str | None = None,
+    matrix: bool = False,
+    burden: str | None = None,
     model: Literal["one-sector", "caliendo-parro"] = "one-sector",
     draws: int | None = None,
     seed: int = 1,
@@ -452,6 +460,7 @@ def simulate(
     theta: float | None = None,
     imbalance: Literal["additive", "multiplicative", "balanced"] = "additive",
     world: Literal["one-sector", "sectors"] = "one-sector",
+    labour: Literal["mobile", "fixed"] = "mobile",
     world_year: int | None = None,
     data: Data | str | PathLike[str] | None = None,
     filter: str | None = None,
@@ -480,6 +489,10 @@ def simulate(
         A change of trade costs, for example USA:RUS=-20%, *:RUS=+10% or USA:RUS=1.0986lp (log points); may be repeated.
     scenario
         Changes and tariffs in a TOML file (docs/scenarios.md).
+    matrix
+        Add every flow by sector, exporter and importer as a table, for --out FILE.parquet --part simulate.matrix; many sectors only.
+    burden
+        A coalition, such as USA+EU: the transfers among its members that equalise what the changes cost them; many sectors only.
     model
         One sector, or many with inputs and tariffs, which needs a folder of tables (docs/economy.md).
     draws
@@ -494,6 +507,8 @@ def simulate(
         What happens to trade imbalances.
     world
         The built-in world that stands behind the answer, where no ‹data› brings one.
+    labour
+        Whether labour moves between the sectors of its country: the long run, or the short run in which it does not; many sectors only.
     world_year
         Year of the world; the latest in your data by default. Built in are 2014 (goods and services, 44 economies) and, in goods among some 200, 1980 to 2020 and 2023; where no year is named, 2014 for its economies, else 2019. In the world of sectors, the pair's goods are scaled to customs figures of that year.
     data
@@ -535,7 +550,7 @@ def simulate(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("simulate", {"change": changes(change), "scenario": scenario, "model": model, "draws": draws, "seed": seed, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world": world, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("simulate", {"change": changes(change), "scenario": scenario, "matrix": matrix, "burden": burden, "model": model, "draws": draws, "seed": seed, "catalogue": catalogue, "theta": theta, "imbalance": imbalance, "world": world, "labour": labour, "world_year": world_year, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def negotiate(
@@ -624,6 +639,99 @@ def negotiate(
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
     return answer("negotiate", {"a": a, "b": b, "times": times, "levers": levers, "date": date, "imbalance": imbalance, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+
+
+def design(
+    a: str,
+    b: str,
+    goal: str,
+    *,
+    levers: str | None = None,
+    limits: str | None = None,
+    date: str | datetime.date | None = None,
+    imbalance: Literal["additive", "multiplicative", "balanced"] = "additive",
+    catalogue: str | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+    threads: int | None = None,
+) -> Answer:
+    """Which levers, pulled how far, reach a goal at the least cost to the first country, in a world of sectors with inputs and tariffs.
+
+    Every set of at most 12 levers is solved; levers that have a size are cut back until the goal is just met and traded off against each other with exact slopes.
+
+    Parameters
+    ----------
+    a
+        First country: ISO code or name.
+    b
+        Second country.
+    goal
+        The goal: 'turnover x 3', or a change of a country's real income such as 'welfare:RUS -1 %'.
+    levers
+        The levers: a TOML file (docs/design.md); by default those of a negotiation, or a tariff and dearer exports where the goal is a loss.
+    limits
+        Limits: a TOML file (docs/design.md).
+    date
+        Day whose measures stand; 2019-12-31 by default.
+    imbalance
+        What happens to trade imbalances.
+    catalogue
+        Your own catalogue of measures: a TOML file or a folder of them.
+    data
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter, or one country for the whole file.
+    importer
+        Column of the importer, or one country for the whole file.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
+    unit
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("design", {"a": a, "b": b, "goal": goal, "levers": levers, "limits": limits, "date": date, "imbalance": imbalance, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def effect(

@@ -3,6 +3,7 @@
 mod brief;
 mod check;
 mod coverage;
+mod design;
 mod diversion;
 mod effect;
 mod estimate;
@@ -24,6 +25,7 @@ use crate::workspace::Workspace;
 pub use brief::{Brief, Topic};
 pub use check::Check;
 pub use coverage::Coverage;
+pub use design::Design;
 pub use diversion::Diversion;
 pub use effect::Effect;
 pub use estimate::{Estimate, Estimator, SeparationDepth, SmallSampleFactors};

@@ -62,7 +62,7 @@ fn times() -> f64 {
 }
 
 /// The last day of the founding case's year.
-const DAY: Date = date(EMBEDDED_YEAR as i16, 12, 31);
+pub(crate) const DAY: Date = date(EMBEDDED_YEAR as i16, 12, 31);
 
 /// The model of a negotiation: the built-in world of sectors, or the user's tables.
 pub(crate) fn model(workspace: &Workspace, rule: ImbalanceRule, watch: Watch<'_>) -> Result<Model, QueryError> {

@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use turnover_analysis::reach::ReachFacts;
 use turnover_analysis::{
-    AnalysisError, Answer, Draws, Finding, Model, Number, Pair, PullFile, Table, Unit, Watch, levers, reach,
+    AnalysisError, Answer, Deficits, Draws, Finding, Model, NamedEconomy, Number, Pair, PullFile, Table, Unit, Watch,
+    levers, reach,
 };
 
 use turnover_data::{Iso3, builtin};
@@ -16,8 +17,8 @@ use super::Question;
 use crate::error::QueryError;
 use crate::lever::{Lever, LeverFields};
 use crate::options::{
-    CatalogueOptions, DataOptions, DrawOptions, ImbalanceRule, ModelKind, ModelOptions, PairOptions, ReadOptions,
-    SupposeOptions, WorldKind,
+    CatalogueOptions, DataOptions, DrawOptions, ImbalanceRule, LabourRule, ModelKind, ModelOptions, PairOptions,
+    ReadOptions, SupposeOptions, WorldKind,
 };
 use crate::query::{Query, Reply, Uses};
 use crate::workspace::Workspace;
@@ -136,10 +137,16 @@ pub(crate) fn model(
             (ImbalanceRule::Additive, Some(of_file)) => of_file,
             (rule, _) => rule.into(),
         };
-        return Ok(Model::many(workspace.sectors(pair, model.world_year, watch)?, deficits)?);
+        return many(workspace.sectors(pair, model.world_year, watch)?, deficits, file, model);
     }
     match draw.model {
         ModelKind::OneSector => {
+            if model.labour == LabourRule::Fixed || !file.imbalances.is_empty() {
+                return Err(QueryError::call(
+                    "labour that stays in its sector and chosen imbalances need a world of sectors",
+                    "add ‹world sectors›, or ‹model caliendo-parro› with tables of your own",
+                ));
+            }
             let theta = theta.unwrap_or(turnover_analysis::defaults::THETA);
             turnover_analysis::check_theta(theta)?;
             let mut countries = file.countries();
@@ -149,10 +156,22 @@ pub(crate) fn model(
         }
         ModelKind::CaliendoParro => {
             without_theta(theta)?;
-            let deficits = file.deficits.unwrap_or(turnover_analysis::Deficits::Kept);
-            Ok(Model::many(workspace.economy(watch)?, deficits)?)
+            let deficits = file.deficits.unwrap_or(Deficits::Kept);
+            many(workspace.economy(watch)?, deficits, file, model)
         }
     }
+}
+
+/// A model of many sectors under the rules of the call and the file.
+fn many(
+    economy: NamedEconomy,
+    deficits: Deficits,
+    file: &PullFile,
+    options: &ModelOptions,
+) -> Result<Model, QueryError> {
+    let model = Model::many(economy, deficits)?;
+    let model = if options.labour == LabourRule::Fixed { model.short_run()? } else { model };
+    Ok(model.with_imbalances(&file.imbalances)?)
 }
 
 /// Refuses one elasticity where each sector has its own.

@@ -27,6 +27,16 @@ pub struct Simulate {
     #[arg(long, value_name = "FILE")]
     #[serde(default)]
     pub scenario: Option<String>,
+    /// Add every flow by sector, exporter and importer as a table, for --out FILE.parquet --part simulate.matrix;
+    /// many sectors only
+    #[arg(long)]
+    #[serde(default)]
+    pub matrix: bool,
+    /// A coalition, such as USA+EU: the transfers among its members that equalise what the changes cost them; many
+    /// sectors only
+    #[arg(long, value_name = "A+B")]
+    #[serde(default)]
+    pub burden: Option<String>,
     /// The model, and draws through it.
     #[command(flatten)]
     #[serde(flatten)]
@@ -69,7 +79,13 @@ impl Question for Simulate {
         };
         let model = model(workspace, None, &file, &self.draw, &self.model, watch)?;
         watch.step("solving", 0, 1)?;
-        let question = simulate::Question { file: &file, draws: self.draw.draws(), command };
+        let question = simulate::Question {
+            file: &file,
+            draws: self.draw.draws(),
+            matrix: self.matrix,
+            coalition: self.burden.clone(),
+            command,
+        };
         Ok(simulate::answer(&model, workspace.catalogue(), &question)?.into())
     }
 }
