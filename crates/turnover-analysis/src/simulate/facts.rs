@@ -7,7 +7,7 @@ use turnover_measures::Catalogue;
 use super::Question;
 use super::burden::{self, BurdenFacts};
 use super::resistance::{self, ResistanceFacts};
-use super::sectors::{self, DiversionFacts, SectorOutcome};
+use super::sectors::{self, DiversionFacts, FlowFacts, SectorOutcome};
 use crate::answer::{Interval, Unit};
 use crate::closure::{self, RuleFacts};
 use crate::engine::{After, Model, Outcome, Shock};
@@ -54,21 +54,6 @@ pub struct RegionFacts {
     pub exports: Option<f64>,
     /// Imports; `None` where there were none.
     pub imports: Option<f64>,
-}
-
-/// A flow before and after, in US dollars.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FlowFacts {
-    /// Whose goods.
-    pub exporter: String,
-    /// To whom.
-    pub importer: String,
-    /// In which sector; all goods if `None`.
-    pub sector: Option<String>,
-    /// Before.
-    pub before_usd: f64,
-    /// After.
-    pub after_usd: f64,
 }
 
 /// Terms and volume of trade with one partner, or in one sector.
@@ -230,12 +215,6 @@ pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Res
         before_usd: model.today(&[(i, j)]) * unit,
         after_usd: model.flow_after(&outcome, i, j) * unit,
     };
-    let resistances = match (model, &shock, &outcome.world) {
-        (Model::One { named, settings }, Shock::One(log_b), After::One(after)) => {
-            resistance::compute(named, settings, log_b, after)
-        }
-        _ => None,
-    };
     let of_draws = drawn.as_ref().map(|d| d.caveat(question.file));
     let caveats = model.caveats().iter().cloned().chain(no_trade).chain(of_draws).collect();
     Ok(SimulateFacts {
@@ -254,7 +233,7 @@ pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Res
         burden: question.coalition.as_ref().map(|c| burden::compute(model, &shock, c)).transpose()?,
         in_usd: model.in_usd(),
         decomposition: decomposition(model, &outcome),
-        resistances,
+        resistances: resistances(model, &shock, &outcome),
         rules,
         method: model.method(),
         welfare_definition: super::welfare_definition(model),
@@ -264,6 +243,16 @@ pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Res
         source: model.source().clone(),
         caveats,
     })
+}
+
+/// Multilateral resistances, with one sector.
+fn resistances(model: &Model, shock: &Shock, outcome: &Outcome) -> Option<ResistanceFacts> {
+    match (model, shock, &outcome.world) {
+        (Model::One { named, settings }, Shock::One(log_b), After::One(after)) => {
+            resistance::compute(named, settings, log_b, after)
+        }
+        _ => None,
+    }
 }
 
 /// The changes with their measures.

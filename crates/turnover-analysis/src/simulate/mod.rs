@@ -15,10 +15,10 @@ use crate::pull::PullFile;
 use crate::uncertain::Draws;
 
 pub use burden::{BurdenFacts, Member};
-pub use facts::{ChangeFacts, Changed, DecompositionFacts, FlowFacts, RegionFacts, SimulateFacts, Terms, compute};
+pub use facts::{ChangeFacts, Changed, DecompositionFacts, RegionFacts, SimulateFacts, Terms, compute};
 pub use report::report;
 pub use resistance::{ResistanceFacts, ResistanceRow};
-pub use sectors::{DiversionFacts, Pairwise, SectorOutcome};
+pub use sectors::{DiversionFacts, FlowFacts, Pairwise, SectorOutcome};
 
 pub(crate) use facts::{measure_titles, regions};
 pub(crate) use report::{draws_json, regions_table, size_words, welfare_chart, welfare_definition};

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::facts::{Changed, DecompositionFacts, FlowFacts, RegionFacts, SimulateFacts, Terms};
+use super::facts::{Changed, DecompositionFacts, RegionFacts, SimulateFacts, Terms};
+use super::sectors::FlowFacts;
 use super::{burden, resistance, sectors};
 use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Number, Table, Unit};
 use crate::closure;

@@ -1,11 +1,25 @@
 //! Outcomes by sector, third countries' trade with those whose flows change, and the whole matrix.
 
-use super::facts::FlowFacts;
 use crate::answer::{Cell, Table, Unit};
 use crate::engine::{After, Model, Outcome};
 
 /// A figure before and after, in the unit of the data.
 pub type Pairwise = [f64; 2];
+
+/// A flow before and after, in US dollars.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlowFacts {
+    /// Whose goods.
+    pub exporter: String,
+    /// To whom.
+    pub importer: String,
+    /// In which sector; all goods if `None`.
+    pub sector: Option<String>,
+    /// Before.
+    pub before_usd: f64,
+    /// After.
+    pub after_usd: f64,
+}
 
 /// What happens to one sector of a region.
 #[derive(Debug, Clone, PartialEq)]

@@ -93,11 +93,8 @@ const SECTORS: &str = "Agriculture,Mining,Food,Textile,Wood,Paper,Petroleum,Chem
                        Other business,Public,Education,Health,Other services,Private households";
 
 impl EconomyTables {
-    /// Reads a folder.
-    pub fn read(folder: &Path) -> Result<Self, DataError> {
-        if super::inter_country::is_one(folder) {
-            return super::inter_country::read(folder);
-        }
+    /// Reads a folder of tables of numbers.
+    pub(crate) fn read_plain(folder: &Path) -> Result<Self, DataError> {
         let authors = folder.join(CALIENDO_PARRO.flows).is_file();
         let layout = if authors { CALIENDO_PARRO } else { PLAIN };
         let mut digest = Sha256::new();

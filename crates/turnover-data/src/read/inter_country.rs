@@ -33,7 +33,7 @@ fn file(folder: &Path, word: &str) -> Option<PathBuf> {
 }
 
 /// Whether a folder holds such tables.
-pub(crate) fn is_one(folder: &Path) -> bool {
+fn is_one(folder: &Path) -> bool {
     file(folder, "inter").is_some() && file(folder, "final").is_some()
 }
 
@@ -97,8 +97,18 @@ fn places<'a>(names: impl Iterator<Item = &'a String>) -> (Vec<String>, BTreeMap
     (list, place)
 }
 
+impl EconomyTables {
+    /// Reads a folder: inter-country tables, or tables of numbers (docs/economy.md).
+    ///
+    /// # Errors
+    /// Where a file is missing or a cell is wrong; the error names the place.
+    pub fn read(folder: &Path) -> Result<Self, DataError> {
+        if is_one(folder) { read(folder) } else { Self::read_plain(folder) }
+    }
+}
+
 /// Reads a folder. Output is what is sold to all users; what is not bought from sectors is value added.
-pub(crate) fn read(folder: &Path) -> Result<EconomyTables, DataError> {
+fn read(folder: &Path) -> Result<EconomyTables, DataError> {
     let path = |word: &str| file(folder, word).unwrap_or_else(|| folder.join(word));
     let (inter, last) = (Long::read(&path("inter"), true)?, Long::read(&path("final"), false)?);
     let (regions, region) = places(inter.from.iter().chain(&last.from));

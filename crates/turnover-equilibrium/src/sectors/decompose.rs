@@ -1,6 +1,6 @@
 //! Where welfare changes come from: Caliendo and Parro (2015), section 2.3.
 
-use super::settle::Settled;
+use super::settled::Settled;
 
 /// The change of a region's welfare to first order, by part. All are shares of its income.
 ///

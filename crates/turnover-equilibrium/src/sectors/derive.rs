@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::change::Change;
 use super::economy::Economy;
-use super::settle::{Deficits, Labour, Map, SettleSettings, Settled, dot};
+use super::settle::{Deficits, Labour, Map, SettleSettings, dot};
+use super::settled::Settled;
 use crate::accelerate::Anderson;
 use crate::error::SolveError;
 

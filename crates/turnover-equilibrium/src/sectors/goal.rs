@@ -2,7 +2,8 @@
 
 use super::change::Change;
 use super::economy::Economy;
-use super::settle::{Labour, SettleSettings, Settled};
+use super::settle::{Labour, SettleSettings};
+use super::settled::Settled;
 use crate::error::{ReachError, SolveError};
 use crate::reach::{Curve, Point, seek};
 

@@ -30,6 +30,7 @@ mod derive;
 mod economy;
 mod goal;
 mod settle;
+mod settled;
 mod short_run;
 mod steps;
 
@@ -38,4 +39,5 @@ pub use decompose::{Decomposition, decompose};
 pub use derive::Tangent;
 pub use economy::{Economy, EconomyData, EconomyError, Note};
 pub use goal::SectorsReached;
-pub use settle::{Deficits, Guess, Labour, SettleSettings, Settled};
+pub use settle::{Deficits, Labour, SettleSettings};
+pub use settled::{Guess, Settled};

@@ -15,7 +15,8 @@ use rayon::prelude::*;
 
 use super::change::Change;
 use super::economy::Economy;
-use super::settle::{Map, SettleSettings, Settled, dot};
+use super::settle::{Map, SettleSettings, dot};
+use super::settled::Settled;
 use crate::accelerate::Anderson;
 use crate::error::SolveError;
 use crate::settings::ROUNDING;

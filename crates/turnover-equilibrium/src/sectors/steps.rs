@@ -2,7 +2,8 @@
 
 use super::change::Change;
 use super::economy::Economy;
-use super::settle::{SettleSettings, Settled};
+use super::settle::SettleSettings;
+use super::settled::Settled;
 use crate::error::SolveError;
 use crate::settings::NOTHING_LEFT;
 

@@ -677,7 +677,7 @@ def design(
     Parameters
     ----------
     a
-        First country: ISO code or name.
+        First country: ISO code or name; how much is traded also takes groups, for example EU or DEU+FRA.
     b
         Second country.
     goal
