@@ -34,6 +34,7 @@ pub fn report(facts: &DesignFacts, command: &str) -> Answer {
         findings,
         tables,
         charts: Vec::new(),
+        headline: None,
         named: named(facts),
     }
 }
