@@ -24,6 +24,28 @@ pub struct Unanswered {
     pub help: Option<String>,
 }
 
+/// A text and the statements in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Passage {
+    /// The whole text.
+    pub text: String,
+    /// The statements, in the order of the text, not overlapping.
+    pub notes: Vec<Note>,
+}
+
+/// A statement in a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    /// Where it stands, in bytes.
+    pub span: std::ops::Range<usize>,
+    /// The verdict or status, in a word or two.
+    pub verdict: String,
+    /// `holds`, `fails`, `depends`, `open` or `unknown`: how it is marked.
+    pub class: &'static str,
+    /// Who, what and why.
+    pub lines: Vec<String>,
+}
+
 /// A page: the brief, or a single answer.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -41,6 +63,10 @@ pub struct Document {
     pub unanswered: Vec<Unanswered>,
     /// The command that makes the page again.
     pub command: String,
+    /// A text that is read, with what was found in it.
+    pub passage: Option<Passage>,
+    /// The document as a dossier, for `.toml`.
+    pub dossier: Option<String>,
 }
 
 impl Unanswered {
@@ -59,6 +85,8 @@ impl From<Answer> for Document {
             reservations: Vec::new(),
             command: answer.command.clone(),
             unanswered: Vec::new(),
+            passage: None,
+            dossier: None,
             sections: vec![Section { heading: String::new(), answer }],
         }
     }

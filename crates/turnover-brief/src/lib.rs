@@ -10,9 +10,10 @@ mod dossier;
 mod render;
 mod write;
 
-pub use document::{Document, Section, Unanswered};
+pub use document::{Document, Note, Passage, Section, Unanswered};
 pub use dossier::{
-    Check, Checked, Computed, Dossier, DossierError, Evidence, Kind, Moment, Statement, Status, Verdict,
+    Article, Bound, Check, Checked, Computed, Dossier, DossierError, Evidence, Flow, Kind, Moment, Statement, Status,
+    Verdict,
 };
 pub use render::html::html;
 pub use render::svg::{STYLE as CHART_STYLE, standalone as svg_file, svg};

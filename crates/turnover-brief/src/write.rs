@@ -26,7 +26,9 @@ pub enum WriteError {
     },
     /// The extension is not known.
     #[error("{path}: the ending says which kind of file is meant, and `{ending}` is none of them")]
-    #[diagnostic(help("end the name in .html, .md, .tex, .csv, .parquet, .dta, .svg or .json"))]
+    #[diagnostic(help(
+        "end the name in .html, .md, .tex, .csv, .parquet, .dta, .svg or .json; of statements also in .toml"
+    ))]
     Ending {
         /// The file.
         path: String,
@@ -57,7 +59,7 @@ pub enum WriteError {
 /// Whether a document can be written to that file, for those whose answer takes long: its ending is known
 /// and its folder takes files.
 pub fn can_save(path: &Path) -> Result<(), WriteError> {
-    const KNOWN: [&str; 8] = ["html", "md", "json", "tex", "csv", "dta", "parquet", "svg"];
+    const KNOWN: [&str; 9] = ["html", "md", "json", "tex", "csv", "dta", "parquet", "svg", "toml"];
     let ending = ending(path);
     if !KNOWN.contains(&ending.as_str()) {
         return Err(WriteError::Ending { path: path.display().to_string(), ending });
@@ -101,6 +103,10 @@ pub fn save(document: &Document, path: &Path, part: Option<&str>) -> Result<(), 
         "csv" => tables::csv(&tables::marked(wanted()?)).map_err(content)?,
         "dta" => stata::stata(&tables::marked(wanted()?)).map_err(content)?,
         "parquet" => tables::parquet(&tables::marked(wanted()?)).map_err(content)?,
+        "toml" => match &document.dossier {
+            Some(text) => text.clone().into_bytes(),
+            None => return Err(content("only statements that were read make a dossier (.toml)".to_owned())),
+        },
         "svg" => svg::standalone(chart(document, part)?).into_bytes(),
         _ => return Err(WriteError::Ending { path: name, ending }),
     };

@@ -11,7 +11,7 @@ use crate::error::QueryError;
 use crate::options::ReadOptions;
 use crate::questions::{
     Brief, Check, Coverage, Design, Diversion, Effect, Estimate, History, Negotiate, Outlook, Potential, Question,
-    Reach, Simulate, Turnover,
+    Reach, Read, Simulate, Turnover,
 };
 use crate::schema;
 use crate::workspace::Workspace;
@@ -120,6 +120,7 @@ questions! {
     Effect, "effect", "What a measure cost: its effect on trade, year by year, by product and partner";
     Diversion, "diversion", "Where the trade went: third countries whose deliveries rose, and what was lost";
     Check, "check", "Whether what was said is true: a dossier of statements, checked";
+    Read, "read", "What a text says that can be checked, and whether it is so: proposals for a dossier";
     Potential, "potential", "Where the room is: products with unrealised potential, under measures and free of them";
     History, "history", "How often pairs of that size multiplied their trade";
     Outlook, "outlook", "How likely the multiple is for this pair, with proof of what the forecast is worth";

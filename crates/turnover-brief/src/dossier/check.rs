@@ -1,8 +1,33 @@
 //! How a claim is checked: which question of this program bears on it, with the numbers that were said.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Moment;
+
+/// Which flow of the pair a claim is about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Flow {
+    /// Both directions.
+    #[default]
+    Turnover,
+    /// From the first of the pair to the second.
+    Exports,
+    /// To the first from the second.
+    Imports,
+    /// The first country's exports less its imports.
+    Balance,
+}
+
+/// Whether a level is said to be exceeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bound {
+    /// At least so much.
+    Above,
+    /// At most so much.
+    Below,
+}
 
 /// How to check a claim.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -19,6 +44,11 @@ pub enum Check {
     Turnover {
         /// What of the statement this is, where it makes several claims.
         claim: Option<String>,
+        /// Which flow; both directions by default.
+        #[serde(default)]
+        flow: Flow,
+        /// Whether the level is a least or a most.
+        bound: Option<Bound>,
         /// The year of the level.
         year: Option<i32>,
         /// The level.
@@ -38,6 +68,30 @@ pub enum Check {
         /// The level of the last year.
         to_billion_usd: Option<f64>,
     },
+    /// The partner's share in the first country's trade with all partners.
+    Share {
+        /// The year.
+        year: i32,
+        /// Exports, imports or both.
+        #[serde(default)]
+        flow: Flow,
+        /// The share.
+        percent: f64,
+        /// How far off it may be.
+        tolerance_points: Option<f64>,
+        /// Whether the share is a least or a most.
+        bound: Option<Bound>,
+    },
+    /// The partner's place among all partners of the first country.
+    Rank {
+        /// The year.
+        year: i32,
+        /// Exports, imports or both.
+        #[serde(default)]
+        flow: Flow,
+        /// The place, from 1.
+        rank: u32,
+    },
     /// What a multiple would take.
     Reach {
         /// The multiple.
@@ -51,7 +105,7 @@ pub enum Check {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum TurnoverClaim {
     /// A level, US dollars, within a share of it.
-    Level { year: i32, usd: f64, tolerance: f64 },
+    Level { year: i32, usd: f64, tolerance: f64, bound: Option<Bound> },
     /// A change from one year to another, within points.
     Change { from: i32, to: i32, change: f64, tolerance: f64 },
     /// The levels of two years.
@@ -65,6 +119,7 @@ impl Check {
     /// The turnover claim; `None` for another question, or where its numbers do not make one.
     pub(super) fn turnover(&self) -> Option<TurnoverClaim> {
         let Check::Turnover {
+            bound,
             year,
             billion_usd,
             tolerance_percent,
@@ -82,7 +137,8 @@ impl Check {
         let share = |x: &Option<f64>| x.map_or(TOLERANCE, |x| x / 100.0);
         match (year, billion_usd, from_year, to_year, change_percent, from_billion_usd, to_billion_usd) {
             (Some(year), Some(level), None, None, None, None, None) => {
-                Some(TurnoverClaim::Level { year: *year, usd: level * 1e9, tolerance: share(tolerance_percent) })
+                let tolerance = share(tolerance_percent);
+                Some(TurnoverClaim::Level { year: *year, usd: level * 1e9, tolerance, bound: *bound })
             }
             (None, None, Some(from), Some(to), Some(change), None, None) => Some(TurnoverClaim::Change {
                 from: *from,
@@ -105,6 +161,10 @@ impl Check {
         let share =
             |name: &str, x: f64| (!(0.0..=100.0).contains(&x)).then(|| format!("{name} is {x}; 0 to 100 was expected"));
         match self {
+            Check::Share { percent, tolerance_points, .. } => {
+                share("percent", *percent).or_else(|| share("tolerance_points", tolerance_points.unwrap_or(0.0)))
+            }
+            Check::Rank { rank, .. } => (*rank == 0).then(|| "rank is 0; 1 or more was expected".to_owned()),
             Check::Coverage { not_affected_percent, .. } => share("not_affected_percent", *not_affected_percent),
             Check::Reach { times, years } => match () {
                 () if !(times.is_finite() && *times > 0.0) => {
@@ -113,7 +173,7 @@ impl Check {
                 () if *years < 1 => Some(format!("years is {years}; 1 or more was expected")),
                 () => None,
             },
-            Check::Turnover { tolerance_percent, tolerance_points, change_percent, .. } => {
+            Check::Turnover { tolerance_percent, tolerance_points, change_percent, flow, .. } => {
                 let tolerances = [("tolerance_percent", tolerance_percent), ("tolerance_points", tolerance_points)];
                 let wrong = tolerances.iter().find_map(|(name, x)| share(name, x.unwrap_or(0.0)));
                 let change = change_percent.filter(|x| !x.is_finite()).map(|x| format!("change_percent is {x}"));
@@ -123,7 +183,9 @@ impl Check {
                          from_billion_usd and to_billion_usd"
                             .to_owned(),
                     ),
-                    Some(claim) => claim.fault(),
+                    // A balance may have either sign.
+                    Some(claim) if *flow != Flow::Balance => claim.fault(),
+                    Some(_) => None,
                 })
             }
         }

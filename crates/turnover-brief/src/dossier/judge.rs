@@ -1,13 +1,16 @@
 //! Judging: each claim of a statement under every series, window and definition at hand.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use turnover_analysis::format::{about, multiple, usd_short};
-use turnover_analysis::{AnalysisError, Finding, coverage, history, reach};
-use turnover_data::Source;
+use turnover_analysis::{AnalysisError, Finding, Pair, coverage, history, reach};
+use turnover_data::{Iso3, Source};
 
 use super::check::TurnoverClaim;
 use super::series::{self, TurnoverSeries};
-use super::{Check, Dossier, Evidence, Kind, Moment, Statement};
+use super::standing::{self, Standings};
+use super::{Bound, Check, Dossier, Evidence, Flow, Kind, Moment, Statement};
 
 /// The verdict on a claim or a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,26 +88,52 @@ pub struct Checked {
     pub(super) command: String,
 }
 
+/// The series of each pair and flow, read when first needed.
+#[derive(Default)]
+struct Known {
+    series: BTreeMap<(Iso3, Iso3, Flow), Vec<TurnoverSeries>>,
+    standings: Option<Standings>,
+}
+
+impl Known {
+    fn series(&mut self, pair: Pair, evidence: &Evidence, flow: Flow) -> &[TurnoverSeries] {
+        self.series.entry((pair.a, pair.b, flow)).or_insert_with(|| series::all(pair, evidence.flows, flow))
+    }
+}
+
 impl Dossier {
     /// Checks every statement.
     pub fn check(&self, evidence: &Evidence, command: &str) -> Checked {
-        let series = series::all(self.pair, evidence.flows);
-        let results = self.statements.iter().map(|s| self.judge(s, evidence, &series)).collect();
+        let mut known = Known::default();
+        let results = self.statements.iter().map(|s| self.judge(s, evidence, &mut known)).collect();
         Checked { dossier: self.clone(), results, command: command.to_owned() }
     }
 
-    fn judge(&self, s: &Statement, evidence: &Evidence, series: &[TurnoverSeries]) -> Judged {
+    fn judge(&self, s: &Statement, evidence: &Evidence, known: &mut Known) -> Judged {
+        let pair = s.pair.as_ref().map_or(Ok(self.pair), |[a, b]| Pair::resolve(a, b));
+        let other = pair.as_ref().is_ok_and(|p| *p != self.pair && (p.b, p.a) != (self.pair.a, self.pair.b));
         let claims: Vec<JudgedClaim> = s
             .claims()
             .map(|check| {
+                let pair = match &pair {
+                    Ok(pair) => *pair,
+                    Err(e) => return unchecked(e.to_string()),
+                };
                 let judged = match check {
+                    Check::Coverage { .. } | Check::Reach { .. } if other => Ok(unchecked(format!(
+                        "it is about another pair than the dossier; a dossier of {} and {} would decide it",
+                        pair.a, pair.b
+                    ))),
+                    Check::Share { .. } | Check::Rank { .. } => {
+                        standing::judge(check, pair, s.date, &mut known.standings)
+                    }
                     Check::Coverage { not_affected_percent, date } => {
                         self.coverage(not_affected_percent / 100.0, *date, evidence)
                     }
                     Check::Reach { times, years } => self.promise(*times, *years, evidence),
-                    Check::Turnover { claim, .. } => check
+                    Check::Turnover { claim, flow, .. } => check
                         .turnover()
-                        .map(|what| of_turnover(what, s.date, series, claim.clone()))
+                        .map(|what| of_turnover(what, s.date, known.series(pair, evidence, *flow), claim.clone()))
                         .ok_or(AnalysisError::SamePair(self.pair.a)),
                 };
                 judged.unwrap_or_else(|e| unchecked(e.to_string()))
@@ -112,9 +141,11 @@ impl Dossier {
             .collect();
         let verdict = Verdict::of(&claims.iter().map(|c| c.verdict).collect::<Vec<_>>());
         let why = match (claims.is_empty(), s.kind) {
+            (true, _) if s.undecided.is_some() => s.undecided.clone().unwrap_or_default(),
             (false, _) => String::new(),
             (true, Kind::Claim) => "no figure of this program bears on it".to_owned(),
             (true, Kind::Offer | Kind::Promise) => "it is about the future".to_owned(),
+            (true, Kind::Status) => "it says how far something is, which no figure of this program shows".to_owned(),
             (true, Kind::Assessment) => "it is a judgement".to_owned(),
         };
         Judged { verdict, claims, why }
@@ -198,7 +229,7 @@ impl Dossier {
     }
 }
 
-fn unchecked(why: String) -> JudgedClaim {
+pub(super) fn unchecked(why: String) -> JudgedClaim {
     JudgedClaim {
         claim: None,
         verdict: Verdict::Unchecked,
@@ -290,8 +321,13 @@ fn readings(what: TurnoverClaim, said: Moment, s: &TurnoverSeries) -> Vec<Readin
     let mut out = Vec::new();
     for (window, now) in windows {
         match what {
-            TurnoverClaim::Level { usd, tolerance, .. } => {
-                out.push(reading(window, usd_short(now), near(now, usd, tolerance)));
+            TurnoverClaim::Level { usd, tolerance, bound, .. } => {
+                let holds = match bound {
+                    Some(Bound::Above) => now >= usd * (1.0 - tolerance),
+                    Some(Bound::Below) => now <= usd * (1.0 + tolerance),
+                    None => near(now, usd, tolerance),
+                };
+                out.push(reading(window, usd_short(now), holds));
             }
             TurnoverClaim::Change { from, change, tolerance, .. } => {
                 let Some(before) = year(from).filter(|v| *v > 0.0) else { continue };

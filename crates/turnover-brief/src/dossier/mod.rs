@@ -1,12 +1,14 @@
 //! Dossiers: what was said, and whether it was true.
 
 mod check;
+mod draft;
 mod judge;
 mod moment;
 mod read;
 mod report;
 mod review;
 mod series;
+mod standing;
 
 use miette::Diagnostic;
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,8 @@ use turnover_analysis::{AnalysisError, NamedWorld, Pair};
 use turnover_data::{Flows, PairPanel};
 use turnover_measures::Catalogue;
 
-pub use check::Check;
+pub use check::{Bound, Check, Flow};
+pub use draft::Article;
 pub use judge::{Checked, Verdict};
 pub use moment::Moment;
 
@@ -70,6 +73,10 @@ pub struct Statement {
     pub status_date: Option<Moment>,
     /// Remark.
     pub status_note: Option<String>,
+    /// What keeps it from being checked, and what would decide it.
+    pub undecided: Option<String>,
+    /// Whose trade, where it is not that of the dossier.
+    pub pair: Option<[String; 2]>,
     /// How to check it, where it makes one claim.
     pub check: Option<Check>,
     /// How to check it, where it makes several.
@@ -96,6 +103,8 @@ pub enum Kind {
     Promise,
     /// How something is judged.
     Assessment,
+    /// How far something is.
+    Status,
 }
 
 impl Kind {
@@ -105,6 +114,7 @@ impl Kind {
             Kind::Offer => "offer",
             Kind::Promise => "promise",
             Kind::Assessment => "assessment",
+            Kind::Status => "status",
         }
     }
 }

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use turnover_analysis::turnover::{Book, Books};
+use turnover_analysis::turnover::{Book, Books, Directions};
 use turnover_analysis::{Pair, PairFlows};
 use turnover_data::{Flows, Iso3, Source};
+
+use super::Flow;
 
 /// A pair's turnover by one series.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,25 +44,44 @@ fn possessive(country: Iso3) -> String {
     if name.ends_with('s') { format!("{name}'") } else { format!("{name}'s") }
 }
 
+/// The value of a flow, where the directions that it needs are there.
+fn value(d: &Directions, flow: Flow) -> Option<f64> {
+    match flow {
+        Flow::Turnover => d.turnover(),
+        Flow::Exports => Some(d.forward?.value_usd),
+        Flow::Imports => Some(d.backward?.value_usd),
+        Flow::Balance => Some(d.forward?.value_usd - d.backward?.value_usd),
+    }
+}
+
+fn combined(forward: f64, backward: f64, flow: Flow) -> f64 {
+    match flow {
+        Flow::Turnover => forward + backward,
+        Flow::Exports => forward,
+        Flow::Imports => backward,
+        Flow::Balance => forward - backward,
+    }
+}
+
 /// Every series: the built-in ones, the two valuations of both reporters, and the user's figures.
-pub(super) fn all(pair: Pair, flows: &Flows) -> Vec<TurnoverSeries> {
+pub(super) fn all(pair: Pair, flows: &Flows, flow: Flow) -> Vec<TurnoverSeries> {
     let mut out = Vec::new();
     if let Ok(books) = Books::read(pair, None) {
-        out.extend(books.books.iter().filter_map(|b| of_book(b, &books)));
-        out.extend(mixed(&books, true));
-        out.extend(mixed(&books, false));
+        out.extend(books.books.iter().filter_map(|b| of_book(b, &books, flow)));
+        out.extend(mixed(&books, true, flow));
+        out.extend(mixed(&books, false, flow));
     }
-    out.extend(of_flows(pair, flows, &out));
+    out.extend(of_flows(pair, flows, &out, flow));
     out.retain(|s| !s.years.is_empty());
     out
 }
 
-fn of_book(book: &Book, books: &Books) -> Option<TurnoverSeries> {
+fn of_book(book: &Book, books: &Books, flow: Flow) -> Option<TurnoverSeries> {
     let facts = book.table.facts().ok()?;
-    let mut years: BTreeMap<i32, f64> = book.years.iter().filter_map(|(y, d)| Some((*y, d.turnover()?))).collect();
+    let mut years: BTreeMap<i32, f64> = book.years.iter().filter_map(|(y, d)| Some((*y, value(d, flow)?))).collect();
     let mut months = BTreeMap::new();
     if let Some(by_month) = books.months.get(&(book.table, book.reporter)) {
-        months = by_month.iter().filter_map(|(m, d)| Some((*m, d.turnover()?))).collect();
+        months = by_month.iter().filter_map(|(m, d)| Some((*m, value(d, flow)?))).collect();
         // A year of which months are missing is no year.
         years.retain(|y, _| (1..=12).all(|m| months.contains_key(&(*y, m))));
     }
@@ -72,7 +93,7 @@ fn of_book(book: &Book, books: &Books) -> Option<TurnoverSeries> {
 }
 
 /// Both directions by their importers (CIF), or by their exporters (FOB).
-fn mixed(books: &Books, importers: bool) -> Option<TurnoverSeries> {
+fn mixed(books: &Books, importers: bool, flow: Flow) -> Option<TurnoverSeries> {
     let (a, b) = (books.pair.a, books.pair.b);
     let (forward, backward) = if importers { (b, a) } else { (a, b) };
     let mut source = None;
@@ -82,7 +103,7 @@ fn mixed(books: &Books, importers: bool) -> Option<TurnoverSeries> {
         let back = books.direction(Some(backward), year, false);
         if let (Some((book, x)), Some((_, y))) = (there, back) {
             source = source.or_else(|| book.table.source().ok());
-            years.insert(year, x.value_usd + y.value_usd);
+            years.insert(year, combined(x.value_usd, y.value_usd, flow));
         }
     }
     let (name, whose) = if importers {
@@ -100,11 +121,11 @@ fn mixed(books: &Books, importers: bool) -> Option<TurnoverSeries> {
 }
 
 /// The figures that were given, by reporter, unless a built-in series says the same.
-fn of_flows(pair: Pair, flows: &Flows, known: &[TurnoverSeries]) -> Vec<TurnoverSeries> {
+fn of_flows(pair: Pair, flows: &Flows, known: &[TurnoverSeries], flow: Flow) -> Vec<TurnoverSeries> {
     let Ok(p) = PairFlows::new(flows, pair) else { return Vec::new() };
     let mut out = Vec::new();
     for reporter in p.reporters() {
-        let turnover = |y: i32| Some(p.total_by(y, true, reporter)? + p.total_by(y, false, reporter)?);
+        let turnover = |y: i32| Some(combined(p.total_by(y, true, reporter)?, p.total_by(y, false, reporter)?, flow));
         let years: BTreeMap<i32, f64> = p.years().into_iter().filter_map(|y| Some((y, turnover(y)?))).collect();
         let same =
             |s: &TurnoverSeries| years.iter().all(|(y, v)| s.years.get(y).is_some_and(|x| (x / v - 1.0).abs() < 1e-3));
@@ -129,7 +150,7 @@ mod tests {
     #[test]
     fn the_founding_pair_has_both_reporters_and_both_valuations() {
         let pair = Pair::resolve("USA", "RUS").unwrap();
-        let series = all(pair, &figures::us_russia().unwrap());
+        let series = all(pair, &figures::us_russia().unwrap(), Flow::Turnover);
         let billions = |year: i32| -> Vec<f64> {
             series.iter().filter_map(|s| s.years.get(&year)).map(|v| (v / 1e7).round() / 100.0).collect()
         };

@@ -7,7 +7,7 @@ use turnover_analysis::Unit;
 
 use super::svg::{STYLE, svg};
 use super::{cell, value};
-use crate::document::Document;
+use crate::document::{Document, Passage};
 
 #[derive(Serialize)]
 struct PageCell {
@@ -56,7 +56,18 @@ struct PageSection {
 }
 
 #[derive(Serialize)]
+struct PagePiece {
+    text: String,
+    /// The number of its note, from 1; 0 for text between statements.
+    number: usize,
+    class: &'static str,
+    verdict: String,
+    lines: Vec<String>,
+}
+
+#[derive(Serialize)]
 struct Page {
+    passage: Vec<PagePiece>,
     title: String,
     subtitle: String,
     lead: Vec<String>,
@@ -77,6 +88,7 @@ pub fn html(document: &Document) -> Result<String, String> {
     environment.add_template("page", include_str!("../../templates/page.html")).map_err(|e| format!("{e:#}"))?;
     let template = environment.get_template("page").map_err(|e| format!("{e:#}"))?;
     let page = Page {
+        passage: document.passage.as_ref().map_or_else(Vec::new, pieces),
         title: document.title.clone(),
         subtitle: document.subtitle.clone(),
         lead: document.lead.clone(),
@@ -90,6 +102,36 @@ pub fn html(document: &Document) -> Result<String, String> {
         style: STYLE,
     };
     template.render(Value::from(Serde(page))).map_err(|e| format!("{e:#}"))
+}
+
+/// A text cut into statements and what stands between them.
+fn pieces(passage: &Passage) -> Vec<PagePiece> {
+    let plain = |text: &str| PagePiece {
+        text: text.to_owned(),
+        number: 0,
+        class: "",
+        verdict: String::new(),
+        lines: Vec::new(),
+    };
+    let mut out = Vec::new();
+    let mut at = 0;
+    for (i, note) in passage.notes.iter().enumerate() {
+        let (Some(between), Some(said)) = (passage.text.get(at..note.span.start), passage.text.get(note.span.clone()))
+        else {
+            continue;
+        };
+        out.push(plain(between));
+        out.push(PagePiece {
+            text: said.to_owned(),
+            number: i + 1,
+            class: note.class,
+            verdict: note.verdict.clone(),
+            lines: note.lines.clone(),
+        });
+        at = note.span.end;
+    }
+    out.push(plain(passage.text.get(at..).unwrap_or_default()));
+    out
 }
 
 fn section(section: &crate::document::Section) -> PageSection {

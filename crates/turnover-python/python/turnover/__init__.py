@@ -17,14 +17,15 @@ import sys as _sys
 from . import _turnover
 from ._answers import Answer, Finding
 from ._models import Fit, Fits, etable, ols, ppml
-from ._queries import brief, check, coverage, diversion, effect, history, outlook, potential, reach, simulate, turnover
+from ._queries import brief, check, coverage, diversion, effect, history, outlook, potential, reach, read, simulate, turnover
 from ._questions import ask, measures
 from ._turnover import CallError, InternalError, NoAnswer
 
 __version__ = _turnover.version()
 __all__ = [
     "Answer", "CallError", "Finding", "Fit", "Fits", "InternalError", "NoAnswer", "ask", "brief", "check", "coverage",
-    "diversion", "effect", "etable", "history", "measures", "ols", "outlook", "potential", "ppml", "reach", "simulate", "turnover",
+    "diversion", "effect", "etable", "history", "measures", "ols", "outlook", "potential", "ppml", "reach", "read", "simulate",
+    "turnover",
 ]
 
 

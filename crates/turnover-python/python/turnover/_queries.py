@@ -14,7 +14,7 @@ from ._answers import Answer
 from ._frames import Data
 from ._questions import Changes, answer, changes
 
-__all__ = ["brief", "turnover", "coverage", "reach", "simulate", "negotiate", "design", "effect", "diversion", "check", "potential", "history", "outlook"]
+__all__ = ["brief", "turnover", "coverage", "reach", "simulate", "negotiate", "design", "effect", "diversion", "check", "read", "potential", "history", "outlook"]
 
 
 def brief(
@@ -993,6 +993,94 @@ def check(
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
     return answer("check", {"dossier": dossier, "claim_review": claim_review, "template": template, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+
+
+def read(
+    file: str | None = None,
+    *,
+    text: str | None = None,
+    pair: str | None = None,
+    date: str | datetime.date | None = None,
+    explain: bool = False,
+    items: bool = False,
+    catalogue: str | None = None,
+    data: Data | str | PathLike[str] | None = None,
+    filter: str | None = None,
+    exporter: str | None = None,
+    importer: str | None = None,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    product: str | None = None,
+    year_column: str | None = None,
+    value: str | None = None,
+    year_is: int | None = None,
+    flow_is: Literal["import", "export"] | None = None,
+    unit: Literal["usd", "thousand-usd", "million-usd", "billion-usd", "eur", "thousand-eur", "million-eur", "billion-eur"] | None = None,
+    decimal: Literal["point", "comma"] | None = None,
+    duplicates: Literal["error", "sum"] = "error",
+    unknown: Literal["error", "drop"] = "error",
+    progress: bool = True,
+    threads: int | None = None,
+) -> Answer:
+    """What a text says that can be checked, and whether it is so: proposals for a dossier.
+
+    Parameters
+    ----------
+    file
+        The text: plain or HTML, in English; - for standard input.
+    text
+        The text itself, in place of a file.
+    pair
+        The pair that the text speaks of where it names none, and the pair of the dossier: two countries, A:B.
+    date
+        The day of the text, from which "last year" counts; by default the first date in it.
+    explain
+        Show which rule made each proposal.
+    items
+        Read labelled items, a JSON object a line, and print predictions (docs/statements.md).
+    catalogue
+        Your own catalogue of measures: a TOML file or a folder of them.
+    data
+        A file of flows (CSV, JSON, Parquet, Stata .dta or a spreadsheet, packed or not; data formats lists what is read), a folder with flows.* and world.*, or a store made by data import; or a data frame of flows.
+    filter
+        Rows that take part, for example 'year >= 2000 and exporter in ["USA", "RUS"]'.
+    exporter
+        Column of the exporter, or one country for the whole file.
+    importer
+        Column of the importer, or one country for the whole file.
+    reporter
+        Column of the reporter, or one country that reports the whole file.
+    partner
+        Column of the partner, in files of reporter, partner and flow, or one country for the whole file.
+    flow
+        Column that says import or export, in such files.
+    product
+        Column of the product (HS).
+    year_column
+        Column of the year.
+    value
+        Column of the value.
+    year_is
+        The year of the whole file, where no column has it.
+    flow_is
+        The direction of the whole file, seen from the reporter.
+    unit
+        Unit of the value; taken from the format or the column's name by default.
+    decimal
+        The mark before decimals; taken from the column's cells by default.
+    duplicates
+        What to do with two values for one flow.
+    unknown
+        What to do with rows whose country is in no list, such as groups of countries.
+    progress
+        Whether steps of a long answer are shown.
+    threads
+        Threads; all cores by default, the results are the same.
+
+    Raises CallError where the call is wrong and NoAnswer where the question has no answer.
+    """
+    return answer("read", {"file": file, "text": text, "pair": pair, "date": date, "explain": explain, "items": items, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def potential(

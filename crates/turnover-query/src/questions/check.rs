@@ -6,9 +6,9 @@ use std::sync::Arc;
 use clap::Args;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use turnover_analysis::{AnalysisError, Answer, NamedWorld, Pair, Watch};
-use turnover_brief::{Checked, Computed, Dossier, Evidence};
+use serde_json::{Value, json};
+use turnover_analysis::{AnalysisError, Answer, NamedWorld, Pair, Table, Unit, Watch};
+use turnover_brief::{Checked, Computed, Dossier, Evidence, changes, feed, turns};
 use turnover_data::Select;
 
 use super::Question;
@@ -33,6 +33,14 @@ pub struct Check {
     #[arg(long)]
     #[serde(default)]
     pub template: bool,
+    /// What changed since an earlier check, which --json=FILE wrote; the status is 3 where a verdict changed
+    #[arg(long, value_name = "FILE.json")]
+    #[serde(default)]
+    pub since: Option<String>,
+    /// Answer with the changes as an Atom feed
+    #[arg(long)]
+    #[serde(default)]
+    pub atom: bool,
     /// The measures.
     #[command(flatten)]
     #[serde(flatten)]
@@ -56,20 +64,38 @@ impl Check {
     }
 
     fn checked(&self, workspace: &Workspace, computed: Computed<'_>, watch: Watch<'_>) -> Result<Checked, QueryError> {
-        let dossier = self.dossier(workspace)?;
-        let pair = dossier.pair;
-        let flows = workspace.flows(&Select::Pair(pair.a, pair.b), watch)?;
-        let partners = workspace.partners(&Select::Partners(vec![pair.a, pair.b]), watch)?;
-        let panel = workspace.knowledge().panel()?;
-        let evidence = Evidence {
-            flows: &flows,
-            partners: &partners,
-            world: world(workspace, None, pair, watch)?,
-            catalogue: workspace.catalogue(),
-            panel: &panel,
-            computed,
+        let command = Query::Check(self.clone()).command().to_string();
+        checked(&*self.dossier(workspace)?, workspace, computed, &command, watch)
+    }
+
+    /// What changed since an earlier check.
+    fn changed(&self, path: &str, workspace: &Workspace, watch: Watch<'_>) -> Result<Reply, QueryError> {
+        let wrong = |what: String| {
+            QueryError::call(format!("{path}: {what}"), "name a file that turnover check --json=FILE wrote")
         };
-        Ok(dossier.check(&evidence, &Query::Check(self.clone()).command().to_string()))
+        let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("cannot be read ({})", e.kind())))?;
+        let before: Value = serde_json::from_str(&text).map_err(|e| wrong(format!("is not JSON ({e})")))?;
+        let checked = self.checked(workspace, Computed::default(), watch)?;
+        let mut answer = checked.answer();
+        let found = changes(&before, &Value::Object(answer.named.clone())).map_err(wrong)?;
+        let list: Vec<Value> =
+            found.iter().map(|c| json!({"statement": c.id, "kind": c.kind, "what": c.what})).collect();
+        if self.atom {
+            let day = checked.as_of().to_string();
+            let json = json!({"changes": list, "verdict_changed": turns(&found)});
+            return Ok(Reply::Plain { json, text: feed(checked.id(), &answer.title, &day, &found) });
+        }
+        let columns =
+            [("statement", "Statement", Unit::Text), ("kind", "Kind", Unit::Text), ("what", "What", Unit::Text)];
+        let mut table = Table::new("check.changes", "What changed since the earlier check", &columns);
+        table.rows = found.iter().map(|c| vec![c.id.clone().into(), c.kind.into(), c.what.clone().into()]).collect();
+        if found.is_empty() {
+            table.rows.push(vec!["none".into(), "nothing".into(), "nothing changed".into()]);
+        }
+        answer.tables.insert(0, table);
+        answer.named.insert("changes".into(), Value::Array(list));
+        answer.named.insert("verdict_changed".into(), Value::Bool(turns(&found)));
+        Ok(answer.into())
     }
 
     pub(crate) fn find(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Answer, QueryError> {
@@ -85,6 +111,29 @@ impl Check {
     ) -> Result<Answer, QueryError> {
         Ok(self.checked(workspace, computed, watch)?.answer())
     }
+}
+
+/// A dossier checked against what a workspace has of its pair.
+pub(super) fn checked(
+    dossier: &Dossier,
+    workspace: &Workspace,
+    computed: Computed<'_>,
+    command: &str,
+    watch: Watch<'_>,
+) -> Result<Checked, QueryError> {
+    let pair = dossier.pair;
+    let flows = workspace.flows(&Select::Pair(pair.a, pair.b), watch)?;
+    let partners = workspace.partners(&Select::Partners(vec![pair.a, pair.b]), watch)?;
+    let panel = workspace.knowledge().panel()?;
+    let evidence = Evidence {
+        flows: &flows,
+        partners: &partners,
+        world: world(workspace, None, pair, watch)?,
+        catalogue: workspace.catalogue(),
+        panel: &panel,
+        computed,
+    };
+    Ok(dossier.check(&evidence, command))
 }
 
 /// The world beside a pair's figures. One that cannot be read is an error; one that is not a world is the reason
@@ -108,7 +157,8 @@ impl Question for Check {
             data: Some(&mut self.data.data),
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
-            file: Some(&mut self.dossier),
+            // A face that refuses files must see whichever is named.
+            file: Some(if self.since.is_some() { &mut self.since } else { &mut self.dossier }),
         }
     }
 
@@ -124,6 +174,13 @@ impl Question for Check {
             let json = self.checked(workspace, Computed::default(), watch)?.claim_review();
             return Ok(Reply::Plain { text: format!("{json:#}\n"), json });
         }
-        self.find(workspace, watch).map(Reply::from)
+        match &self.since {
+            Some(path) => self.changed(path, workspace, watch),
+            None if self.atom => Err(QueryError::call(
+                "‹atom› is of changes, and there is nothing to compare with",
+                "name an earlier check: ‹since›",
+            )),
+            None => self.find(workspace, watch).map(Reply::from),
+        }
     }
 }

@@ -12,6 +12,7 @@ mod negotiate;
 mod outlook;
 mod potential;
 mod reach;
+mod read;
 mod simulate;
 mod turnover;
 
@@ -34,6 +35,7 @@ pub use negotiate::Negotiate;
 pub use outlook::Outlook;
 pub use potential::Potential;
 pub use reach::Reach;
+pub use read::Read;
 pub use simulate::Simulate;
 pub use turnover::Turnover;
 

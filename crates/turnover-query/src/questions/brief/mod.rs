@@ -285,6 +285,8 @@ impl Brief {
         let (a, b) = (in_sentence(pair.a.name()), in_sentence(pair.b.name()));
         let figures = format!("{}, trade of {}, measures on {}", workspace.name(), resolved.year, resolved.date);
         let mut document = Document {
+            passage: None,
+            dossier: None,
             title: sentence(&format!("{a} and {b}: what times {} takes", multiple(self.times))),
             subtitle: std::iter::once(figures).chain(supposed).collect::<Vec<_>>().join(". "),
             lead,
