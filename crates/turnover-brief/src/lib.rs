@@ -12,8 +12,8 @@ mod write;
 
 pub use document::{Document, Note, Passage, Section, Unanswered};
 pub use dossier::{
-    Article, Bound, Check, Checked, Computed, Dossier, DossierError, Evidence, Flow, Kind, Moment, Statement, Status,
-    Verdict,
+    Article, Bound, Change, Check, Checked, Computed, Dossier, DossierError, Evidence, Flow, Kind, Moment, Statement,
+    Status, Verdict, changes, feed, turns,
 };
 pub use render::html::html;
 pub use render::svg::{STYLE as CHART_STYLE, standalone as svg_file, svg};

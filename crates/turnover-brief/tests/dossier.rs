@@ -91,3 +91,11 @@ fn cuba_has_no_verdict_on_sanctions() {
     assert!(s["why"].as_str().unwrap().contains("case 72"), "{s}");
     assert!(review["@graph"].as_array().unwrap().is_empty());
 }
+
+#[test]
+fn the_countries_of_the_grammar_are_countries() {
+    let groups = ["EU", "EAEU", "ASEAN"];
+    for code in turnover_statements::place_codes() {
+        assert!(groups.contains(&code) || turnover_data::Iso3::parse(code).is_ok(), "{code}");
+    }
+}

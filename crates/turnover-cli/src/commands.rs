@@ -49,8 +49,15 @@ fn ask(query: &Query, output: &Output) -> Result<(), CliError> {
     let workspace = query.open()?;
     match output.watched("answering", |watch| answer(&workspace, query, watch))? {
         // Of a page the terminal shows no tables.
-        Reply::Document(document) => output.answer(*document, !matches!(query, Query::Brief(_))),
-        Reply::Plain { json, text } => output.plain(&json, || text),
+        Reply::Document(document) => {
+            let turned = document.sections.iter().any(|s| s.answer.named.get("verdict_changed") == Some(&true.into()));
+            output.answer(*document, !matches!(query, Query::Brief(_)))?;
+            if turned { Err(CliError::Turned) } else { Ok(()) }
+        }
+        Reply::Plain { json, text } => {
+            output.plain(&json, || text)?;
+            if json["verdict_changed"] == true { Err(CliError::Turned) } else { Ok(()) }
+        }
     }
 }
 

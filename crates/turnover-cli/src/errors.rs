@@ -31,6 +31,9 @@ pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Fault(#[from] Fault),
+    /// Not an error of the command: the answer is there, and a verdict is another than before.
+    #[error("a verdict changed")]
+    Turned,
     #[error("the answer could not be printed")]
     Print(#[source] std::io::Error),
 }

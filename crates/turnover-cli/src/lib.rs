@@ -47,6 +47,8 @@ fn answered(words: &[OsString], run: impl FnOnce(&args::Args, &output::Output) -
     let done = Fault::catch(|| run(&args, &output)).unwrap_or_else(|fault| Err(fault.during(command(words)).into()));
     match done {
         Ok(()) => 0,
+        // For cron: the answer is printed, and the status says that it is another.
+        Err(CliError::Turned) => 3,
         Err(error) => {
             output.error(&error);
             errors::exit_status(&error)

@@ -467,6 +467,77 @@ fn statements_are_checked() {
     assert!(room.answer("check own.toml").contains("This holds"));
 }
 
+/// Direction of Trade: Vietnam and Laos traded 1.13 billion dollars in 2019 by Vietnam's reports.
+const ARTICLE: &str = "Talks in Hanoi\n\nHanoi, 3 March 2020. Trade between Vietnam and Laos reached 9 billion dollars in \
+    2019, the trade minister of Vietnam said. The president of Laos promised to double trade with Vietnam by 2030. \
+    Laos is Vietnam's largest supplier.\n";
+
+#[test]
+fn a_text_is_read_judged_and_drafted() {
+    let room = Room::new();
+    room.file("talks.txt", ARTICLE);
+    let text = room.answer("read talks.txt --explain");
+    assert!(text.contains("fails") && text.contains("open") && text.contains("level"), "{text}");
+    room.answer("read talks.txt --out draft.toml");
+    // The draft is a dossier, and says the same.
+    assert!(room.answer("check draft.toml").contains("This fails"));
+    room.answer("read talks.txt --out page.html");
+    let page = std::fs::read_to_string(room.path().join("page.html")).unwrap();
+    assert!(
+        page.contains("<mark class=\"fails\" id=\"s1\">Trade between Vietnam and Laos reached 9 billion dollars"),
+        "{page}"
+    );
+    assert_eq!(page.matches("<mark ").count(), 3, "each statement is marked");
+    // A page is read like its text, and items line by line.
+    room.file("talks.html", format!("<html><body><p>{ARTICLE}</p></body></html>"));
+    assert!(room.answer("read talks.html").contains("9 billion"));
+    room.file("items.jsonl", "{\"id\": \"x\", \"date\": \"2020-03-03\", \"text\": \"Laos sold Vietnam rice worth 5 million dollars in 2019.\"}\n");
+    let line: Value = serde_json::from_str(&room.answer("read items.jsonl --items")).unwrap();
+    assert_eq!(line["statements"][0]["check"]["value"], 5e6);
+}
+
+#[test]
+fn a_text_that_cannot_be_read_is_refused() {
+    let room = Room::new();
+    room.file("undated.txt", "Trade between Vietnam and Laos rose by 5 percent.");
+    for (words, error) in [
+        ("read", "there is no text to read"),
+        ("read nowhere.txt", "cannot be read"),
+        ("read undated.txt", "no date"),
+        ("read undated.txt --date 2020-01-01 --pair Vietnam", "is not a pair"),
+        ("read undated.txt --items", "line 1"),
+        ("check --atom", "--since"),
+    ] {
+        let out = room.run(words);
+        assert_eq!(out.status.code(), Some(2), "{words}");
+        assert!(
+            String::from_utf8_lossy(&out.stderr).contains(error),
+            "{words}: {}",
+            String::from_utf8_lossy(&out.stderr)
+        );
+    }
+}
+
+#[test]
+fn a_check_says_what_changed_since_the_last() {
+    let room = Room::new();
+    room.file("talks.txt", ARTICLE);
+    room.answer("read talks.txt --out draft.toml");
+    room.answer("check draft.toml --json=last.json");
+    assert!(room.answer("check draft.toml --since last.json").contains("nothing changed"));
+    // A figure that was said is corrected: what failed holds, and the status says so.
+    let last = std::fs::read_to_string(room.path().join("last.json")).unwrap();
+    room.file("last.json", last.replace("\"verdict\": \"fails\"", "\"verdict\": \"holds\""));
+    let out = room.run("check draft.toml --since last.json");
+    assert_eq!(out.status.code(), Some(3), "{}", String::from_utf8_lossy(&out.stderr));
+    assert!(String::from_utf8_lossy(&out.stdout).contains("verdict was holds, and is fails"));
+    let feed = room.run("check draft.toml --since last.json --atom");
+    assert_eq!(feed.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&feed.stdout).starts_with("<?xml"));
+    room.file("other.json", "{}");
+    assert_eq!(room.run("check draft.toml --since other.json").status.code(), Some(2));
+}
+
 #[test]
 fn a_brief_answers_the_questions_that_are_asked() {
     let room = Room::new();

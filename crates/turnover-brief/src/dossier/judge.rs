@@ -101,6 +101,18 @@ impl Known {
     }
 }
 
+impl Checked {
+    /// The dossier's id.
+    pub fn id(&self) -> &str {
+        &self.dossier.id
+    }
+
+    /// The day as of which it is checked.
+    pub fn as_of(&self) -> Date {
+        self.dossier.as_of
+    }
+}
+
 impl Dossier {
     /// Checks every statement.
     pub fn check(&self, evidence: &Evidence, command: &str) -> Checked {

@@ -8,6 +8,7 @@ mod read;
 mod report;
 mod review;
 mod series;
+mod since;
 mod standing;
 
 use miette::Diagnostic;
@@ -24,6 +25,7 @@ pub use check::{Bound, Check, Flow};
 pub use draft::Article;
 pub use judge::{Checked, Verdict};
 pub use moment::Moment;
+pub use since::{Change, changes, feed, turns};
 
 /// Why a dossier cannot be used.
 #[derive(Debug, Error, Diagnostic)]

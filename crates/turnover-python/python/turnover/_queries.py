@@ -921,6 +921,8 @@ def check(
     *,
     claim_review: bool = False,
     template: bool = False,
+    since: str | None = None,
+    atom: bool = False,
     catalogue: str | None = None,
     data: Data | str | PathLike[str] | None = None,
     filter: str | None = None,
@@ -951,6 +953,10 @@ def check(
         Answer with the checked claims as ClaimReview JSON-LD.
     template
         Answer with a dossier to begin with.
+    since
+        What changed since an earlier check, which --json=FILE wrote; the status is 3 where a verdict changed.
+    atom
+        Answer with the changes as an Atom feed.
     catalogue
         Your own catalogue of measures: a TOML file or a folder of them.
     data
@@ -992,7 +998,7 @@ def check(
 
     Raises CallError where the call is wrong and NoAnswer where the question has no answer.
     """
-    return answer("check", {"dossier": dossier, "claim_review": claim_review, "template": template, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
+    return answer("check", {"dossier": dossier, "claim_review": claim_review, "template": template, "since": since, "atom": atom, "catalogue": catalogue, "filter": filter, "exporter": exporter, "importer": importer, "reporter": reporter, "partner": partner, "flow": flow, "product": product, "year_column": year_column, "value": value, "year_is": year_is, "flow_is": flow_is, "unit": unit, "decimal": decimal, "duplicates": duplicates, "unknown": unknown}, data, progress, threads)
 
 
 def read(

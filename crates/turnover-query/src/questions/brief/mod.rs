@@ -238,6 +238,8 @@ impl Brief {
 
     fn statements(&self) -> Check {
         Check {
+            since: None,
+            atom: false,
             dossier: None,
             claim_review: false,
             template: false,
