@@ -191,7 +191,8 @@ fn missing(known: Code, context: &Context, scene: &[Code], speaker: Option<Code>
 fn times(clause: &Clause<'_, '_>, draft: &mut Draft, context: &Context, own: Own, previous: Option<&Check>) {
     let (m, r) = (clause.m, &clause.range);
     let mentions = m.periods_in(r);
-    let future = draft.kind == CheckType::Forecast;
+    let future =
+        draft.kind == CheckType::Forecast || matches!(clause.kind, Kind::Promise | Kind::Offer | Kind::Assessment);
     let (mut period, mut base) = (None, None);
     let mut before = false;
     for (i, p) in mentions.iter().enumerate() {
@@ -199,7 +200,8 @@ fn times(clause: &Clause<'_, '_>, draft: &mut Draft, context: &Context, own: Own
             (Time::Span(s), Role::Base | Role::Since) => base = base.or(Some(s)),
             (Time::Span(s), Role::Target) if future => period = Some(s),
             // "Had shrunk to 4.9 billion by 2016": of what was, the time by which is the period.
-            (Time::Span(s), Role::Target) => period = period.or(Some(s)),
+            (Time::Span(s), Role::Target) if s.to <= clause.date => period = period.or(Some(s)),
+            (Time::Span(_), Role::Target) => {}
             (Time::Span(s), Role::In) => period = period.or(Some(s)),
             (Time::Day(d), Role::Since) => base = Some(Interval { from: d, to: d }),
             (Time::Same { year: None, .. }, _)

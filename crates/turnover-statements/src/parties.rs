@@ -196,7 +196,7 @@ pub(crate) fn parties(m: &Marked<'_>, r: &Range<usize>) -> Option<Parties> {
             (to, from, Flow::Imports)
         }
         Head::Move => {
-            let to = pick(&[To, In, Market], None);
+            let to = pick(&[To, In, Market, Object], None);
             let from = pick(&[From, Owner, Goods, Of, Subject, Other], to);
             (from, to, Flow::Exports)
         }

@@ -122,7 +122,8 @@ fn of_weight(m: &Marked<'_>, r: &Range<usize>) -> Option<String> {
                 (_, "worth") if m.word(q.end + 2) == "of" => 2,
                 _ => 0,
             };
-        (m.word(of) == "of" && (weight || worth)).then(|| noun_run(m, of + 1..r.end)).flatten()
+        let flow = ["flow.exports", "flow.imports", "flow.turnover"].iter().any(|c| m.is(of + 1, c).is_some());
+        (m.word(of) == "of" && !flow && (weight || worth)).then(|| noun_run(m, of + 1..r.end)).flatten()
     })
 }
 

@@ -193,7 +193,7 @@ impl Reader<'_> {
         if parties.is_none() && target && scene.previous.as_ref().is_some_and(|c| c.kind == CheckType::Forecast) {
             kind = scene.previous_kind.unwrap_or(kind);
         }
-        let clause = Clause { m, range: range.clone(), parties, kind };
+        let clause = Clause { m, range: range.clone(), parties, kind, date: self.options.date };
         if let Some((check, own, rule)) = self.trade(&clause, scene) {
             let confidence = match (own.pair && own.flow, hedged || check.facts.direction.is_some()) {
                 (_, true) => Confidence::Possible,

@@ -8,7 +8,8 @@ use turnover_analysis::{Answer, Cell, Pair, Table as AnswerTable, Unit};
 use turnover_data::Iso3;
 use turnover_statements::{Bound, Check, CheckType, Confidence, Facts, Flow, Interval, Kind, Statement};
 
-use super::judge::{Checked, Judged, Verdict};
+use super::judge::{Checked, Judged};
+use super::verdict::Verdict;
 use super::{Dossier, DossierError};
 use crate::document::{Document, Note, Passage};
 

@@ -10,6 +10,7 @@ mod review;
 mod series;
 mod since;
 mod standing;
+mod verdict;
 
 use miette::Diagnostic;
 use serde::{Deserialize, Serialize};
@@ -23,9 +24,10 @@ use turnover_measures::Catalogue;
 
 pub use check::{Bound, Check, Flow};
 pub use draft::Article;
-pub use judge::{Checked, Verdict};
+pub use judge::Checked;
 pub use moment::Moment;
 pub use since::{Change, changes, feed, turns};
+pub use verdict::Verdict;
 
 /// Why a dossier cannot be used.
 #[derive(Debug, Error, Diagnostic)]

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use turnover_analysis::format::sentence;
 use turnover_analysis::{Answer, Cell, Finding, Number, Table, Unit};
 
-use super::judge::{Checked, Judged, JudgedClaim};
+use super::judge::{Checked, Judged};
+use super::verdict::JudgedClaim;
 use super::{Kind, Statement, Status};
 
 impl Checked {

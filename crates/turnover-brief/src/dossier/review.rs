@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use turnover_analysis::format::sentence;
 
-use super::judge::{Checked, Verdict};
+use super::judge::Checked;
+use super::verdict::Verdict;
 
 impl Verdict {
     /// ClaimReview's rating from 1 (false) to 5 (true).

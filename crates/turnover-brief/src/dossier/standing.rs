@@ -5,7 +5,7 @@ use turnover_analysis::{AnalysisError, Pair};
 use turnover_data::Iso3;
 use turnover_data::builtin::{BothBooks, Side};
 
-use super::judge::{JudgedClaim, Reading, Verdict, unchecked};
+use super::verdict::{JudgedClaim, Reading, Verdict, unchecked};
 use super::{Bound, Check, Flow, Moment};
 
 /// How far off a share counts as true, points.

@@ -30,11 +30,15 @@ pub(super) fn is_speaker(m: &Marked<'_>, range: Range<usize>) -> bool {
         .place_at(range.start)
         .is_some_and(|p| p.end == range.end && matches!(p.form, PlaceForm::Town | PlaceForm::Name | PlaceForm::People));
     let article = m.word(range.start) == "the" && m.place_at(range.start + 1).is_some_and(|p| p.end == range.end);
+    let places = range.clone().all(|i| {
+        m.place_at(i).is_some_and(|p| p.form == PlaceForm::Town || p.form == PlaceForm::Name) || m.word(i) == "and"
+    });
+    let denies = m.has_word(range.clone(), &["rejects", "rejected", "denies", "denied"]);
     let named = range.clone().filter(|i| m.tokens[*i].is_capital() && m.place_at(*i).is_none()).count() >= 2
         && range
             .clone()
             .all(|i| m.tokens[i].is_capital() || matches!(m.word(i), "mr" | "mrs" | "de" | "von" | "van" | "al" | "-"));
-    pronoun || role || place || article || named
+    !denies && (pronoun || role || place || places || article || named)
 }
 
 /// The last word of the role in a range: it is a role, or all that follows it says where.
@@ -55,12 +59,13 @@ pub(super) fn speaker(m: &Marked<'_>, np: Range<usize>) -> Speaker {
     let places = m.places_in(&np);
     let mut country = places.first().map(|p| p.code);
     let alone = places.first().filter(|p| {
-        np.clone().all(|i| {
-            p.start <= i && i < p.end
-                || m.word(i) == "the"
-                || m.is(i, "say.source").is_some()
-                || matches!(m.word(i), "from" | "in")
-        })
+        matches!(p.form, PlaceForm::Town | PlaceForm::Name)
+            && np.clone().all(|i| {
+                p.start <= i && i < p.end
+                    || m.word(i) == "the"
+                    || m.is(i, "say.source").is_some()
+                    || matches!(m.word(i), "from" | "in")
+            })
     });
     if let Some(p) = alone {
         return Speaker { name: None, role: Some(text_of(m, p.start..p.end)), country };

@@ -81,7 +81,9 @@ impl Rule for Balance {
                 Figure::Amount { .. } => {
                     let (value, unit) = clause.amount(q)?;
                     draft.facts.unit = unit;
-                    if clause.lead(q) == "from" {
+                    if clause.lead(q) == "by" {
+                        draft.facts.delta = clause.sign(q).map(|s| s * value);
+                    } else if clause.lead(q) == "from" {
                         draft.facts.from_value = Some(value);
                     } else if draft.facts.value.is_none() {
                         draft.facts.value = Some(value);

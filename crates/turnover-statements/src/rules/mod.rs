@@ -21,6 +21,8 @@ pub(crate) struct Clause<'m, 'a> {
     pub(crate) range: Range<usize>,
     pub(crate) parties: Option<Parties>,
     pub(crate) kind: Kind,
+    /// The day of the text.
+    pub(crate) date: jiff::civil::Date,
 }
 
 /// What a rule makes of a clause: the check without its times, and the sides as far as the clause names them.
@@ -116,7 +118,25 @@ impl Clause<'_, '_> {
             (Some(u), Some(d)) => Some(if u <= d { 1.0 } else { -1.0 }),
             (Some(_), None) => Some(1.0),
             (None, Some(_)) => Some(-1.0),
-            (None, None) => None,
+            // "To cut the deficit by a third": verbs with an object move it.
+            (None, None) => self.marks("move.cut").first().map(|_| -1.0).or_else(|| {
+                let raised = self.marks("move.raise").into_iter().any(|r| {
+                    matches!(
+                        self.m.word(r.start),
+                        "raise"
+                            | "raised"
+                            | "raises"
+                            | "boost"
+                            | "boosted"
+                            | "lift"
+                            | "lifted"
+                            | "expand"
+                            | "raising"
+                            | "boosting"
+                    )
+                });
+                raised.then_some(1.0)
+            }),
         }
     }
 

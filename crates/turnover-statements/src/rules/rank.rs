@@ -101,7 +101,7 @@ fn place_before(m: &Marked<'_>, r: &Range<usize>, noun: usize) -> Option<(u32, u
     let from = noun.saturating_sub(7).max(r.start);
     let mut found = None;
     for i in (from..noun).rev() {
-        if m.is_symbol(i) && m.word(i) != "-"
+        if m.is_symbol(i) && m.word(i) != "-" && !(m.word(i) == "." && m.before(i) == "no")
             || matches!(m.word(i), "to" | "from" | "with" | "is" | "was" | "remains" | "of")
         {
             break;

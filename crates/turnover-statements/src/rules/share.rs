@@ -245,7 +245,14 @@ fn sides(clause: &Clause<'_, '_>, draft: &mut Draft) {
     let a = places.iter().find(whose).map(|p| p.code);
     let own = (r.start..head.start).any(|i| matches!(m.word(i), "its" | "their" | "his") && head.start - i <= 5);
     let b_of = |a: Option<Code>| {
-        places.iter().rev().find(|p| Some(p.code) != a && part(m, r, &head, p) != Part::Measure).map(|p| p.code)
+        // "Second only to the United States": a country named for comparison is not the partner.
+        let compared = |p: &&&Place| {
+            (p.start.saturating_sub(5).max(r.start)..p.start).any(|i| {
+                matches!(m.word(i), "after" | "behind" | "ahead") || m.word(i) == "only" && m.word(i + 1) == "to"
+            })
+        };
+        let open = |p: &&&Place| Some(p.code) != a && part(m, r, &head, p) != Part::Measure;
+        places.iter().rev().find(|p| open(p) && !compared(p)).map(|p| p.code)
     };
     if a.is_none() && own && places.len() > 1 {
         // "Kenya sends a fifth of its exports to Uganda".
