@@ -102,6 +102,7 @@ impl Article {
             (0..self.statements.len()).map(|i| checked.and_then(|c| c.results.get(i))).collect();
         let mut answer = checked.map_or_else(
             || Answer {
+                headline: None,
                 command: command.to_owned(),
                 title: String::new(),
                 findings: Vec::new(),

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use turnover_analysis::{Pair, Watch};
-use turnover_brief::Article;
+use turnover_brief::{Article, Computed};
 use turnover_statements::{Options, place_code, predict, read};
 
 use super::Question;
@@ -119,7 +119,7 @@ impl Read {
         let article = Article { text, name, date, pair: pair.map(|(p, _)| p), statements };
         let command = Query::Read(self.clone()).command().to_string();
         let checked = match article.dossier()? {
-            Some(dossier) => Some(checked(&dossier, workspace, &command, watch)?),
+            Some(dossier) => Some(checked(&dossier, workspace, Computed::default(), &command, watch)?),
             None => None,
         };
         Ok(article.document(checked.as_ref(), &command, self.explain))
