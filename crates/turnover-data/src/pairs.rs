@@ -154,35 +154,3 @@ impl PairSums {
         PairPanel { years, pairs, totals, source, caveats }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::read::{FlowOptions, RawTable, read_flows_from};
-
-    #[test]
-    fn a_direction_that_nobody_reports_is_missing_and_not_zero() {
-        // From 2008 to 2011 Russia's exports to Belarus stand in no table of UN Comtrade; imports do.
-        let csv = "year,exporter,importer,value_usd\n2011,BLR,RUS,14\n2012,BLR,RUS,13\n2012,RUS,BLR,27\n\
-                   2013,BLR,RUS,0\n2013,RUS,BLR,20\n";
-        let table = RawTable::from_bytes("own.csv", csv.as_bytes()).unwrap();
-        let source = Source { name: "own".into(), vintage: String::new(), hash: String::new() };
-        let flows = read_flows_from(&table, &FlowOptions::default(), source, Vec::new()).unwrap();
-        let panel = PairPanel::from_flows(&flows);
-        let pair = panel.pair(Iso3::parse("RUS").unwrap(), Iso3::parse("BLR").unwrap()).unwrap();
-        assert_eq!(pair, [0.0, 40.0, 20.0], "2011 has no turnover, 2013 has a reported zero");
-        assert_eq!(panel.totals, [14.0, 40.0, 20.0]);
-        assert!(panel.caveats.is_empty());
-    }
-
-    #[test]
-    fn a_pair_with_one_direction_in_all_years_is_counted_by_it_and_the_caveats_say_so() {
-        let csv = "year,exporter,importer,value_usd\n2011,BLR,RUS,14\n2012,BLR,RUS,13\n";
-        let table = RawTable::from_bytes("own.csv", csv.as_bytes()).unwrap();
-        let source = Source { name: "own".into(), vintage: String::new(), hash: String::new() };
-        let flows = read_flows_from(&table, &FlowOptions::default(), source, Vec::new()).unwrap();
-        let panel = PairPanel::from_flows(&flows);
-        assert_eq!(panel.pairs[0].2, [14.0, 13.0]);
-        assert!(panel.caveats[0].contains("1 of 1 pairs"), "{:?}", panel.caveats);
-    }
-}

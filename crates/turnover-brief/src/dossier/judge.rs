@@ -164,11 +164,9 @@ impl Dossier {
             (None, Ok(world)) => Some(reach::answer(world, &question)?),
             (None, Err(_)) => None,
         };
-        if let Some(answer) = answer {
-            if let Some(f) = answer.finding("reach.cost_cut") {
-                words.push(lower(&f.statement));
-                found.push(f.clone());
-            }
+        if let Some(f) = answer.as_ref().and_then(|a| a.finding("reach.cost_cut")) {
+            words.push(lower(&f.statement));
+            found.push(f.clone());
         }
         let question = history::Question { pair: self.pair, times, years, least_share: None, command: String::new() };
         let answer = match evidence.computed.history.filter(|f| f.is_of(&question)) {
