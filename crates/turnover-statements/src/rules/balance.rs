@@ -1,7 +1,7 @@
 //! "France recorded a shortfall of 4.3 billion euros in its trade with Ireland."
 
 use super::{Clause, Draft, Rule};
-use crate::check::{CheckType, Code, Flow};
+use crate::check::{CheckType, Code, Facts, Flow};
 use crate::parties::{Part, part};
 use crate::quantity::{Bound, Figure};
 
@@ -76,25 +76,7 @@ impl Rule for Balance {
         };
         draft.facts.sign = Some(sign);
         draft.head = Some((super::Head::Turnover, at.clone()));
-        for q in clause.figures() {
-            match q.figure {
-                Figure::Amount { .. } => {
-                    let (value, unit) = clause.amount(q)?;
-                    draft.facts.unit = unit;
-                    if clause.lead(q) == "by" {
-                        draft.facts.delta = clause.sign(q).map(|s| s * value);
-                    } else if clause.lead(q) == "from" {
-                        draft.facts.from_value = Some(value);
-                    } else if draft.facts.value.is_none() {
-                        draft.facts.value = Some(value);
-                        draft.facts.bound = q.bound;
-                    }
-                }
-                Figure::Percent(p) => draft.facts.percent = clause.sign(q).map(|s| s * p),
-                Figure::Factor(f) => draft.facts.factor = Some(f),
-                _ => {}
-            }
-        }
+        figures(clause, &mut draft.facts)?;
         if sign == "balanced"
             && (0..4).any(|k| at.start.checked_sub(k + 1).is_some_and(|i| m.is(i, "bound.approx").is_some()))
         {
@@ -102,4 +84,28 @@ impl Rule for Balance {
         }
         Some(draft)
     }
+}
+
+/// The figures of a balance.
+fn figures(clause: &Clause<'_, '_>, facts: &mut Facts) -> Option<()> {
+    for q in clause.figures() {
+        match q.figure {
+            Figure::Amount { .. } => {
+                let (value, unit) = clause.amount(q)?;
+                facts.unit = unit;
+                if clause.lead(q) == "by" {
+                    facts.delta = clause.sign(q).map(|s| s * value);
+                } else if clause.lead(q) == "from" {
+                    facts.from_value = Some(value);
+                } else if facts.value.is_none() {
+                    facts.value = Some(value);
+                    facts.bound = q.bound;
+                }
+            }
+            Figure::Percent(p) => facts.percent = clause.sign(q).map(|s| s * p),
+            Figure::Factor(f) => facts.factor = Some(f),
+            _ => {}
+        }
+    }
+    Some(())
 }
