@@ -238,27 +238,25 @@ impl<'a> Map<'a> {
         let mut log_price = vec![0.0; n];
         let (mut exports, mut imports, mut revenue) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
         let mut own = vec![0.0; n];
+        let taxed = !self.net_pull[j].is_empty();
+        let (mut flow, ones) = (vec![0.0; n], vec![1.0; n]);
         for r in 0..n {
             let row = r * n..(r + 1) * n;
             let phi = dot(&pull[row.clone()], &power);
             log_price[r] = -phi.ln() / theta;
             let scale = spending[r * s + j] / phi;
-            let at = j * n * n + r * n;
-            let net = &net[row];
-            let taxed = !self.net_pull[j].is_empty();
-            for i in 0..n {
-                let flow = net[i] * power[i] * scale;
-                if i == r {
-                    own[r] = flow;
-                } else {
-                    exports[i] += flow;
-                    imports[r] += flow;
-                }
-                // Not spending less what sellers get, which would leave rounding where no tariff is.
-                if taxed {
-                    revenue[r] += self.tariffs[at + i] * flow;
-                }
+            // Pass by pass over the row, without branches, so that each is vectorised.
+            for ((f, a), p) in flow.iter_mut().zip(&net[row]).zip(&power) {
+                *f = a * p * scale;
             }
+            // Not spending less what sellers get, which would leave rounding where no tariff is.
+            if taxed {
+                let at = j * n * n + r * n;
+                revenue[r] = dot(&self.tariffs[at..at + n], &flow);
+            }
+            own[r] = std::mem::replace(&mut flow[r], 0.0);
+            exports.iter_mut().zip(&flow).for_each(|(x, f)| *x += f);
+            imports[r] = dot(&flow, &ones);
         }
         let output = exports.iter().zip(&own).map(|(x, y)| x + y).collect();
         SectorPass { log_price, output, exports, imports, revenue }
