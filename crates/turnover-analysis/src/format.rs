@@ -230,8 +230,8 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        assert_eq!(usd(26_618_248_128.0), "26.62 billion US dollars");
-        assert_eq!(usd(999_999.0), "1.000 million US dollars");
+        assert_eq!(usd(26_618_248_128.0), "26.6 billion US dollars");
+        assert_eq!(usd(999_999.0), "1.00 million US dollars");
         assert_eq!(usd_short(233_168_132.0), "233 m");
         assert_eq!(usd(0.0), "0 US dollars");
         assert_eq!(percent(0.1493), "14.9 %");

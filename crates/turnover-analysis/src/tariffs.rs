@@ -35,11 +35,12 @@ pub(crate) fn transposed(tariffs: &[f64], n: usize, s: usize) -> Option<f64> {
 mod tests {
     use super::*;
 
-    /// Each importer has its own rate, and one exporter enters free.
+    /// Each importer has its own rate, and one exporter pays half of it.
     #[test]
     fn rates_by_exporter_look_transposed() {
         let n = 6;
-        let right: Vec<f64> = (0..n * n).map(|at| if at % n == 2 { 0.0 } else { 0.02 * (1 + at / n) as f64 }).collect();
+        let right: Vec<f64> =
+            (0..n * n).map(|at| if at % n == 2 { 0.01 } else { 0.02 } * (1 + at / n) as f64).collect();
         let turned: Vec<f64> = (0..n * n).map(|at| right[at % n * n + at / n]).collect();
         assert_eq!(transposed(&right, n, 1), None);
         assert!(transposed(&turned, n, 1).is_some_and(|r| r > 1.5));

@@ -504,7 +504,7 @@ fn a_text_that_cannot_be_read_is_refused() {
         ("read", "there is no text to read"),
         ("read nowhere.txt", "cannot be read"),
         ("read undated.txt", "no date"),
-        ("read undated.txt --date 2020-01-01 --pair Vietnam", "is not a pair"),
+        ("read undated.txt --date 2020-01-01 --pair Vietnam Ruritania", "Ruritania"),
         ("read undated.txt --items", "line 1"),
         ("check --atom", "--since"),
     ] {

@@ -51,6 +51,14 @@ impl Command {
             let flag = format!("--{}", argument.get_long().unwrap_or(id));
             match (value, argument.get_value_delimiter()) {
                 (Value::Bool(true), _) => words.push(flag),
+                // Values that belong together follow one flag.
+                (Value::Array(_), None) if argument.get_num_args().is_some_and(|n| n.min_values() > 1) => {
+                    let values = texts(value);
+                    if !values.is_empty() {
+                        words.push(flag);
+                        words.extend(values);
+                    }
+                }
                 (Value::Array(_), Some(mark)) => put(&mut words, &flag, texts(value).join(&mark.to_string())),
                 _ => texts(value).into_iter().for_each(|text| put(&mut words, &flag, text)),
             }

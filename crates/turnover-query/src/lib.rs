@@ -11,7 +11,7 @@
 //! let query = Query::from_json("reach", serde_json::json!({"a": "USA", "b": "RUS", "times": 3}))?;
 //! let Reply::Document(document) = answer(&Workspace::embedded()?, &query, Watch::none())? else { panic!() };
 //! let cut = document.findings().find(|f| f.id == "reach.cost_cut").unwrap();
-//! assert!(cut.statement.contains("must fall by 24.2 %"));
+//! assert!(cut.statement.contains("must fall by about a quarter"));
 //! // The command of a finding is a question too.
 //! assert!(matches!(cut.reproduce.parse::<Command>()?.query()?, Query::Reach(_)));
 //! # Ok::<(), turnover_query::QueryError>(())

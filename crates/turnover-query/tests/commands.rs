@@ -70,8 +70,9 @@ fn member(schema: &Value, name: &str, whole: &Value) -> BoxedStrategy<Value> {
                 _ if items["$ref"].is_string() => member(&items, "item", whole),
                 _ => id().prop_map(Value::from).boxed(),
             };
-            let least = usize::from(name == "formulas");
-            vec(one, least..4).prop_map(Value::from).boxed()
+            let bound = |key: &str| resolved[key].as_u64().map(|n| n as usize);
+            let least = bound("minItems").unwrap_or(usize::from(name == "formulas"));
+            vec(one, least..=bound("maxItems").unwrap_or(3).clamp(least, 3)).prop_map(Value::from).boxed()
         }
         other => panic!("{name} is {other}"),
     }

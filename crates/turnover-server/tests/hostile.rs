@@ -218,7 +218,8 @@ fn a_token_opens_the_server() {
 fn long_answers_are_followed_and_stopped() {
     let to = server(None, Limits { working: 1, ..Limits::default() });
     let begin = |question: &str| {
-        let ask = if question == "potential" { PAIR } else { r#"{"measure": "rus-2014-food"}"# };
+        let ask =
+            if question == "potential" { r#"{"a": "BVT", "b": "HMD"}"# } else { r#"{"measure": "rus-2014-food"}"# };
         let body = format!(r#"{{"question": "{question}", "ask": {ask}}}"#);
         let answer = post(to, "/api/v1/jobs", "", &body);
         assert_eq!(status(&answer), 202, "{}", start(&answer));

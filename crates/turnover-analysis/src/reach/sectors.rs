@@ -117,7 +117,8 @@ pub fn compute(model: &Model, question: &SectorQuestion) -> Result<SectorReachFa
     find(model, question, true)
 }
 
-/// The summary alone, without the rules for imbalances, which takes half the time.
+/// The summary alone, for a page of many answers: without the rules for imbalances and the other sets of elasticities,
+/// which take nine tenths of the time: their range is that of `reach.cost_cut` in the whole answer.
 ///
 /// # Errors
 /// As [`compute`].
@@ -125,7 +126,7 @@ pub fn summarised(model: &Model, question: &SectorQuestion) -> Result<Option<Fin
     Ok(beside(&find(model, question, false)?, &question.command))
 }
 
-fn find(model: &Model, question: &SectorQuestion, with_rules: bool) -> Result<SectorReachFacts, AnalysisError> {
+fn find(model: &Model, question: &SectorQuestion, in_full: bool) -> Result<SectorReachFacts, AnalysisError> {
     let k = question.times;
     check_times(k)?;
     let Model::Many { named, .. } = model else { return Err(unsolved("a world of one sector")) };
@@ -151,12 +152,12 @@ fn find(model: &Model, question: &SectorQuestion, with_rules: bool) -> Result<Se
         (format!("Welfare of {}", model.code(b)), Unit::Change, welfare_b),
     ];
     let (rules, sets) = rayon::join(
-        || match with_rules {
+        || match in_full {
             true => closure::compute(model, &values, &|model| Ok(of(&solve(model)?).to_vec())),
             false => RuleFacts { compared: Vec::new(), by_rule: Vec::new() },
         },
         || -> Vec<SetFacts> {
-            let sets = &named.tables.theta_sets;
+            let sets: &[_] = if in_full { &named.tables.theta_sets } else { &[] };
             sets.par_iter()
                 .map(|(name, theta)| {
                     let other = model.with_tolerance(ROUGH).with_thetas(theta.clone());
@@ -296,16 +297,15 @@ fn summary(facts: &SectorReachFacts, cost: &Finding) -> Option<Finding> {
         let region = facts.region(&facts.codes[side])?;
         Some(format!("{} {}", in_sentence(&region.name), percent_signed(region.welfare)))
     };
-    let over = if facts.sets.is_empty() {
-        String::new()
-    } else {
-        format!(" ({} over published sets of elasticities)", cost_range(facts.cost_cut, facts.cost_cut_range()))
-    };
+    let mut caveats = cost.caveats.clone();
+    caveats.insert(0, format!("`{}` gives the range over other published sets of elasticities.", cost.reproduce));
     Some(Finding {
         id: "reach.sectors".into(),
+        interval: None,
+        caveats,
         title: "The same in a world of sectors".into(),
         statement: format!(
-            "With {} sectors, inputs and tariffs, trade costs would {}{over}; real income: {}, {}",
+            "With {} sectors, inputs and tariffs, trade costs would {}; real income: {}, {}",
             facts.sectors,
             cost_words(facts.cost_cut),
             welfare(0)?,

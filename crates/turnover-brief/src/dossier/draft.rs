@@ -9,6 +9,7 @@ use turnover_data::Iso3;
 use turnover_statements::{Bound, Check, CheckType, Confidence, Facts, Flow, Interval, Kind, Statement};
 
 use super::judge::{Checked, Judged};
+use super::moment::Moment;
 use super::verdict::Verdict;
 use super::{Dossier, DossierError};
 use crate::document::{Document, Note, Passage};
@@ -85,7 +86,9 @@ impl Article {
         if let Some(own) = pair_of(check).filter(|p| (p.a, p.b) != (pair.a, pair.b)) {
             t.insert("pair".into(), Value::Array(vec![own.a.to_string().into(), own.b.to_string().into()]));
         }
-        match checks(check, self.date) {
+        // What was said earlier is judged by the figures and measures of its day.
+        let day = s.date.as_deref().and_then(Moment::parse).map_or(self.date, Moment::last);
+        match checks(check, day) {
             Ok(list) => {
                 t.insert("checks".into(), Value::Array(list.into_iter().map(Value::Table).collect()));
             }
@@ -202,12 +205,14 @@ fn plain(text: &str) -> String {
 
 fn speaker(s: &Statement) -> (String, String) {
     let Some(speaker) = &s.speaker else { return ("The text".to_owned(), String::new()) };
+    let role = speaker.role.as_deref().map(plain).unwrap_or_default();
+    // "ambassador to Russia" is a role and a country.
+    let role = [" to", " of", " for", " in"].iter().find_map(|w| role.strip_suffix(w)).unwrap_or(&role).to_owned();
     if let Some(name) = &speaker.name {
         let of =
             speaker.country.and_then(|c| Iso3::parse(c).ok()).map_or_else(String::new, |c| format!(", {}", c.name()));
-        return (plain(name), format!("{}{of}", speaker.role.as_deref().map(plain).unwrap_or_default()));
+        return (plain(name), format!("{role}{of}"));
     }
-    let role = speaker.role.as_deref().map(plain).unwrap_or_default();
     let mut shown: String = role.chars().take(1).flat_map(char::to_uppercase).chain(role.chars().skip(1)).collect();
     if let Some(country) = speaker.country.and_then(|c| Iso3::parse(c).ok())
         && !role.is_empty()

@@ -1002,10 +1002,10 @@ def check(
 
 
 def read(
-    file: str | None = None,
     *,
+    file: str | None = None,
     text: str | None = None,
-    pair: str | None = None,
+    pair: Sequence[str] = (),
     date: str | datetime.date | None = None,
     explain: bool = False,
     items: bool = False,
@@ -1038,9 +1038,9 @@ def read(
     text
         The text itself, in place of a file.
     pair
-        The pair that the text speaks of where it names none, and the pair of the dossier: two countries, A:B.
+        The pair that the text speaks of where it names none, and the pair of the dossier: two countries.
     date
-        The day of the text, from which "last year" counts; by default the first date in it.
+        The day of the text, from which "last year" counts; by default the first date in it, else the one in the file's name.
     explain
         Show which rule made each proposal.
     items

@@ -33,11 +33,13 @@ pub struct Read {
     #[arg(long)]
     #[serde(default)]
     pub text: Option<String>,
-    /// The pair that the text speaks of where it names none, and the pair of the dossier: two countries, A:B
-    #[arg(long, value_name = "A:B")]
+    /// The pair that the text speaks of where it names none, and the pair of the dossier: two countries
+    #[arg(long, num_args = 2, value_names = ["A", "B"], allow_hyphen_values = true)]
     #[serde(default)]
-    pub pair: Option<String>,
-    /// The day of the text, from which "last year" counts; by default the first date in it
+    #[schemars(length(equal = 2))]
+    pub pair: Option<Vec<String>>,
+    /// The day of the text, from which "last year" counts; by default the first date in it, else the one in the
+    /// file's name
     #[arg(long, value_name = "DATE")]
     #[serde(default)]
     #[schemars(with = "Option<String>", extend("format" = "date"))]
@@ -92,12 +94,20 @@ impl Read {
     }
 
     fn pair(&self) -> Result<Option<(Pair, [&'static str; 2])>, QueryError> {
-        let Some(text) = &self.pair else { return Ok(None) };
-        let help = "name two countries with a colon between them, for example --pair USA:RUS";
-        let wrong = || QueryError::call(format!("`{text}` is not a pair of countries"), help);
-        let (a, b) = text.split_once(':').ok_or_else(wrong)?;
-        let pair = Pair::resolve(a.trim(), b.trim())?;
-        let code = |c: &str| place_code(c).ok_or_else(wrong);
+        let [a, b] = match self.pair.as_deref() {
+            None => return Ok(None),
+            Some([a, b]) => [a, b],
+            Some(others) => {
+                let found = format!("the pair has {} countries", others.len());
+                return Err(QueryError::call(found, "name two: --pair USA RUS"));
+            }
+        };
+        let pair = Pair::resolve(a, b)?;
+        let code = |c: &str| {
+            place_code(c).ok_or_else(|| {
+                QueryError::call(format!("`{c}` is not a country that texts name"), "name another country")
+            })
+        };
         Ok(Some((pair, [code(pair.a.as_str())?, code(pair.b.as_str())?])))
     }
 
@@ -105,7 +115,7 @@ impl Read {
         let (name, raw) = self.source()?;
         let text = if turnover_statements::is_html(&raw) { turnover_statements::text_of_html(&raw) } else { raw };
         let pair = self.pair()?;
-        let date = match self.date.or_else(|| turnover_statements::date_of(&text)) {
+        let date = match self.date.or_else(|| turnover_statements::date_of(&text)).or_else(|| date_of_name(&name)) {
             Some(date) => date,
             None => {
                 return Err(QueryError::call(
@@ -156,5 +166,33 @@ impl Question for Read {
             return Ok(Reply::Plain { json: Value::String(out.clone()), text: out });
         }
         Ok(Reply::Document(Box::new(self.document(workspace, watch)?)))
+    }
+}
+
+/// The day in a file's name, such as `2019-12-10`; the last one of `2019-12`.
+fn date_of_name(name: &str) -> Option<Date> {
+    let digits: Vec<&str> = name.split(|c: char| !c.is_ascii_digit()).collect();
+    digits.windows(2).enumerate().find_map(|(at, pair)| {
+        let (year, month) = (pair[0], pair[1]);
+        if year.len() != 4 || month.len() != 2 {
+            return None;
+        }
+        let first = Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?;
+        let day = digits.get(at + 2).filter(|d| d.len() == 2).and_then(|d| d.parse::<i8>().ok());
+        day.and_then(|d| Date::new(first.year(), first.month(), d).ok()).or(Some(first.last_of_month()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_may_be_named_by_its_day() {
+        let day = |name| date_of_name(name).map(|d| d.to_string());
+        assert_eq!(day("us-russia-2019-12.txt").as_deref(), Some("2019-12-31"));
+        assert_eq!(day("2019-12-10 visit.html").as_deref(), Some("2019-12-10"));
+        assert_eq!(day("speech 12.txt"), None);
+        assert_eq!(day("report-2019-13.txt"), None);
     }
 }
