@@ -245,6 +245,9 @@ fn stretch(m: &Marked<'_>, piece: Range<usize>) -> Stretch {
     let as_view = m.word(piece.start) == "as" && piece.len() > 2;
     for verb in m.every(piece.clone(), "say.say").into_iter().chain(acts(m, &piece)) {
         let lead = leading_np(m, &piece, verb.start).or_else(|| subject_np(m, &piece, verb.start));
+        if lead.as_ref().is_some_and(|np| keeps_books(m, np, &verb)) {
+            continue;
+        }
         if let Some(np) = lead {
             if as_view && np.start == piece.start + 1 {
                 return Stretch::Aside;
@@ -260,6 +263,25 @@ fn stretch(m: &Marked<'_>, piece: Range<usize>) -> Stretch {
         }
     }
     Stretch::Content(piece)
+}
+
+/// "Serbia recorded a surplus": a country has it, and says nothing.
+fn keeps_books(m: &Marked<'_>, np: &Range<usize>, verb: &Range<usize>) -> bool {
+    let keeps = matches!(
+        m.word(verb.start),
+        "record"
+            | "recorded"
+            | "records"
+            | "register"
+            | "registered"
+            | "registers"
+            | "posted"
+            | "posts"
+            | "saw"
+            | "sees"
+    );
+    let country = m.places.iter().any(|p| p.end == np.end && p.start <= np.start + 1);
+    keeps && country && matches!(m.word(verb.end), "a" | "an" | "its" | "no")
 }
 
 /// "The Kremlin spoke of a meeting but said relations ...": the subject of the first verb speaks.
