@@ -41,7 +41,7 @@ test("the main job", async () => {
   assert.equal(await page.textContent("h1"), "The United States and Russia");
   await answered(page);
   const words = await lead(page);
-  for (const part of ["26.32 to 28.07 billion US dollars in 2019", "24.2 %", "That 90 % is not affected is undecided", "95 % interval"]) {
+  for (const part of ["26.3 to 28.1 billion US dollars in 2019", "24.2 %", "That 90 % is not affected is undecided", "95 % interval"]) {
     assert.ok(words.includes(part), `${part}: ${words}`);
   }
   const charts = ["turnover-trend", "measures-timeline", "coverage-composition", "coverage-definitions", "reach-curve", "reach-third_countries", "reach-map", "effect-by_year", "history-survival", "diversion-timeline"];
@@ -54,7 +54,7 @@ test("the main job", async () => {
   await page.focus("#times");
   for (let i = 0; i < 10; i++) await page.keyboard.press("ArrowRight");
   await settled(page, 4);
-  assert.ok((await lead(page)).includes("To multiply the trade by 4"));
+  assert.match(await lead(page), /to multiply the trade by 4/i);
   await picture(page, "brief");
   await page.close();
 });
@@ -155,12 +155,12 @@ test("a file is dropped: good, with strange columns, bad", async () => {
   const page = await open();
   await settled(page, 3);
   await drop(page, "flows.csv", "year,exporter,importer,product,value_usd\n2018,DEU,FRA,87,4e9\n2019,DEU,FRA,87,5e9\n2019,FRA,DEU,22,3e9\n");
-  await page.waitForFunction(() => document.querySelector("#lead")?.textContent?.includes("8.000 billion US dollars in 2019"));
+  await page.waitForFunction(() => document.querySelector("#lead")?.textContent?.includes("8.00 billion US dollars in 2019"));
   assert.equal(await page.textContent("h1"), "Germany and France");
   assert.ok((await page.textContent("#card-turnover")).includes("flows.csv"));
   // The switches, the shares and the year are of the file's own latest year.
   await drop(page, "later.csv", "year,exporter,importer,product,value_usd\n2021,USA,RUS,87,4e9\n2023,USA,RUS,87,5e9\n2023,RUS,USA,27,3e9\n");
-  await page.waitForFunction(() => document.querySelector("#lead")?.textContent?.includes("8.000 billion US dollars in 2023"));
+  await page.waitForFunction(() => document.querySelector("#lead")?.textContent?.includes("8.00 billion US dollars in 2023"));
   assert.equal(await page.getAttribute("#year", "placeholder"), "2023");
   assert.equal(await page.textContent("#resolved"), "Trade of 2023, measures as on 2023-12-31.");
   assert.equal(await page.isChecked("#m-usa-2022-energy"), true);
@@ -180,7 +180,7 @@ test("a file is dropped: good, with strange columns, bad", async () => {
   }
   await dialog.locator("button[type=submit]").click();
   await dialog.waitFor({ state: "hidden" });
-  await page.waitForFunction(() => document.querySelector("#lead")?.textContent?.includes("7.000 billion US dollars in 2019"));
+  await page.waitForFunction(() => document.querySelector("#lead")?.textContent?.includes("7.00 billion US dollars in 2019"));
   // A cell that is wrong is named with file, line and column; what was there stays.
   await drop(page, "bad.csv", "year,exporter,importer,value_usd\n2019,USA,RUS,-7\n");
   await dialog.waitFor({ state: "visible" });
@@ -188,7 +188,7 @@ test("a file is dropped: good, with strange columns, bad", async () => {
   await dialog.locator("button", { hasText: "Leave it" }).click();
   await drop(page, "empty.csv", "");
   await page.waitForFunction(() => document.querySelector("#file-state")?.textContent?.includes("is empty"));
-  assert.ok((await lead(page)).includes("7.000 billion"));
+  assert.ok((await lead(page)).includes("7.00 billion"));
   await page.close();
 });
 
@@ -251,7 +251,7 @@ test("charts are taken away as SVG, PNG and CSV, the brief as a page", async () 
   assert.ok(map.bytes.length > 10_000);
   if (pictures) (await import("node:fs")).writeFileSync(`${pictures}/map.png`, map.bytes);
   const brief = await get(page.locator("#save"));
-  assert.ok(brief.name === "brief-USA-RUS.html" && String(brief.bytes).includes("26.32 to 28.07 billion"));
+  assert.ok(brief.name === "brief-USA-RUS.html" && String(brief.bytes).includes("26.3 to 28.1 billion"));
   await page.close();
 });
 

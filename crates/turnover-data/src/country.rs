@@ -175,6 +175,9 @@ mod tests {
         assert_eq!(Iso3::parse("ROM").unwrap().as_str(), "ROU", "a former code");
         assert_eq!(Iso3::resolve("united states").unwrap(), usa);
         assert_eq!(Iso3::resolve("us").unwrap(), usa);
+        // A former state is meant where its own name is written.
+        assert_eq!(Iso3::resolve("Soviet Union").unwrap().as_str(), "SUN");
+        assert_eq!(Iso3::resolve("Yugoslavia").unwrap().as_str(), "YUG");
         assert!(Iso3::parse("usa").is_err(), "a file must have capitals");
     }
 

@@ -6,14 +6,12 @@ use crate::party::{Party, party, same_words};
 
 /// Names that people use for more than one country, each with those that it may mean. A file's column is read
 /// with its own list, in which offices use some of these for one country.
-const SHARED: [(&str, &[&str]); 7] = [
+const SHARED: [(&str, &[&str]); 5] = [
     ("Korea", &["KOR", "PRK"]),
     ("Congo", &["COG", "COD"]),
     ("Virgin Islands", &["VGB", "VIR"]),
     ("Saint Martin", &["MAF", "SXM"]),
     ("Guiana", &["GUF", "GUY"]),
-    ("Yugoslavia", &["YUG", "SCG", "SRB"]),
-    ("Soviet Union", &["SUN", "RUS"]),
 ];
 
 /// Parts of states that report their trade whole.

@@ -108,7 +108,15 @@ pub(crate) fn utterances(m: &Marked<'_>) -> Vec<Utterance> {
                         open = true;
                     }
                     None => {
-                        for u in out.iter_mut().filter(|u| u.voice.is_none()) {
+                        // "We want to double it," the minister said: who "we" are is named at the end.
+                        let own = |u: &Utterance| match u.voice {
+                            None => true,
+                            Some(Voice::Again) => (1..=4).any(|k| {
+                                u.content.start.checked_sub(k).is_some_and(|i| matches!(m.word(i), "we" | "i"))
+                            }),
+                            Some(Voice::Named(_)) => false,
+                        };
+                        for u in out.iter_mut().filter(|u| own(u)) {
                             u.voice = Some(voice.clone());
                             u.said = u.said.or(said);
                             // "..., promised the premier", "..., exporters fear": the verb says of what kind it is.

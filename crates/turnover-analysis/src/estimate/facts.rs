@@ -125,7 +125,7 @@ pub(super) fn estimate(
         },
         other => other,
     };
-    // Before the work, so that a wrong formula is told at once.
+    // Before the work, so that a wrong formula is reported at once.
     let panel = question
         .bias_correction
         .then(|| panel(formula, &input.frame, &design.sample).map_err(formula_error))

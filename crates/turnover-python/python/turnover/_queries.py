@@ -1005,7 +1005,7 @@ def read(
     *,
     file: str | None = None,
     text: str | None = None,
-    pair: Sequence[str] = (),
+    pair: Sequence[str] | None = None,
     date: str | datetime.date | None = None,
     explain: bool = False,
     items: bool = False,
