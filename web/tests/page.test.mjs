@@ -44,7 +44,7 @@ test("the main job", async () => {
   for (const part of ["26.3 to 28.1 billion US dollars in 2019", "24.2 %", "That 90 % is not affected is undecided", "95 % interval"]) {
     assert.ok(words.includes(part), `${part}: ${words}`);
   }
-  const charts = ["turnover-trend", "measures-timeline", "coverage-composition", "coverage-definitions", "reach-curve", "reach-third_countries", "reach-map", "effect-by_year", "history-survival", "diversion-timeline"];
+  const charts = ["turnover-trend", "measures-timeline", "coverage-composition", "coverage-definitions", "reach-curve", "reach-map", "effect-by_year", "history-survival", "diversion-timeline"];
   for (const id of charts) {
     const figure = page.locator(`#figure-${id}`);
     assert.ok((await figure.locator("figcaption").textContent()).length > 10, id);
@@ -175,7 +175,7 @@ test("a file is dropped: good, with strange columns, bad", async () => {
   await dialog.waitFor({ state: "visible" });
   assert.ok((await dialog.textContent()).includes("no column for the"));
   await picture(page, "mapping");
-  for (const [role, column] of [["year", "jahr"], ["exporter", "von"], ["importer", "nach"], ["value", "wert"], ["unit", "billion-usd"]]) {
+  for (const [role, column] of [["year_column", "jahr"], ["exporter", "von"], ["importer", "nach"], ["value", "wert"], ["unit", "billion-usd"]]) {
     await dialog.locator(`select[name=${role}]`).selectOption(column);
   }
   await dialog.locator("button[type=submit]").click();
