@@ -103,9 +103,9 @@ fn solution(facts: &NegotiateFacts, template: &Finding) -> Finding {
                 trade_words(deal),
                 deal_words(facts, deal)
             ),
-            Number::Value(deal.gains[0] * deal.gains[1]),
+            deal.multiple.map_or(Number::Unknown, Number::Value),
         ),
-        None => ("No combination of these levers leaves both sides better off".to_owned(), Number::Value(0.0)),
+        None => ("No combination of these levers leaves both sides better off".to_owned(), Number::Value(1.0)),
     };
     Finding {
         id: "negotiate.nash".into(),
@@ -113,9 +113,10 @@ fn solution(facts: &NegotiateFacts, template: &Finding) -> Finding {
         statement,
         value,
         unit: Unit::Plain,
-        definition: "the combination with the largest product of both sides' gains of real income against the status \
-                     quo (Nash 1950)"
-            .into(),
+        definition:
+            "the pair's trade over today's in the combination with the largest product of both sides' gains of \
+                     real income against the status quo (Nash 1950)"
+                .into(),
         ..template.clone()
     }
 }
