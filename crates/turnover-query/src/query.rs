@@ -38,8 +38,8 @@ pub struct Uses<'a> {
     pub read: Option<&'a mut ReadOptions>,
     /// The catalogue.
     pub catalogue: Option<&'a mut Option<String>>,
-    /// Another file: of levers, a scenario, a dossier.
-    pub file: Option<&'a mut Option<String>>,
+    /// Every other file: of levers, limits, a scenario, a dossier, a text, an earlier answer.
+    pub files: Vec<&'a mut Option<String>>,
 }
 
 /// Makes the enumeration of questions and what goes through all of them.

@@ -67,7 +67,7 @@ impl Query {
     pub fn reads_beside(&self) -> bool {
         let mut own = self.clone();
         let uses = own.uses();
-        [uses.catalogue, uses.file].into_iter().flatten().any(|path| path.is_some())
+        uses.catalogue.into_iter().chain(uses.files).any(|path| path.is_some())
     }
 }
 
@@ -96,6 +96,8 @@ mod tests {
         assert_eq!((used.path.as_str(), used.columns), ("a/b", None));
         assert_eq!(coverage.about("c", None).command().to_string(), "turnover coverage USA RUS --data c");
         assert!(!coverage.reads_beside() && query("turnover check d.toml").reads_beside());
+        assert!(query("turnover check --since before.json").reads_beside());
+        assert!(query("turnover design USA RUS --goal 'turnover x 3' --limits l.toml").reads_beside());
         for line in ["turnover coverage USA RUS", "turnover estimate f y~~x", "turnover estimate f y~x --filter 'a ='"]
         {
             assert!(query(line).table().unwrap_err().is_wrong_call(), "{line}");

@@ -154,7 +154,12 @@ impl Workspace {
     /// # Errors
     /// Where an embedded file is damaged.
     pub fn embedded() -> Result<Self, QueryError> {
-        Ok(Self::new(Figures::Embedded, FlowOptions::default(), Arc::new(Knowledge::open(None)?)))
+        Ok(Self::embedded_with(Arc::new(Knowledge::open(None)?)))
+    }
+
+    /// The embedded figures with what is known beside them.
+    pub fn embedded_with(knowledge: Arc<Knowledge>) -> Self {
+        Self::new(Figures::Embedded, FlowOptions::default(), knowledge)
     }
 
     /// The figures that options name, with a catalogue.

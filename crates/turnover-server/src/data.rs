@@ -82,13 +82,10 @@ impl Base {
             query,
             Query::Reach(_) | Query::Simulate(_) | Query::History(_) | Query::Negotiate(_) | Query::Design(_)
         );
-        let limits = matches!(&query, Query::Design(q) if q.limits.is_some());
         let uses = query.uses();
-        let named = |path: &Option<&mut Option<String>>| path.as_ref().is_some_and(|p| p.is_some());
         let paths = [
-            ("catalogue", named(&uses.catalogue)),
-            ("levers, scenario and dossier", named(&uses.file)),
-            ("limits", limits),
+            ("catalogue", uses.catalogue.as_ref().is_some_and(|path| path.is_some())),
+            ("levers, limits, scenario, dossier and text", uses.files.iter().any(|path| path.is_some())),
         ];
         if let Some((name, _)) = paths.iter().find(|(_, is_named)| *is_named) {
             return Err(Refusal::new(
@@ -117,11 +114,8 @@ impl Base {
         if let Some(slot) = uses.read {
             *slot = read;
         }
-        let workspace = if beside {
-            Workspace::new(Figures::Embedded, FlowOptions::default(), Arc::clone(self.knowledge()))
-        } else {
-            held.workspace.clone()
-        };
+        let workspace =
+            if beside { Workspace::embedded_with(Arc::clone(self.knowledge())) } else { held.workspace.clone() };
         Ok((query, workspace))
     }
 

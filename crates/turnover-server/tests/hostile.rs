@@ -107,6 +107,8 @@ fn no_file_is_served_that_was_not_asked_to() {
     for (question, body) in [
         ("reach", r#"{"a": "USA", "b": "RUS", "times": 3, "levers": "/etc/passwd"}"#),
         ("simulate", r#"{"scenario": "/etc/passwd"}"#),
+        ("negotiate", r#"{"a": "USA", "b": "RUS", "levers": "/etc/passwd"}"#),
+        ("design", r#"{"a": "USA", "b": "RUS", "goal": "turnover x 2", "limits": "/etc/passwd"}"#),
         ("check", r#"{"dossier": "/etc/passwd"}"#),
         ("check", r#"{"since": "/etc/passwd"}"#),
         ("read", r#"{"file": "/etc/passwd"}"#),

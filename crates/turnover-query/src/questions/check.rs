@@ -158,7 +158,7 @@ impl Question for Check {
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
             // A face that refuses files must see whichever is named.
-            file: Some(if self.since.is_some() { &mut self.since } else { &mut self.dossier }),
+            files: vec![&mut self.dossier, &mut self.since],
         }
     }
 

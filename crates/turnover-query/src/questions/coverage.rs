@@ -97,7 +97,7 @@ impl Question for Coverage {
             data: Some(&mut self.data.data),
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
-            file: None,
+            files: Vec::new(),
         }
     }
 

@@ -89,7 +89,7 @@ impl Question for Design {
             data: Some(&mut self.data.data),
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
-            file: Some(&mut self.levers),
+            files: vec![&mut self.levers, &mut self.limits],
         }
     }
 

@@ -90,7 +90,7 @@ impl Question for Diversion {
             data: Some(&mut self.data.data),
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
-            file: None,
+            files: Vec::new(),
         }
     }
 

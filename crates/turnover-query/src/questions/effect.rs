@@ -105,7 +105,7 @@ impl Question for Effect {
             data: Some(&mut self.data.data),
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
-            file: None,
+            files: Vec::new(),
         }
     }
 

@@ -183,7 +183,7 @@ impl Estimate {
 
 impl Question for Estimate {
     fn uses(&mut self) -> Uses<'_> {
-        Uses { data: None, read: None, catalogue: None, file: None }
+        Uses { data: None, read: None, catalogue: None, files: Vec::new() }
     }
 
     fn answer(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Reply, QueryError> {

@@ -1,19 +1,20 @@
 //! What two sides could give each other.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::Args;
 use jiff::civil::{Date, date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use turnover_analysis::{Answer, Model, Pair, PullFile, Watch, defaults, negotiate};
-use turnover_data::{FlowOptions, Flows, Select};
+use turnover_data::{Flows, Select};
 
 use super::Question;
 use crate::error::QueryError;
 use crate::options::{CatalogueOptions, DataOptions, ImbalanceRule, PairOptions, ReadOptions};
 use crate::query::{Query, Reply, Uses};
-use crate::workspace::{EMBEDDED_YEAR, Figures, Workspace};
+use crate::workspace::{EMBEDDED_YEAR, Workspace};
 
 /// What each side could give so that both gain, in a world of sectors with inputs and tariffs: the real incomes of
 /// both under every combination of levers, the combinations that neither can better, the solutions of Nash (1950) and
@@ -72,14 +73,8 @@ pub(crate) fn model(workspace: &Workspace, rule: ImbalanceRule, watch: Watch<'_>
 }
 
 /// The pair's flows by chapter, which size measures.
-pub(crate) fn chapters(
-    workspace: &Workspace,
-    pair: Pair,
-    watch: Watch<'_>,
-) -> Result<std::sync::Arc<Flows>, QueryError> {
-    let embedded =
-        Workspace::new(Figures::Embedded, FlowOptions::default(), std::sync::Arc::clone(workspace.knowledge()));
-    embedded.flows(&Select::Pair(pair.a, pair.b), watch)
+pub(crate) fn chapters(workspace: &Workspace, pair: Pair, watch: Watch<'_>) -> Result<Arc<Flows>, QueryError> {
+    Workspace::embedded_with(Arc::clone(workspace.knowledge())).flows(&Select::Pair(pair.a, pair.b), watch)
 }
 
 impl Negotiate {
@@ -108,7 +103,7 @@ impl Question for Negotiate {
             data: Some(&mut self.data.data),
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
-            file: Some(&mut self.levers),
+            files: vec![&mut self.levers],
         }
     }
 

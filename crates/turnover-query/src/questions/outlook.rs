@@ -47,7 +47,7 @@ fn horizon() -> i32 {
 
 impl Question for Outlook {
     fn uses(&mut self) -> Uses<'_> {
-        Uses { data: Some(&mut self.data.data), read: Some(&mut self.read), catalogue: None, file: None }
+        Uses { data: Some(&mut self.data.data), read: Some(&mut self.read), catalogue: None, files: Vec::new() }
     }
 
     fn answer(&self, workspace: &Workspace, watch: Watch<'_>) -> Result<Reply, QueryError> {

@@ -111,7 +111,7 @@ impl Question for Potential {
             data: Some(&mut self.data.data),
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
-            file: None,
+            files: Vec::new(),
         }
     }
 

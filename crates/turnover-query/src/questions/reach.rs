@@ -410,7 +410,7 @@ impl Question for Reach {
             data: Some(&mut self.data.data),
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
-            file: Some(&mut self.levers),
+            files: vec![&mut self.levers],
         }
     }
 

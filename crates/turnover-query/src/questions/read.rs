@@ -154,7 +154,7 @@ impl Question for Read {
             data: Some(&mut self.data.data),
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
-            file: Some(&mut self.file),
+            files: vec![&mut self.file],
         }
     }
 

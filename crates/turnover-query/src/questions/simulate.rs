@@ -65,7 +65,7 @@ impl Question for Simulate {
             data: Some(&mut self.data.data),
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
-            file: Some(&mut self.scenario),
+            files: vec![&mut self.scenario],
         }
     }
 

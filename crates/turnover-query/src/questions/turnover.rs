@@ -108,7 +108,8 @@ impl Turnover {
         };
         let first = read(sides(asked)?, asked)?;
         // The year decides who is a member.
-        let books = if asked.is_some() { first } else { read(sides(Some(first.year))?, Some(first.year))? };
+        let of_year = sides(Some(first.year))?;
+        let books = if of_year == first.sides { first } else { read(of_year, Some(first.year))? };
         let [a, b] = [books.sides[0].code.clone(), books.sides[1].code.clone()];
         let period = PeriodOptions { year: Some(books.year), date: self.period.date };
         let command = Query::Turnover(Turnover { pair: PairOptions { a, b }, period, ..self.clone() }).command();
@@ -130,7 +131,7 @@ impl Question for Turnover {
             data: Some(&mut self.data.data),
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
-            file: None,
+            files: Vec::new(),
         }
     }
 

@@ -349,7 +349,7 @@ impl Question for Brief {
             data: Some(&mut self.data.data),
             read: Some(&mut self.read),
             catalogue: Some(&mut self.catalogue.catalogue),
-            file: Some(&mut self.levers),
+            files: vec![&mut self.levers],
         }
     }
 

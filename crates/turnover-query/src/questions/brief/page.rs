@@ -9,12 +9,12 @@ use turnover_analysis::history::HistoryFacts;
 use turnover_analysis::reach::ReachFacts;
 use turnover_analysis::{Answer, Pair, Watch, history};
 use turnover_brief::Computed;
-use turnover_data::{Fault, FlowOptions};
+use turnover_data::Fault;
 
 use super::{Brief, Topic};
 use crate::error::QueryError;
 use crate::options::{DataOptions, PeriodOptions};
-use crate::workspace::{Figures, Workspace};
+use crate::workspace::Workspace;
 
 /// What was found for each topic that was asked for.
 pub(super) type Answers = BTreeMap<Topic, Result<Answer, QueryError>>;
@@ -116,8 +116,7 @@ impl Page<'_> {
             }
             Topic::Potential => Found::Plain(brief.potential(self.period).find(workspace, watch)?),
             Topic::History => {
-                let panel =
-                    Workspace::new(Figures::Embedded, FlowOptions::default(), Arc::clone(workspace.knowledge()));
+                let panel = Workspace::embedded_with(Arc::clone(workspace.knowledge()));
                 let facts = brief.history().facts(&panel, watch)?;
                 Found::History(history::report(&facts), Box::new(facts))
             }
