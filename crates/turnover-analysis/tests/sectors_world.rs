@@ -138,7 +138,8 @@ fn sectors_answer_beside_one_sector() {
     let flow = &facts.flows[4];
     assert_eq!((flow.sector.as_str(), flow.title.as_str()), ("C05", "Food, beverages and tobacco"));
     assert!((flow.forward[0] / 3.65e8 - 1.0).abs() < 0.01 && (flow.forward[2] - 0.147).abs() < 1e-3);
-    let beside = reach::sectors::beside(&facts, "turnover reach USA RUS").unwrap();
+    let answer = reach::sectors::report(&facts, "turnover reach USA RUS");
+    let beside = answer.finding("reach.sectors").unwrap();
     assert!(beside.statement.starts_with("With 50 sectors, inputs and tariffs, trade costs would fall by"));
 }
 

@@ -5,7 +5,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use support::Room;
@@ -96,6 +96,12 @@ fn gives_itself_again(line: &str) {
     let room = room();
     let answer = json(&room, line);
     let own = findings(&answer);
+    // One name for one thing: `--part` picks by it.
+    for list in ["findings", "tables", "charts"] {
+        let parts = answer[list].as_array().unwrap();
+        let ids: BTreeSet<&str> = parts.iter().map(|p| p["id"].as_str().unwrap()).collect();
+        assert_eq!(ids.len(), parts.len(), "{line}: {list} of one name");
+    }
     let mut asked: BTreeMap<String, Value> = BTreeMap::new();
     for (id, finding) in &own {
         let command = finding["reproduce"].as_str().unwrap();
@@ -185,6 +191,7 @@ fn equilibria() {
             "--change 'USA:RUS=-20%'",
             "--change '*:RUS=+10.5%' --change USA:RUS=1.0986lp --theta 6 --imbalance multiplicative",
             "--scenario \"it's levers.toml\"",
+            "--change USA:RUS=-10% --world sectors",
             "--scenario \"it's levers.toml\" --draws 40 --catalogue measures.toml --data world.csv",
         ],
     );

@@ -12,7 +12,7 @@ use crate::engine::{Model, Rest, unsolved};
 use crate::error::AnalysisError;
 use crate::format::{in_sentence, multiple as times_word, percent, percent_range, percent_signed, sentence};
 use crate::limits::check_times;
-use crate::simulate::{RegionFacts, regions, regions_table, welfare_chart, welfare_definition};
+use crate::simulate::{RegionFacts, in_unit, money, regions, regions_table, welfare_chart, welfare_definition};
 
 /// What is asked of a world of sectors.
 #[derive(Debug, Clone)]
@@ -123,7 +123,8 @@ pub fn compute(model: &Model, question: &SectorQuestion) -> Result<SectorReachFa
 /// # Errors
 /// As [`compute`].
 pub fn summarised(model: &Model, question: &SectorQuestion) -> Result<Option<Finding>, AnalysisError> {
-    Ok(beside(&find(model, question, false)?, &question.command))
+    let facts = find(model, question, false)?;
+    Ok(summary(&facts, &cost_finding(&facts, &template(&facts, &question.command))))
 }
 
 fn find(model: &Model, question: &SectorQuestion, in_full: bool) -> Result<SectorReachFacts, AnalysisError> {
@@ -137,13 +138,12 @@ fn find(model: &Model, question: &SectorQuestion, in_full: bool) -> Result<Secto
         Ways::Forward => &targets[..1],
         Ways::Backward => &targets[1..],
     };
-    let nothing = model.shock(&[], None)?;
     let solve = |model: &Model| -> Result<Rest, AnalysisError> {
         model
             .reach(&model.shock(&[], None)?, moved, &targets, k)
             .map_err(|e| reason(model, k, &question.a, &question.b, e))
     };
-    let found = model.reach(&nothing, moved, &targets, k).map_err(|e| reason(model, k, &question.a, &question.b, e))?;
+    let found = solve(model)?;
     let of = |rest: &Rest| [rest.cost_cut, rest.outcome.welfare[a] - 1.0, rest.outcome.welfare[b] - 1.0];
     let [cut, welfare_a, welfare_b] = of(&found);
     let values = [
@@ -241,15 +241,19 @@ fn cost_range(cut: f64, range: Interval) -> String {
     if cut >= 0.0 { percent_range(range.low, range.high) } else { percent_range(-range.high, -range.low) }
 }
 
-/// Words the figures; `command` asks for them again.
-pub fn report(facts: &SectorReachFacts, command: &str) -> Answer {
-    let template = Finding::template(
+fn template(facts: &SectorReachFacts, command: &str) -> Finding {
+    Finding::template(
         Unit::Share,
         format!("{}; residual {:.0e}", facts.method, facts.residual.max(1e-16)),
         vec![facts.source.clone()],
         facts.caveats.clone(),
         command.to_owned(),
-    );
+    )
+}
+
+/// Words the figures; `command` asks for them again.
+pub fn report(facts: &SectorReachFacts, command: &str) -> Answer {
+    let template = template(facts, command);
     let (by_rule, driven) = closure::report("reach", &facts.rules, &template);
     let cost = cost_finding(facts, &template);
     let summary = summary(facts, &cost);
@@ -287,11 +291,6 @@ fn named(facts: &SectorReachFacts) -> Map<String, Value> {
 }
 
 /// All of it in one sentence, which can stand beside that of one sector.
-pub fn beside(facts: &SectorReachFacts, command: &str) -> Option<Finding> {
-    let answer = report(facts, command);
-    answer.finding("reach.sectors").cloned()
-}
-
 fn summary(facts: &SectorReachFacts, cost: &Finding) -> Option<Finding> {
     let welfare = |side: usize| {
         let region = facts.region(&facts.codes[side])?;
@@ -392,10 +391,10 @@ fn third_finding(facts: &SectorReachFacts, template: &Finding) -> Option<Finding
 
 fn flows_table(facts: &SectorReachFacts) -> Table {
     let [a, b] = &facts.codes;
-    let unit = if facts.in_usd { Unit::Usd } else { Unit::Plain };
+    let unit = money(facts.in_usd);
     let mut table = Table::new(
         "reach.sectors",
-        if facts.in_usd { "The pair's trade by sector" } else { "The pair's trade by sector, in the data's unit" },
+        &format!("The pair's trade by sector{}", in_unit(facts.in_usd)),
         &[
             ("sector", "Sector", Unit::Text),
             ("name", "Name", Unit::Text),

@@ -1,10 +1,11 @@
 //! Transfers within a coalition that equalise what a scenario costs its members, after Chowdhry, Hinz, Kamin and Wanner
 //! (2024): found in equilibrium, where a transfer is a change of the member's deficit.
 
+use super::sectors::{amount, money};
 use crate::answer::{Finding, Interval, Table, Unit};
 use crate::engine::{Model, Shock};
 use crate::error::AnalysisError;
-use crate::format::{percent_signed, usd};
+use crate::format::percent_signed;
 
 /// Rounds of transfers at most.
 const ROUNDS: usize = 60;
@@ -84,7 +85,7 @@ pub(crate) fn compute(model: &Model, shock: &Shock, coalition: &str) -> Result<B
 }
 
 pub(crate) fn finding(facts: &BurdenFacts, template: &Finding) -> Finding {
-    let money = |x: f64| if facts.in_usd { usd(x.abs()) } else { format!("{:.3e} in the data's unit", x.abs()) };
+    let money = |x: f64| amount(facts.in_usd, x.abs());
     let total: f64 = facts.members.iter().map(|m| m.transfer.max(0.0)).sum();
     let (low, high) =
         facts.members.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), m| (l.min(m.without), h.max(m.without)));
@@ -116,7 +117,7 @@ pub(crate) fn finding(facts: &BurdenFacts, template: &Finding) -> Finding {
 }
 
 pub(crate) fn table(facts: &BurdenFacts) -> Table {
-    let unit = if facts.in_usd { Unit::Usd } else { Unit::Plain };
+    let unit = money(facts.in_usd);
     let mut table = Table::new(
         "simulate.burden",
         "Transfers that equalise the burden",

@@ -22,6 +22,7 @@ pub use sectors::{DiversionFacts, FlowFacts, Pairwise, SectorOutcome};
 
 pub(crate) use facts::{measure_titles, regions};
 pub(crate) use report::{draws_json, regions_table, size_words, welfare_chart, welfare_definition};
+pub(crate) use sectors::{in_unit, money};
 
 /// What is asked.
 #[derive(Debug, Clone)]

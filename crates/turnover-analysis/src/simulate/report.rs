@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::facts::{Changed, DecompositionFacts, RegionFacts, SimulateFacts, Terms};
-use super::sectors::FlowFacts;
+use super::sectors::{FlowFacts, amount, in_unit, money};
 use super::{burden, resistance, sectors};
 use crate::answer::{Answer, Bar, Cell, Chart, ChartKind, Finding, Number, Table, Unit};
 use crate::closure;
 use crate::engine::Model;
-use crate::format::{in_sentence, multiple as times_word, percent, percent_signed, sentence, usd};
+use crate::format::{in_sentence, multiple as times_word, percent, percent_signed, sentence};
 use crate::pull::{Pull, What};
 use crate::uncertain::DrawsRun;
 
@@ -30,8 +30,8 @@ pub fn report(facts: &SimulateFacts, command: &str) -> Answer {
     let mut tables = vec![changes_table(facts), regions_table("simulate.countries", &facts.regions)];
     tables.extend(facts.decomposition.iter().flat_map(|d| decomposition_tables(d)));
     tables.extend(facts.resistances.as_ref().map(resistance::table));
-    tables.push(flows_table(&facts.flows, false));
-    tables.extend(facts.sector_flows.as_ref().map(|f| flows_table(f, true)));
+    tables.push(flows_table(&facts.flows, false, facts.in_usd));
+    tables.extend(facts.sector_flows.as_ref().map(|f| flows_table(f, true, facts.in_usd)));
     tables.extend(facts.by_sector.as_ref().map(|o| sectors::outcomes_table(o, facts.in_usd)));
     tables.push(sectors::diversion_table(&facts.diversion, facts.in_usd));
     tables.extend(facts.burden.as_ref().map(burden::table));
@@ -56,8 +56,8 @@ fn flow_findings(facts: &SimulateFacts, template: &Finding) -> Vec<Finding> {
         format!(
             "{what} would be {} times today's: {} instead of {}",
             ratio_word(c.multiple),
-            usd(c.multiple * c.before_usd),
-            usd(c.before_usd)
+            amount(facts.in_usd, c.multiple * c.before_usd),
+            amount(facts.in_usd, c.before_usd)
         )
     };
     let of = facts.sectors.as_ref().map_or_else(String::new, |s| format!(" (of {})", s.join(", ")));
@@ -260,17 +260,19 @@ fn change(flow: &FlowFacts) -> Cell {
     (flow.before_usd > 0.0).then(|| flow.after_usd / flow.before_usd - 1.0).into()
 }
 
-/// Values of flows, in dollars, before and after their costs change; with their sectors in a world of many.
-fn flows_table(flows: &[FlowFacts], by_sector: bool) -> Table {
+/// Values of flows before and after their costs change; with their sectors in a world of many.
+fn flows_table(flows: &[FlowFacts], by_sector: bool, in_usd: bool) -> Table {
     let (id, title) = match by_sector {
         false => ("simulate.flows", "Flows whose cost changes"),
         true => ("simulate.sector_flows", "Flows whose cost changes, by sector"),
     };
     let sector: &[_] = if by_sector { &[("sector", "Sector", Unit::Text)] } else { &[] };
     let places = [("exporter", "Exporter", Unit::Text), ("importer", "Importer", Unit::Text)];
-    let values =
-        [("before_usd", "Before", Unit::Usd), ("after_usd", "After", Unit::Usd), ("change", "Change", Unit::Change)];
-    let mut table = Table::new(id, title, &[&places[..], sector, &values].concat());
+    let unit = money(in_usd);
+    let names = if in_usd { ["before_usd", "after_usd"] } else { ["before", "after"] };
+    let values = [(names[0], "Before", unit), (names[1], "After", unit), ("change", "Change", Unit::Change)];
+    let title = format!("{title}{}", in_unit(in_usd));
+    let mut table = Table::new(id, &title, &[&places[..], sector, &values].concat());
     for f in flows {
         let mut row: Vec<Cell> = vec![f.exporter.clone().into(), f.importer.clone().into()];
         if by_sector {

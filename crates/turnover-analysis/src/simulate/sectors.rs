@@ -2,11 +2,12 @@
 
 use crate::answer::{Cell, Table, Unit};
 use crate::engine::{After, Model, Outcome};
+use crate::format::{significant_digits, usd};
 
 /// A figure before and after, in the unit of the data.
 pub type Pairwise = [f64; 2];
 
-/// A flow before and after, in US dollars.
+/// A flow before and after, in US dollars where the tables are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlowFacts {
     /// Whose goods.
@@ -136,12 +137,17 @@ pub(crate) fn matrix(model: &Model, outcome: &Outcome) -> Option<Vec<FlowFacts>>
     Some(out)
 }
 
-fn money(in_usd: bool) -> Unit {
+pub(crate) fn money(in_usd: bool) -> Unit {
     if in_usd { Unit::Usd } else { Unit::Plain }
 }
 
+/// A value in a sentence.
+pub(crate) fn amount(in_usd: bool, value: f64) -> String {
+    if in_usd { usd(value) } else { format!("{} in the data's unit", significant_digits(value, 3)) }
+}
+
 /// `, in the data's unit` where nobody said what it is.
-fn in_unit(in_usd: bool) -> &'static str {
+pub(crate) fn in_unit(in_usd: bool) -> &'static str {
     if in_usd { "" } else { ", in the data's unit" }
 }
 
@@ -153,7 +159,7 @@ fn change([before, after]: Pairwise) -> Cell {
 pub(crate) fn outcomes_table(outcomes: &[SectorOutcome], in_usd: bool) -> Table {
     let unit = money(in_usd);
     let mut table = Table::new(
-        "simulate.by_sector",
+        "simulate.outcomes",
         &format!("Outcomes by sector{}", in_unit(in_usd)),
         &[
             ("region", "Country", Unit::Text),
