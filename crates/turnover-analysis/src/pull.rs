@@ -83,6 +83,25 @@ pub struct Pull {
     pub(crate) estimate: Option<(PathBuf, String, f64)>,
 }
 
+impl Pull {
+    /// A change of every flow that no entry of a file makes.
+    pub fn new(title: String, what: What) -> Self {
+        Pull {
+            title,
+            measure: None,
+            exporter: None,
+            importer: None,
+            both: false,
+            sector: None,
+            by: None,
+            whole: false,
+            what,
+            std_error: 0.0,
+            estimate: None,
+        }
+    }
+}
+
 /// A file of levers or of a scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PullFile {

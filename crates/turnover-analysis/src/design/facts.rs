@@ -12,7 +12,7 @@ use super::Question;
 use super::goal::{Goal, Limits};
 use crate::engine::{After, Model, Outcome, Shock, unsolved};
 use crate::error::AnalysisError;
-use crate::negotiate::{self, Setting, Stake, StakeKind};
+use crate::negotiate::{Scene, Setting, Stake, StakeKind};
 use crate::pull::{Pull, PullFile, SizedCell, What};
 use crate::simulate::welfare_definition;
 
@@ -82,7 +82,7 @@ pub struct DesignFacts {
 
 /// The levers in a model.
 struct Table<'a> {
-    setting: &'a Setting<'a>,
+    setting: &'a Setting,
     goal: &'a Goal,
     limits: &'a Limits,
     whole: Vec<bool>,
@@ -182,15 +182,8 @@ pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Res
         });
     }
     let own = own_file(question);
-    let asked = negotiate::Question {
-        pair: question.pair,
-        times: 2.0,
-        day: question.day,
-        file: own.as_ref(),
-        flows: question.flows,
-        command: question.command.clone(),
-    };
-    let setting = prepared(model, catalogue, question, &asked)?;
+    let scene = Scene { pair: question.pair, day: question.day, file: own.as_ref(), flows: question.flows };
+    let setting = prepared(model, catalogue, question, &scene)?.with_each_alone()?;
     let levers = &setting.stakes.levers;
     if levers.len() > MOST_LEVERS {
         return Err(AnalysisError::Change {
@@ -227,7 +220,7 @@ pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Res
             model,
             catalogue,
             question,
-            &asked,
+            &scene,
             found.best.as_ref().map_or(&found.nearest.sizes, |d| &d.sizes),
         ),
         solves: found.solves,
@@ -239,7 +232,7 @@ pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Res
     })
 }
 
-fn table<'a>(setting: &'a Setting<'a>, question: &'a Question) -> Result<Table<'a>, AnalysisError> {
+fn table<'a>(setting: &'a Setting, question: &'a Question) -> Result<Table<'a>, AnalysisError> {
     let region = match &question.goal {
         Goal::Turnover(_) => setting.sides[0],
         Goal::Welfare { country, .. } => setting.model.find(country)?,
@@ -263,17 +256,11 @@ fn own_file(question: &Question) -> Option<PullFile> {
     let loss = matches!(question.goal, Goal::Welfare { change, .. } if change < 0.0);
     let (a, b) = (question.pair.a.to_string(), question.pair.b.to_string());
     let pull = |title: String, exporter: &str, importer: &str, what: What| Pull {
-        title,
-        measure: None,
         exporter: Some(exporter.to_owned()),
         importer: Some(importer.to_owned()),
-        both: false,
         sector: Some("goods".to_owned()),
         by: Some(by.clone()),
-        whole: false,
-        what,
-        std_error: 0.0,
-        estimate: None,
+        ..Pull::new(title, what)
     };
     loss.then(|| PullFile {
         pulls: vec![
@@ -285,13 +272,13 @@ fn own_file(question: &Question) -> Option<PullFile> {
 }
 
 /// The setting with every lever as what it does to each flow, within the limits on sectors and tariffs.
-fn prepared<'a>(
+fn prepared(
     model: &Model,
     catalogue: &Catalogue,
     question: &Question,
-    asked: &'a negotiate::Question<'a>,
-) -> Result<Setting<'a>, AnalysisError> {
-    let mut setting = Setting::new(model, catalogue, asked)?;
+    scene: &Scene,
+) -> Result<Setting, AnalysisError> {
+    let mut setting = Setting::new(model, catalogue, scene)?;
     let mut alone = Vec::new();
     for name in &question.limits.leave_alone {
         alone.extend(model.sectors(Some(name))?);
@@ -355,7 +342,7 @@ fn by_theta(
     model: &Model,
     catalogue: &Catalogue,
     question: &Question,
-    asked: &negotiate::Question,
+    scene: &Scene,
     sizes: &[f64],
 ) -> Vec<(String, Option<AtSizes>)> {
     let Model::Many { named, .. } = model else { return Vec::new() };
@@ -368,7 +355,7 @@ fn by_theta(
         .into_par_iter()
         .map(|(name, other)| {
             let found = other.and_then(|m| {
-                let setting = prepared(&m, catalogue, question, asked)?;
+                let setting = prepared(&m, catalogue, question, scene)?;
                 table(&setting, question)?.at(sizes)
             });
             (name, found.ok())

@@ -9,7 +9,7 @@ use turnover_measures::Catalogue;
 
 use super::stakes::{Stake, StakeKind};
 use super::war::{WarFacts, tariff_war};
-use super::{Question, Setting};
+use super::{Question, Scene, Setting};
 use crate::engine::{Model, unsolved};
 use crate::error::AnalysisError;
 use crate::limits::check_times;
@@ -102,7 +102,8 @@ pub struct NegotiateFacts {
 /// As [`super::answer`].
 pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Result<NegotiateFacts, AnalysisError> {
     check_times(question.times)?;
-    let mut setting = Setting::new(model, catalogue, question)?;
+    let scene = Scene { pair: question.pair, day: question.day, file: question.file, flows: question.flows };
+    let mut setting = Setting::new(model, catalogue, &scene)?.with_each_alone()?;
     let too_small = if question.file.is_none() { setting.set_small_aside()? } else { Vec::new() };
     let levers = &setting.stakes.levers;
     let multiples: Mutex<BTreeMap<u32, f64>> = Mutex::default();
@@ -130,9 +131,7 @@ pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Res
         names: setting.sides.map(|r| model.name(r)),
         incomes_usd: setting.model.incomes_usd(&setting.status_quo).map(|all| setting.sides.map(|r| all[r])),
         times: question.times,
-        levers: (levers.iter().zip(1..))
-            .map(|(stake, l)| lever_facts(stake, deal(&table.deals[1 << (l - 1)])))
-            .collect(),
+        levers: levers.iter().enumerate().map(|(l, stake)| lever_facts(stake, deal(&table.deals[1 << l]))).collect(),
         without_size: setting.stakes.standing.without_size.clone(),
         every: everything.then(|| table.deals.iter().map(deal).collect()),
         most_trade: most_trade.cloned(),
@@ -140,7 +139,7 @@ pub fn compute(model: &Model, catalogue: &Catalogue, question: &Question) -> Res
         nash: table.nash.as_ref().map(deal),
         kalai_smorodinsky: table.kalai_smorodinsky.as_ref().map(deal),
         all,
-        rest: rest(&setting, after)?,
+        rest: rest(&setting, question.times, after)?,
         war: war(&setting)?,
         solved: (table.solved, table.deals.len()),
         screening_error: table.screening_error,
@@ -161,12 +160,12 @@ fn lever_facts(stake: &Stake, alone: DealFacts) -> LeverFacts {
 }
 
 /// The fall of costs that the multiple takes after a combination.
-fn rest(setting: &Setting, mask: u32) -> Result<RestFacts, AnalysisError> {
+fn rest(setting: &Setting, times: f64, mask: u32) -> Result<RestFacts, AnalysisError> {
     let shock = setting.shock(&setting.stakes.pulls(mask), &[])?;
     let [a, b] = setting.sides;
     let pair = [(a, b), (b, a)];
     // The model counts multiples from its own world, the answer from the status quo.
-    let own = setting.question.times * setting.model.multiple(&setting.status_quo, &pair);
+    let own = times * setting.model.multiple(&setting.status_quo, &pair);
     Ok(match setting.model.reach(&shock, &pair, &pair, own) {
         Ok(found) => RestFacts { cost_cut: Some(found.cost_cut), gains: Some(setting.gains(&found.outcome)) },
         Err(_) => RestFacts { cost_cut: None, gains: None },

@@ -41,6 +41,15 @@ pub struct Question<'a> {
     pub command: String,
 }
 
+/// What levers are of: a pair, the measures that stand between them on a day, and the levers of a file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    pub(crate) pair: Pair,
+    pub(crate) day: Date,
+    pub(crate) file: Option<&'a PullFile>,
+    pub(crate) flows: &'a Flows,
+}
+
 /// Answers the question.
 ///
 /// # Errors

@@ -112,7 +112,7 @@ fn solution(facts: &NegotiateFacts, template: &Finding) -> Finding {
         title: "A deal both gain from".into(),
         statement,
         value,
-        unit: Unit::Plain,
+        unit: Unit::Multiple,
         definition:
             "the pair's trade over today's in the combination with the largest product of both sides' gains of \
                      real income against the status quo (Nash 1950)"

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use turnover_measures::Catalogue;
 
-use super::Question;
+use super::Scene;
 use super::stakes::{Stakes, stakes};
 use crate::engine::{Model, Outcome, Shock};
 use crate::error::AnalysisError;
@@ -17,28 +17,34 @@ const LEAST_TRADE: f64 = 5e-4;
 const LEAST_GAIN: f64 = 1e-6;
 
 /// The model, the status quo, and what each lever does alone.
-pub(crate) struct Setting<'a> {
+pub(crate) struct Setting {
     pub(crate) model: Model,
     pub(crate) stakes: Stakes,
     pub(crate) sides: [usize; 2],
     pub(crate) status_quo: Outcome,
-    pub(crate) question: &'a Question<'a>,
-    /// The world with each lever alone.
+    /// The world with each lever alone, from which combinations start; empty where few of them are solved.
     alone: Vec<Outcome>,
 }
 
-impl<'a> Setting<'a> {
-    pub(crate) fn new(model: &Model, catalogue: &Catalogue, question: &'a Question<'a>) -> Result<Self, AnalysisError> {
-        let sides = [model.find(question.pair.a.as_str())?, model.find(question.pair.b.as_str())?];
-        let stakes = stakes(model, catalogue, question)?;
+impl Setting {
+    /// For a few combinations: the status quo alone is solved.
+    pub(crate) fn new(model: &Model, catalogue: &Catalogue, scene: &Scene) -> Result<Self, AnalysisError> {
+        let sides = [model.find(scene.pair.a.as_str())?, model.find(scene.pair.b.as_str())?];
+        let stakes = stakes(model, catalogue, scene)?;
         let model = model.with_tolerance(TOLERANCE);
-        let all = |pulls: &[Pull]| model.shock(&pulls.iter().enumerate().collect::<Vec<_>>(), None);
-        let status_quo = model.outcome(&all(&stakes.pulls(0))?)?;
-        let alone = (0..stakes.levers.len())
+        let pulls = stakes.pulls(0);
+        let shock = model.shock(&pulls.iter().enumerate().collect::<Vec<_>>(), None)?;
+        let status_quo = model.outcome(&shock)?;
+        Ok(Setting { model, stakes, sides, status_quo, alone: Vec::new() })
+    }
+
+    /// For many combinations: with the world under each lever alone.
+    pub(crate) fn with_each_alone(mut self) -> Result<Self, AnalysisError> {
+        self.alone = (0..self.stakes.levers.len())
             .into_par_iter()
-            .map(|l| model.outcome_of(&all(&stakes.pulls(1 << l))?, &status_quo, &[]))
+            .map(|l| self.model.outcome_of(&self.shock(&self.stakes.pulls(1 << l), &[])?, &self.status_quo, &[]))
             .collect::<Result<Vec<_>, AnalysisError>>()?;
-        Ok(Setting { model, stakes, sides, status_quo, question, alone })
+        Ok(self)
     }
 
     /// Sets aside the levers that move next to nothing, alone and with all others pulled, and names them.

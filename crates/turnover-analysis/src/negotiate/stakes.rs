@@ -5,9 +5,10 @@ use std::sync::Arc;
 use turnover_data::{Iso3, nearest};
 use turnover_measures::Catalogue;
 
-use super::Question;
+use super::Scene;
 use crate::engine::Model;
 use crate::error::AnalysisError;
+use crate::pair::Pair;
 use crate::pull::{Pull, PullFile, SizedCell, What};
 use crate::sizing::{SizedMeasure, Standing};
 
@@ -43,17 +44,17 @@ pub(crate) struct Stakes {
 }
 
 /// Puts together what is on the table.
-pub(crate) fn stakes(model: &Model, catalogue: &Catalogue, question: &Question) -> Result<Stakes, AnalysisError> {
-    let (pair, day) = (question.pair, question.day);
+pub(crate) fn stakes(model: &Model, catalogue: &Catalogue, scene: &Scene) -> Result<Stakes, AnalysisError> {
+    let (pair, day) = (scene.pair, scene.day);
     let between: Vec<_> = catalogue
         .measures
         .iter()
         .filter(|m| m.concerns(pair.a, pair.b, day) || m.concerns(pair.b, pair.a, day))
         .collect();
-    let standing = Standing::new(model, &between, pair, day, question.flows)?;
+    let standing = Standing::new(model, &between, pair, day, scene.flows)?;
     let mut out = Stakes { standing, levers: Vec::new() };
-    match question.file {
-        Some(file) => out.of_file(model, file, question)?,
+    match scene.file {
+        Some(file) => out.of_file(model, file, pair)?,
         None => {
             for (place, measure) in out.standing.measures.iter().enumerate().filter(|(_, m)| !m.touched.is_empty()) {
                 out.levers.push(lift(model, place, measure, format!("Lift: {}", measure.title)));
@@ -103,12 +104,12 @@ impl Stakes {
         }
         let standing = self.standing.cells(lifted);
         if !standing.is_empty() {
-            out.insert(0, bare("Measures in force".to_owned(), What::Sized(Arc::new(standing))));
+            out.insert(0, Pull::new("Measures in force".to_owned(), What::Sized(Arc::new(standing))));
         }
         out
     }
 
-    fn of_file(&mut self, model: &Model, file: &PullFile, question: &Question) -> Result<(), AnalysisError> {
+    fn of_file(&mut self, model: &Model, file: &PullFile, pair: Pair) -> Result<(), AnalysisError> {
         for pull in &file.pulls {
             let known = self.standing.measures.iter().position(|m| pull.measure.as_deref() == Some(&m.id));
             if pull.what == What::Lift {
@@ -120,7 +121,7 @@ impl Stakes {
             let sender = known.map(|m| self.standing.measures[m].side);
             self.levers.push(Stake {
                 title: pull.title.clone(),
-                side: side_of(file, pull, question, sender)?,
+                side: side_of(file, pull, pair, sender)?,
                 note: String::new(),
                 kind: StakeKind::Pull(Box::new(pull.clone())),
             });
@@ -145,23 +146,6 @@ impl Stakes {
     }
 }
 
-/// A change that is nobody's entry of a file.
-fn bare(title: String, what: What) -> Pull {
-    Pull {
-        title,
-        measure: None,
-        exporter: None,
-        importer: None,
-        both: false,
-        sector: None,
-        by: None,
-        whole: false,
-        what,
-        std_error: 0.0,
-        estimate: None,
-    }
-}
-
 /// A pull at a part of its size. A tariff that is set moves in proportion from none: its own part is that rate's.
 fn part(pull: &Pull, size: f64) -> Pull {
     let what = match &pull.what {
@@ -179,8 +163,7 @@ fn part(pull: &Pull, size: f64) -> Pull {
 
 /// The side that pulls a lever of a file: the one it names, the sender of its measure, or the importer that sets a
 /// tariff.
-fn side_of(file: &PullFile, pull: &Pull, question: &Question, sender: Option<usize>) -> Result<usize, AnalysisError> {
-    let pair = question.pair;
+fn side_of(file: &PullFile, pull: &Pull, pair: Pair, sender: Option<usize>) -> Result<usize, AnalysisError> {
     let side = |name: &str| Iso3::resolve(name).ok().and_then(|c| [pair.a, pair.b].iter().position(|p| *p == c));
     let found = match (&pull.by, sender, &pull.what) {
         (Some(by), ..) => side(by),
@@ -213,7 +196,7 @@ fn tariffs(model: &Model, side: usize, own: Iso3, other: Iso3) -> Result<Option<
         title: title.clone(),
         side,
         note,
-        kind: StakeKind::Pull(Box::new(bare(title, What::Sized(Arc::new(cells))))),
+        kind: StakeKind::Pull(Box::new(Pull::new(title, What::Sized(Arc::new(cells))))),
     }))
 }
 

@@ -35,17 +35,10 @@ type Outcomes<'a> = &'a dyn Fn(&[Pull]) -> Result<([f64; 2], f64), AnalysisError
 /// One side's tariff on the other's goods.
 fn tariff(importer: &str, exporter: &str, sector: Option<String>, rate: f64) -> Pull {
     Pull {
-        title: format!("Tariff of {importer} on {exporter}"),
-        measure: None,
         exporter: Some(exporter.to_owned()),
         importer: Some(importer.to_owned()),
-        both: false,
         sector,
-        by: None,
-        whole: false,
-        what: What::Tariff(rate),
-        std_error: 0.0,
-        estimate: None,
+        ..Pull::new(format!("Tariff of {importer} on {exporter}"), What::Tariff(rate))
     }
 }
 
