@@ -115,7 +115,7 @@ impl Iso3 {
     }
 }
 
-/// Countries whose names have all the words of a text.
+/// Countries whose names contain every word of a text.
 fn with_words(text: &str) -> Vec<Iso3> {
     let wanted: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let has = |name: &str| {

@@ -19,7 +19,7 @@ use speaker::{is_speaker, past_period, speaker};
 pub struct Speaker {
     /// The name, where the text has one.
     pub name: Option<String>,
-    /// The role in the words of the text, without article and country.
+    /// The role as the text has it, without article and country.
     pub role: Option<String>,
     /// The country that the phrase names.
     pub country: Option<Code>,
@@ -427,7 +427,7 @@ fn noun_phrase_end(m: &Marked<'_>, from: usize, end: usize) -> usize {
 fn content_after(m: &Marked<'_>, verb: &Range<usize>, end: usize) -> Option<Range<usize>> {
     let mut from = verb.end;
     // "Told his guest that", "said on Tuesday that": an object of telling or a day stands between.
-    let tells = matches!(
+    let has_listener = matches!(
         m.word(verb.start),
         "told"
             | "tells"
@@ -442,12 +442,12 @@ fn content_after(m: &Marked<'_>, verb: &Range<usize>, end: usize) -> Option<Rang
             | "promised"
             | "agreed"
     );
-    let reach = if tells { 10 } else { 5 };
+    let reach = if has_listener { 10 } else { 5 };
     let that = (from..end.min(from + reach)).find(|i| {
         let between = from..*i;
         let day = m.periods.iter().any(|p| p.start >= from && p.end == *i);
         m.word(*i) == "that"
-            && (tells || day || between.clone().all(|k| !matches!(m.word(k), "the" | "a" | "an" | "of")))
+            && (has_listener || day || between.clone().all(|k| !matches!(m.word(k), "the" | "a" | "an" | "of")))
             && !m.quantities.iter().any(|q| between.contains(&q.core))
     });
     if let Some(that) = that {

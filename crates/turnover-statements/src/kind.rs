@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::marked::Marked;
 
 /// The kind of a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Something is or was so.
@@ -20,6 +20,19 @@ pub enum Kind {
     Assessment,
     /// How far a process is.
     Status,
+}
+
+impl Kind {
+    /// The word for it in dossiers and tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Claim => "claim",
+            Kind::Offer => "offer",
+            Kind::Promise => "promise",
+            Kind::Assessment => "assessment",
+            Kind::Status => "status",
+        }
+    }
 }
 
 /// What a statement is about.

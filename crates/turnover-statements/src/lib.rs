@@ -18,7 +18,7 @@
 //!
 //! A text is cut into sentences, a sentence into who speaks and what is said, and what is said into clauses. A
 //! clause goes to the rules ([`rules`]), each of which reads one form: a level, a change, a share, a rank, a balance,
-//! an effect. Times, sides and units that a clause leaves out come from the text before it. The words of a language
+//! an effect. Times, sides and units that a clause leaves out come from the text before it. The vocabulary of a language
 //! are data, in `grammar/en`. Work per sentence is bounded, so a text takes time in proportion to its length.
 //! `docs/statements.md` describes the fields.
 

@@ -74,7 +74,7 @@ impl Article {
         let (speaker, role) = speaker(s);
         t.insert("speaker".into(), speaker.into());
         t.insert("role".into(), role.into());
-        t.insert("kind".into(), kind(s.kind).into());
+        t.insert("kind".into(), s.kind.word().into());
         t.insert("topic".into(), topic(s).into());
         t.insert("said".into(), said(&s.span).into());
         if matches!(s.kind, Kind::Offer | Kind::Promise) {
@@ -147,7 +147,7 @@ impl Article {
             let mut row: Vec<Cell> = vec![
                 said(&s.span).into(),
                 speaker(s).0.into(),
-                kind(s.kind).into(),
+                s.kind.word().into(),
                 if figures.is_empty() { Cell::Missing } else { figures.into() },
                 verdict(s, *judged).0.into(),
                 confidence(s.confidence).into(),
@@ -182,7 +182,7 @@ fn title(text: &str, name: &str) -> String {
     if headline { plain(first) } else { name.to_owned() }
 }
 
-/// The words of a statement as a sentence: quotation marks in pairs, a full stop at the end.
+/// What was said, as a sentence: quotation marks in pairs, a full stop at the end.
 fn said(span: &str) -> String {
     let mut text = plain(span);
     let (opened, closed) = (text.matches('“').count(), text.matches('”').count());
@@ -222,16 +222,6 @@ fn speaker(s: &Statement) -> (String, String) {
     if shown.is_empty() { ("The text".to_owned(), role) } else { (shown, role) }
 }
 
-fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Claim => "claim",
-        Kind::Offer => "offer",
-        Kind::Promise => "promise",
-        Kind::Assessment => "assessment",
-        Kind::Status => "status",
-    }
-}
-
 fn confidence(c: Confidence) -> &'static str {
     match c {
         Confidence::Certain => "certain form",
@@ -257,7 +247,7 @@ fn verdict(s: &Statement, judged: Option<&Judged>) -> (String, &'static str) {
 
 fn note(s: &Statement, judged: Option<&Judged>) -> Note {
     let (verdict, class) = verdict(s, judged);
-    let mut lines = vec![format!("{}; {}", speaker(s).0, kind(s.kind))];
+    let mut lines = vec![format!("{}; {}", speaker(s).0, s.kind.word())];
     if let Some(check) = &s.check {
         lines.push(in_words(check));
     }

@@ -27,6 +27,7 @@ pub use draft::Article;
 pub use judge::Checked;
 pub use moment::Moment;
 pub use since::{Change, changes, feed, turns};
+pub use turnover_statements::Kind;
 pub use verdict::Verdict;
 
 /// Why a dossier cannot be used.
@@ -92,34 +93,6 @@ impl Statement {
     /// The claims that it makes.
     pub fn claims(&self) -> impl Iterator<Item = &Check> {
         self.check.iter().chain(&self.checks)
-    }
-}
-
-/// The kind of a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// Something is so.
-    Claim,
-    /// Something could be done.
-    Offer,
-    /// Something will be done.
-    Promise,
-    /// How something is judged.
-    Assessment,
-    /// How far something is.
-    Status,
-}
-
-impl Kind {
-    fn word(self) -> &'static str {
-        match self {
-            Kind::Claim => "claim",
-            Kind::Offer => "offer",
-            Kind::Promise => "promise",
-            Kind::Assessment => "assessment",
-            Kind::Status => "status",
-        }
     }
 }
 
