@@ -53,6 +53,13 @@ pub enum Number {
     Unknown,
 }
 
+impl Number {
+    /// The value of a range that is one point.
+    pub(crate) fn of_range(range: Option<Interval>) -> Self {
+        range.filter(|r| r.low == r.high).map_or(Number::Unknown, |r| Number::Value(r.low))
+    }
+}
+
 /// The one thing that is shown to a user.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {

@@ -5,8 +5,6 @@ use turnover_data::{Iso3, countries};
 
 use crate::error::AnalysisError;
 
-/// The Group of Seven.
-const G7: [&str; 7] = ["CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA"];
 /// The five that the group had from 2011 to 2023.
 const BRICS: [&str; 5] = ["BRA", "RUS", "IND", "CHN", "ZAF"];
 /// The Eurasian Economic Union.
@@ -29,7 +27,7 @@ fn members_on(name: &str, day: Date) -> Option<Vec<&'static str>> {
         "EU" => Some(union_on(day)),
         "EU28" => Some(union_on(DAY)),
         "EU27" => Some(union_on(jiff::civil::date(2020, 12, 31))),
-        "G7" => Some(G7.to_vec()),
+        "G7" => Some(turnover_measures::SEVEN.to_vec()),
         "BRICS" => Some(BRICS.to_vec()),
         "EAEU" | "EEU" => Some(EAEU.to_vec()),
         "ASEAN" => Some(ASEAN.to_vec()),

@@ -19,6 +19,11 @@ fn agtpa() -> Option<Frame> {
         let year = t.column("year").unwrap().float(r).unwrap();
         (1986.0..=2006.0).contains(&year) && (year - 1986.0) % 4.0 == 0.0
     });
+    gravity(&d)
+}
+
+/// A gravity panel with the columns that the models use beside those of the file.
+fn gravity(d: &Data) -> Option<Frame> {
     let mut columns = Vec::new();
     for name in ["exporter", "importer"] {
         let cells: Vec<Option<String>> = d.text(name).into_iter().map(Some).collect();
@@ -28,18 +33,14 @@ fn agtpa() -> Option<Frame> {
     {
         columns.push((name.to_owned(), Column::Number(d.number(name))));
     }
-    made(&mut columns, &d.number("dist"), &d.number("pair_id"), &d.number("year"));
-    Frame::new(columns)
-}
-
-/// The columns that the models use beside those of the file.
-fn made(columns: &mut Vec<(String, Column)>, dist: &[f64], pair: &[f64], year: &[f64]) {
-    let ldist = dist.iter().map(|x| x.ln()).collect();
-    let weight = pair.iter().zip(year).map(|(p, y)| 1.0 + (p * 7.0 + y).rem_euclid(5.0) / 4.0).collect();
+    let ldist = d.number("dist").iter().map(|x| x.ln()).collect();
+    let (pair, year) = (d.number("pair_id"), d.number("year"));
+    let weight = pair.iter().zip(&year).map(|(p, y)| 1.0 + (p * 7.0 + y).rem_euclid(5.0) / 4.0).collect();
     let offset = pair.iter().map(|p| 0.1 * p.rem_euclid(11.0) / 11.0).collect();
     for (name, values) in [("ldist", ldist), ("wt", weight), ("off", offset)] {
         columns.push((name.to_owned(), Column::Number(values)));
     }
+    Frame::new(columns)
 }
 
 /// Where this is not fixest's and means not to be: model, covariance, rule (empty for each), with the reason.
@@ -55,17 +56,7 @@ const OTHERWISE: &[(&str, &str, &str, &str)] = &[
 fn panel() -> Option<Frame> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/panel.csv");
     let d = Data::read(&path, |_, _| true);
-    let mut columns = Vec::new();
-    for name in ["exporter", "importer"] {
-        let cells: Vec<Option<String>> = d.text(name).into_iter().map(Some).collect();
-        columns.push((name.to_owned(), Column::text(&cells)));
-    }
-    for name in ["pair_id", "year", "trade", "dist", "cntg", "lang", "clny", "rta", "rta_lag4", "rta_lag8", "rta_lag12"]
-    {
-        columns.push((name.to_owned(), Column::Number(d.number(name))));
-    }
-    made(&mut columns, &d.number("dist"), &d.number("pair_id"), &d.number("year"));
-    Frame::new(columns)
+    gravity(&d)
 }
 
 fn fta() -> Option<Frame> {

@@ -33,6 +33,6 @@ pub use check::{Problem, Severity, check};
 pub use import::{Heading, ImportError, Listed, code_list, dated_rates, global_trade_alert};
 pub use measure::{Catalogue, Completeness, Extent, Match, Measure, Party, Products, Target, WatchList};
 pub use parse::CatalogueError;
-pub use regime::{Actor, Reach, Regime, Regimes, Standing};
+pub use regime::{Actor, Reach, Regime, Regimes, SEVEN, Standing};
 pub use words::{Direction, Instrument, Mapping, Purpose, Scope};
 pub use write::to_toml;

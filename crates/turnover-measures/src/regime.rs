@@ -45,7 +45,7 @@ pub enum Actor {
 }
 
 /// Members of the Group of Seven.
-const SEVEN: [&str; 7] = ["CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA"];
+pub const SEVEN: [&str; 7] = ["CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA"];
 
 impl Actor {
     /// Its code in the quoted table.

@@ -90,15 +90,19 @@ pub(crate) fn prevented(
         });
     };
     let main = design.main(&|_, _, _| true, Watch::none())?;
-    let effect = main.only()?;
-    let over = |b: f64| Losses::new(&panel, &main, b, &design.first).total(Some(at));
-    let products = panel.products.iter().zip(&panel.covered).filter(|(_, c)| **c).map(|(p, _)| *p).collect();
+    lost_with(&design, &main, measure, at)
+}
+
+/// What the main estimate has a measure prevent with the partner at a place of the panel.
+fn lost_with(design: &Design, main: &Estimated, measure: &str, at: usize) -> Result<Prevented, AnalysisError> {
+    let (panel, effect) = (design.panel, main.only()?);
+    let over = |b: f64| Losses::new(panel, main, b, &design.first).total(Some(at));
     Ok(Prevented {
         measure: measure.to_owned(),
-        partner,
+        partner: panel.partners[at],
         usd: over(effect.estimate),
         interval: Interval { low: over(effect.high), high: over(effect.low) },
-        products,
+        products: panel.products.iter().zip(&panel.covered).filter(|(_, c)| **c).map(|(p, _)| *p).collect(),
         home: panel.home.clone(),
     })
 }
@@ -198,17 +202,8 @@ pub fn compute<'a>(
     let pre_trend = study.p_value(&before);
     let losses = Losses::new(&panel, &main, effect.estimate, &design.first);
     let usual = question.products.is_none() && question.later == Later::Drop;
-    let prevented = question.partner.zip(partner).filter(|_| usual).map(|(name, at)| {
-        let over = |b: f64| Losses::new(&panel, &main, b, &design.first).total(Some(at));
-        Prevented {
-            measure: question.measure.clone(),
-            partner: name,
-            usd: losses.total(Some(at)),
-            interval: Interval { low: over(effect.high), high: over(effect.low) },
-            products: panel.products.iter().zip(&panel.covered).filter(|(_, c)| **c).map(|(p, _)| *p).collect(),
-            home: panel.home.clone(),
-        }
-    });
+    let lost_with = |at: usize| lost_with(&design, &main, &question.measure, at);
+    let prevented = partner.filter(|_| usual).map(lost_with).transpose()?;
     let sum = |pick: fn(&lost::PartnerLoss) -> f64| losses.partners.iter().map(pick).sum::<f64>();
     let raw = [sum(|p| p.before), sum(|p| p.after)];
     let gainers = robust::gainers(&design).into_iter().map(|p| panel.partners[p]).collect();

@@ -145,18 +145,18 @@ pub fn compute(panel: &PairPanel, question: &Question) -> Result<HistoryFacts, A
     let own = panel.pair(question.pair.a, question.pair.b);
     let own_share = own.and_then(|v| (0..v.len()).rev().find(|t| v[*t] > 0.0).map(|t| v[t] / panel.totals[t]));
     let least = question.least_share.unwrap_or_else(|| own_share.map_or(USUAL_SHARE, |share| 0.5 * share));
-    let too_few = |help: String, expected| {
+    let refuse = |expected| {
+        let help = "a smaller share lets more pairs count".to_owned();
         Err(AnalysisError::Range { what: "‹least_share›", found: (100.0 * least).to_string(), expected, help })
     };
     if !(0.0..1.0).contains(&least) {
-        let help = "this panel holds pairs from 0 per cent of all trade on".to_owned();
-        return too_few(help, "a share of all trade that the panel covers");
+        return refuse("a share of all trade, from 0 to less than 100 per cent");
     }
     let counter = Counter { panel, least };
     let asked = both_scales(&counter, horizon);
     let [share, dollars] = asked.each_ref().map(|outcomes| outcomes.rate(k));
     let (Some(relative), Some(dollars)) = (share, dollars) else {
-        return too_few("a smaller share lets more pairs count".to_owned(), "a share that at least two pairs have");
+        return refuse("a share that at least two pairs have");
     };
     let (rates, curve) = tables(&counter, &asked, k, step, horizon, last - first);
     Ok(HistoryFacts {

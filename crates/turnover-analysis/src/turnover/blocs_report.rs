@@ -98,13 +98,9 @@ fn level(books: &BlocBooks, now: &BlocYear, command: &str) -> Finding {
             a.name, b.name, books.year
         ),
     };
-    let value = match between {
-        Some(r) if r.low == r.high => Number::Value(r.low),
-        _ => Number::Unknown,
-    };
     Finding {
         statement: sentence(&statement),
-        value,
+        value: Number::of_range(between),
         interval: between.filter(|r| r.low < r.high),
         definition: format!(
             "goods exports plus imports between members of the two sides in {}, current US dollars; the range of the sides \
@@ -133,13 +129,9 @@ fn direction(books: &BlocBooks, now: &BlocYear, forward: bool, id: &str, command
         true => format!("what {} sold to {} is not reported for {}", from.name, to.name, books.year),
         false => format!("{} to {}: {}", from.name, to.name, each.join("; ")),
     };
-    let value = match between {
-        Some(r) if r.low == r.high => Number::Value(r.low),
-        _ => Number::Unknown,
-    };
     Finding {
         statement: sentence(&statement),
-        value,
+        value: Number::of_range(between),
         interval: between.filter(|r| r.low < r.high),
         definition: format!("goods from {} to {} in {}, by each side's reports", from.code, to.code, books.year),
         ..finding(books, id, &format!("{} to {}", from.code, to.code), command)

@@ -143,7 +143,7 @@ fn level(books: &Books, command: &str) -> Result<Finding, AnalysisError> {
             tables = used;
             (statement, value, interval)
         }
-        [(c, (_, value, r))] => {
+        [(c, (_, _, r))] => {
             let silent = if *c == pair.a { pair.b } else { pair.a };
             let why = if books.covers(silent, year) {
                 "does not report both directions"
@@ -157,7 +157,7 @@ fn level(books: &Books, command: &str) -> Result<Finding, AnalysisError> {
                     in_sentence(c.name()),
                     in_sentence(silent.name())
                 ),
-                if r.low < r.high { Number::Unknown } else { Number::Value(*value) },
+                Number::of_range(Some(*r)),
                 Some(*r),
             )
         }
@@ -219,14 +219,13 @@ fn pieced_together(books: &Books) -> Result<Pieced, DataError> {
     Ok(match ranges {
         [Some(x), Some(y)] => {
             let sum = Interval { low: x.low + y.low, high: x.high + y.high };
-            let value = if sum.low < sum.high { Number::Unknown } else { Number::Value(sum.low) };
             let text = format!(
                 "{a} and {b} traded goods worth {} in {year}: no report of either country has both directions here, so each is \
                  taken from {}",
                 usd_range(sum.low, sum.high),
                 sources.join(" and ")
             );
-            (text, value, Some(sum), tables)
+            (text, Number::of_range(Some(sum)), Some(sum), tables)
         }
         [x, y] => {
             let (from, to, known) = if x.is_some() { (&b, &a, x) } else { (&a, &b, y) };
@@ -304,10 +303,6 @@ fn direction(books: &Books, forward: bool, command: &str) -> Result<Finding, Ana
         }
         _ => String::new(),
     };
-    let value = match all {
-        Some(r) if r.low == r.high => Number::Value(r.low),
-        _ => Number::Unknown,
-    };
     Ok(finding(
         Words {
             id: if forward { "forward" } else { "backward" }.into(),
@@ -322,7 +317,7 @@ fn direction(books: &Books, forward: bool, command: &str) -> Result<Finding, Ana
             definition: format!("goods from {from} to {to} in {year}, by the exporter's and by the importer's report"),
             command,
         },
-        value,
+        Number::of_range(all),
         all,
         &tables,
     )?)
